@@ -1,0 +1,241 @@
+package org.partitionproxy.db;
+
+import com.google.errorprone.annotations.CompileTimeConstant;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.ServerDefinition;
+import org.postgresql.PGConnection;
+
+/**
+ * One connection to one server, for one thread. Statements commit by themselves unless they run
+ * {@link #inTransaction}. Every method throws {@link SqlFailure} when the server refuses or is
+ * gone.
+ */
+public final class Session implements AutoCloseable {
+
+  /**
+   * Keeps a statement with a password out of the server's log, statistics and activity view, until
+   * the end of the transaction. All but the last need superuser, which ppp has here.
+   */
+  private static final String UNLOGGED =
+      """
+      SET LOCAL log_statement = 'none';
+      SET LOCAL log_min_duration_statement = -1;
+      SET LOCAL log_min_duration_sample = -1;
+      SET LOCAL log_transaction_sample_rate = 0;
+      SET LOCAL log_duration = off;
+      SET LOCAL log_min_error_statement = 'panic';
+      SET LOCAL track_activities = off;
+      SET LOCAL pg_stat_statements.track_utility = off;
+      SET LOCAL pg_stat_statements.track = 'none'""";
+
+  private final ServerDefinition server;
+  private final Connection connection;
+
+  Session(ServerDefinition server, Connection connection) {
+    this.server = server;
+    this.connection = connection;
+  }
+
+  public ServerDefinition server() {
+    return server;
+  }
+
+  /** The major version: 15, 18. */
+  public int majorVersion() {
+    return ask(() -> connection.getMetaData().getDatabaseMajorVersion());
+  }
+
+  /** The process of this session on its server. */
+  public int backendPid() {
+    return ask(() -> connection.unwrap(PGConnection.class).getBackendPID());
+  }
+
+  public void execute(Sql statement) {
+    execute(List.of(statement));
+  }
+
+  /**
+   * Sends all statements at once. Outside a transaction each commits by itself, and those before a
+   * failing one stay; if one of them {@linkplain Sql#isSecret holds a secret}, they run in a
+   * transaction, out of the server's log.
+   */
+  public void execute(Collection<Sql> statements) {
+    if (statements.isEmpty()) {
+      return;
+    }
+    boolean secret = statements.stream().anyMatch(Sql::isSecret);
+    if (secret && autoCommit()) {
+      inTransaction(() -> execute(statements));
+      return;
+    }
+    String text = statements.stream().map(Sql::text).collect(Collectors.joining(";\n"));
+    try (Statement statement = connection.createStatement()) {
+      if (secret) {
+        statement.execute(UNLOGGED);
+      }
+      statement.execute(text);
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, secret);
+    }
+  }
+
+  /**
+   * @param parameters for the question marks: strings, numbers, booleans, byte arrays, or a
+   *     collection of strings for a {@code text[]}
+   */
+  public <T> List<T> query(
+      @CompileTimeConstant String sql, RowMapper<T> mapper, Object... parameters) {
+    return run(sql, mapper, parameters);
+  }
+
+  /** The same for SQL that was composed; it must be a single statement that returns rows. */
+  public <T> List<T> query(Sql sql, RowMapper<T> mapper, Object... parameters) {
+    return run(sql.text(), mapper, parameters);
+  }
+
+  /**
+   * @throws IllegalStateException if there is more than one row
+   */
+  public <T> Optional<T> queryOne(
+      @CompileTimeConstant String sql, RowMapper<T> mapper, Object... parameters) {
+    List<T> rows = run(sql, mapper, parameters);
+    if (rows.size() > 1) {
+      throw new IllegalStateException("more than one row from: " + sql);
+    }
+    return rows.stream().findFirst();
+  }
+
+  private <T> List<T> run(String sql, RowMapper<T> mapper, Object... parameters) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, parameters);
+      try (ResultSet rows = statement.executeQuery()) {
+        List<T> values = new ArrayList<>();
+        Row row = new Row(rows);
+        while (rows.next()) {
+          values.add(mapper.map(row));
+        }
+        return values;
+      }
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
+    }
+  }
+
+  /** An INSERT, UPDATE or DELETE with parameters as {@link #query}; returns the rows it changed. */
+  public int update(@CompileTimeConstant String sql, Object... parameters) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, parameters);
+      return statement.executeUpdate();
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
+    }
+  }
+
+  private void bind(PreparedStatement statement, Object... parameters) throws SQLException {
+    for (int i = 0; i < parameters.length; i++) {
+      if (parameters[i] instanceof Collection<?> strings) {
+        statement.setArray(i + 1, connection.createArrayOf("text", strings.toArray()));
+      } else {
+        statement.setObject(i + 1, parameters[i]);
+      }
+    }
+  }
+
+  /** Commits when {@code work} returns, rolls back when it throws. Not nested. */
+  public <T> T inTransaction(Supplier<T> work) {
+    begin();
+    boolean done = false;
+    try {
+      T result = work.get();
+      commit();
+      done = true;
+      return result;
+    } finally {
+      end(done);
+    }
+  }
+
+  public void inTransaction(Runnable work) {
+    inTransaction(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  private boolean autoCommit() {
+    return ask(connection::getAutoCommit);
+  }
+
+  private void begin() {
+    ask(
+        () -> {
+          connection.setAutoCommit(false);
+          return true;
+        });
+  }
+
+  private void commit() {
+    ask(
+        () -> {
+          connection.commit();
+          return true;
+        });
+  }
+
+  /**
+   * Leaves the session as it was; a rollback that fails has lost its connection, and so is done.
+   */
+  private void end(boolean committed) {
+    try {
+      if (!committed) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      closeQuietly();
+    }
+  }
+
+  /** Whether the server still answers on this session, within five seconds. */
+  public boolean isAlive() {
+    return ask(() -> connection.isValid(5));
+  }
+
+  private interface Question<T> {
+    T ask() throws SQLException;
+  }
+
+  private <T> T ask(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
+    }
+  }
+
+  /** Never throws: the server ends what a lost client leaves. */
+  @Override
+  public void close() {
+    closeQuietly();
+  }
+
+  private void closeQuietly() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The connection is gone, which is what was asked for.
+    }
+  }
+}

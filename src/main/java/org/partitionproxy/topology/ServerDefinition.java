@@ -1,0 +1,70 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.secret.SecretName;
+import org.partitionproxy.sql.Identifier;
+
+/**
+ * One server as shards.yaml describes it.
+ *
+ * @param host and {@code port}: where ppp reaches it
+ * @param address where the veneer reaches it, when that differs; only shards have one
+ * @param database holds the tenants' schemas
+ * @param user a superuser (a later release asks for less)
+ * @param password of {@code user}, where shards.yaml takes it from the environment
+ * @param settings server parameters, for servers that ppp starts
+ * @param options of its foreign server on the veneer, over ppp's own
+ */
+public record ServerDefinition(
+    ServerName name,
+    String host,
+    int port,
+    Optional<HostPort> address,
+    Identifier database,
+    Identifier user,
+    Optional<Secret> password,
+    SslMode sslMode,
+    Optional<Path> sslRootCert,
+    SortedMap<String, String> settings,
+    SortedMap<String, String> options) {
+
+  public ServerDefinition {
+    settings = new TreeMap<>(settings);
+    options = new TreeMap<>(options);
+  }
+
+  /** A server on the loopback interface with nothing special about it. */
+  public static ServerDefinition local(ServerName name, int port, Identifier database) {
+    return new ServerDefinition(
+        name,
+        "127.0.0.1",
+        port,
+        Optional.empty(),
+        database,
+        Identifier.of("postgres"),
+        Optional.empty(),
+        SslMode.PREFER,
+        Optional.empty(),
+        new TreeMap<>(Map.of()),
+        new TreeMap<>(Map.of()));
+  }
+
+  public boolean isVeneer() {
+    return name.equals(ServerName.VENEER);
+  }
+
+  /** Where ppp reaches it. */
+  public HostPort endpoint() {
+    return new HostPort(host, port);
+  }
+
+  /** The name of the password of {@link #user()} on this server. */
+  public SecretName superuserSecret() {
+    return SecretName.ofRoleOn(user.value(), name.value());
+  }
+}

@@ -1,0 +1,90 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.partitionproxy.sql.Identifier;
+
+/**
+ * The whole of shards.yaml. A value of this type is consistent: every tenant's shard is declared,
+ * no two tenants share a schema, no two places share a name, no role's name is cut by PostgreSQL.
+ *
+ * @param file shards.yaml as the user named it
+ * @param name of this topology; stamped into every server's ledger
+ * @param database on every server that names none; the stem of the shared roles' names
+ * @param migrations the folder of {@code V*__*.sql}, empty for {@code migrations: none}
+ * @param postgresHome installed binaries for embedded servers, instead of the ones that ppp brings
+ * @param shards in the file's order
+ * @param tenants in the file's order
+ */
+public record Topology(
+    Path file,
+    String name,
+    RuntimeChoice runtime,
+    Identifier database,
+    Optional<Path> migrations,
+    Optional<Path> postgresHome,
+    ServerDefinition veneer,
+    List<ServerDefinition> shards,
+    List<Tenant> tenants) {
+
+  public Topology {
+    shards = List.copyOf(shards);
+    tenants = List.copyOf(tenants);
+  }
+
+  /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
+  public Path home() {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    return parent == null ? Path.of("/") : parent;
+  }
+
+  /** Where ppp keeps what it generates for this checkout: {@code .ppp} beside shards.yaml. */
+  public Path stateFolder() {
+    return home().resolve(".ppp");
+  }
+
+  /** The veneer, then the shards. */
+  public List<ServerDefinition> servers() {
+    List<ServerDefinition> servers = new ArrayList<>();
+    servers.add(veneer);
+    servers.addAll(shards);
+    return servers;
+  }
+
+  public Optional<ServerDefinition> findServer(String serverName) {
+    return servers().stream().filter(s -> s.name().value().equals(serverName)).findFirst();
+  }
+
+  /** The shard of a tenant of this topology. */
+  public ServerDefinition shardOf(Tenant tenant) {
+    return findServer(tenant.shard().value()).orElseThrow();
+  }
+
+  public Optional<Tenant> findTenant(String tenantName) {
+    return tenants.stream().filter(t -> t.name().value().equals(tenantName)).findFirst();
+  }
+
+  public List<Tenant> tenantsOf(ServerName shard) {
+    return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
+  }
+
+  /** Owns the tenants' schemas and all in them, on every server: {@code bookstore_admin}. */
+  public Identifier adminRole() {
+    return adminRole(database);
+  }
+
+  /** May use every tenant: {@code bookstore_app}. */
+  public Identifier appRole() {
+    return appRole(database);
+  }
+
+  static Identifier adminRole(Identifier database) {
+    return Identifier.of(database.value() + "_admin");
+  }
+
+  static Identifier appRole(Identifier database) {
+    return Identifier.of(database.value() + "_app");
+  }
+}
