@@ -7,4 +7,14 @@ import org.partitionproxy.topology.Topology;
 
 /** What most commands need: the topology, its secrets, its servers, and a way to reach them. */
 record Workspace(
-    Topology topology, SecretVault secrets, ServerRuntime runtime, Connector connector) {}
+    Topology topology, SecretVault secrets, ServerRuntime runtime, Connector connector) {
+
+  /**
+   * Reads shards.yaml and what {@code .ppp} remembers; connects to nothing.
+   *
+   * @param command as servers show it in pg_stat_activity: {@code initialize}
+   */
+  static Workspace open(CommonOptions options, String command) {
+    throw new UnsupportedOperationException("not built yet: " + options.config + " " + command);
+  }
+}
