@@ -1,6 +1,9 @@
 package org.partitionproxy.cli;
 
 import org.partitionproxy.db.Connector;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.Topology;
@@ -15,6 +18,7 @@ record Workspace(
    * @param command as servers show it in pg_stat_activity: {@code initialize}
    */
   static Workspace open(CommonOptions options, String command) {
-    throw new UnsupportedOperationException("not built yet: " + options.config + " " + command);
+    throw new PppException(
+        Diagnostic.error(Code.BUG, "ppp " + command + " is not wired to " + options.config, ""));
   }
 }
