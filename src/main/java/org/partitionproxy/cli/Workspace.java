@@ -1,9 +1,6 @@
 package org.partitionproxy.cli;
 
 import org.partitionproxy.db.Connector;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.Topology;
@@ -12,13 +9,23 @@ import org.partitionproxy.topology.Topology;
 record Workspace(
     Topology topology, SecretVault secrets, ServerRuntime runtime, Connector connector) {
 
+  /** How a workspace is opened, until the runtimes are there. */
+  interface Opener {
+    Workspace open(CommonOptions options, String command);
+  }
+
+  static Opener opener =
+      (options, command) -> {
+        throw new IllegalStateException(
+            "ppp " + command + " cannot open " + options.config + " yet");
+      };
+
   /**
    * Reads shards.yaml and what {@code .ppp} remembers; connects to nothing.
    *
    * @param command as servers show it in pg_stat_activity: {@code initialize}
    */
   static Workspace open(CommonOptions options, String command) {
-    throw new PppException(
-        Diagnostic.error(Code.BUG, "ppp " + command + " is not wired to " + options.config, ""));
+    return opener.open(options, command);
   }
 }
