@@ -98,6 +98,8 @@ public final class Connector {
     properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("preferQueryMode", "extendedForPrepared");
+    // Catalogs are read with nothing else in sight, so that types show with their schema's name.
+    properties.setProperty("options", "-c search_path=pg_catalog");
     properties.setProperty("sslmode", server.sslMode().toString());
     server.sslRootCert().ifPresent(p -> properties.setProperty("sslrootcert", p.toString()));
     return properties;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.partitionproxy.sql.Sql;
@@ -130,6 +131,17 @@ public final class Session implements AutoCloseable {
     } catch (SQLException e) {
       throw Failures.executing(server, e, false);
     }
+  }
+
+  /** Calls {@code action} with each row; otherwise as {@link #query}. */
+  public void forEach(@CompileTimeConstant String sql, Consumer<Row> action, Object... parameters) {
+    run(
+        sql,
+        row -> {
+          action.accept(row);
+          return true;
+        },
+        parameters);
   }
 
   /** An INSERT, UPDATE or DELETE with parameters as {@link #query}; returns the rows it changed. */

@@ -1,0 +1,167 @@
+package org.partitionproxy.ledger;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.partitionproxy.db.Row;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.sql.SqlResource;
+
+/**
+ * Reads and writes schema {@code ppp} in a session's database. What is written commits with the
+ * transaction that it is written in, so the ledger never tells of something that was rolled back.
+ */
+public final class Ledger {
+
+  /** Of the tables in {@code ledger.sql}. */
+  public static final int VERSION = 1;
+
+  public static final Identifier SCHEMA = Identifier.of("ppp");
+
+  private static final SqlResource TABLES =
+      SqlResource.load("/org/partitionproxy/ledger/ledger.sql");
+
+  private final Session session;
+
+  public Ledger(Session session) {
+    this.session = session;
+  }
+
+  /** The statements that make or mend the ledger and say whose server it is. */
+  public static List<Sql> statements(Stamp stamp) {
+    return List.of(
+        Sql.resource(TABLES),
+        Sql.of(
+            "INSERT INTO ppp.stamp (topology, server, version, functions) VALUES ({}, {}, {}, {})"
+                + " ON CONFLICT ((true)) DO UPDATE"
+                + " SET version = EXCLUDED.version, functions = EXCLUDED.functions",
+            Literal.of(stamp.topology()),
+            Literal.of(stamp.server()),
+            Literal.of(Integer.toString(stamp.version())),
+            Literal.of(stamp.functions())));
+  }
+
+  /** Empty where ppp has never been. */
+  public Optional<Stamp> stamp() {
+    boolean there =
+        session
+            .query(
+                "SELECT pg_catalog.to_regclass('ppp.stamp') IS NOT NULL AS there",
+                row -> row.bool("there"))
+            .get(0);
+    return there
+        ? session.queryOne(
+            "SELECT topology, server, version, functions FROM ppp.stamp",
+            row ->
+                new Stamp(
+                    row.string("topology"),
+                    row.string("server"),
+                    row.integer("version"),
+                    row.string("functions")))
+        : Optional.empty();
+  }
+
+  /** By schema. */
+  public SortedMap<Identifier, Placement> placements() {
+    TreeMap<Identifier, Placement> placements = new TreeMap<>();
+    session.forEach(
+        "SELECT schema, tenant, shard, source, mirror FROM ppp.tenant ORDER BY schema",
+        row -> placements.put(row.identifier("schema"), placement(row)));
+    return placements;
+  }
+
+  private static Placement placement(Row row) {
+    return new Placement(
+        row.identifier("schema"),
+        row.string("tenant"),
+        row.string("shard"),
+        row.string("source"),
+        row.string("mirror"));
+  }
+
+  /** The tables of these schemas that ppp made. */
+  public SortedSet<QualifiedName> tables(Collection<Identifier> schemas) {
+    TreeSet<QualifiedName> tables = new TreeSet<>();
+    session.forEach(
+        "SELECT schema, tables FROM ppp.tenant WHERE schema = ANY (?) ORDER BY schema",
+        row ->
+            row.strings("tables").stream()
+                .map(t -> new QualifiedName(row.identifier("schema"), Identifier.of(t)))
+                .forEach(tables::add),
+        schemas.stream().map(Identifier::value).toList());
+    return tables;
+  }
+
+  /** Whether ppp made this object. */
+  public boolean made(String kind, String name) {
+    return !session
+        .query(
+            "SELECT kind FROM ppp.object WHERE kind = ? AND name = ?",
+            row -> row.string("kind"),
+            kind,
+            name)
+        .isEmpty();
+  }
+
+  /** The names of the objects of a kind that ppp made here. */
+  public SortedSet<String> made(String kind) {
+    return new TreeSet<>(
+        session.query(
+            "SELECT name FROM ppp.object WHERE kind = ? ORDER BY name",
+            row -> row.string("name"),
+            kind));
+  }
+
+  public void recordMade(String kind, Collection<String> names) {
+    session.update(
+        """
+        INSERT INTO ppp.object (kind, name)
+        SELECT ?, name FROM pg_catalog.unnest(?::text[]) AS name
+        ON CONFLICT DO NOTHING""",
+        kind,
+        names);
+  }
+
+  public void recordDropped(String kind, Collection<String> names) {
+    session.update("DELETE FROM ppp.object WHERE kind = ? AND name = ANY (?)", kind, names);
+  }
+
+  /** That a tenant lives on a shard; its fingerprints and tables stay as they are. */
+  public void recordPlacement(Identifier schema, String tenant, String shard) {
+    session.update(
+        """
+        INSERT INTO ppp.tenant (schema, tenant, shard) VALUES (?, ?, ?)
+        ON CONFLICT (schema) DO UPDATE
+        SET tenant = EXCLUDED.tenant, shard = EXCLUDED.shard, updated_at = now()""",
+        schema.value(),
+        tenant,
+        shard);
+  }
+
+  /** That a tenant's mirror is in step, and which tables of it ppp made. */
+  public void recordMirror(
+      Identifier schema, String source, String mirror, Collection<String> tables) {
+    session.update(
+        """
+        UPDATE ppp.tenant SET source = ?, mirror = ?, tables = ?, updated_at = now()
+        WHERE schema = ?""",
+        source,
+        mirror,
+        tables,
+        schema.value());
+  }
+
+  public void forget(Collection<Identifier> schemas) {
+    session.update(
+        "DELETE FROM ppp.tenant WHERE schema = ANY (?)",
+        schemas.stream().map(Identifier::value).toList());
+  }
+}

@@ -1,0 +1,92 @@
+package org.partitionproxy.plan;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
+
+/**
+ * One change to one object of one server: what it does, to what, with which SQL.
+ *
+ * @param name of the object, as people write it
+ * @param schema of the tenant that it belongs to; all changes of a schema share a transaction
+ * @param statements empty where something else than SQL does it (a migration)
+ * @param transaction where the statements run
+ */
+public record Change(
+    Stage stage,
+    Action action,
+    ObjectKind kind,
+    String name,
+    Optional<Identifier> schema,
+    List<Sql> statements,
+    Transaction transaction,
+    Set<Hazard> hazards) {
+
+  /** Where a change's statements run. */
+  public enum Transaction {
+    /** With others, in the database with the tenants' schemas, as the superuser. */
+    SUPERUSER,
+    /** The same as the role that owns the tenants' objects, so that it owns what it makes. */
+    OWNER,
+    /** Outside of any, in the maintenance database: {@code CREATE DATABASE}. */
+    NONE
+  }
+
+  public Change {
+    statements = List.copyOf(statements);
+    hazards =
+        hazards.isEmpty()
+            ? Collections.emptySet()
+            : Collections.unmodifiableSet(EnumSet.copyOf(hazards));
+  }
+
+  /** A change that belongs to no tenant, made by the superuser. */
+  static Change global(
+      Stage stage, Action action, ObjectKind kind, String name, List<Sql> statements) {
+    return new Change(
+        stage, action, kind, name, Optional.empty(), statements, Transaction.SUPERUSER, Set.of());
+  }
+
+  /** A change of a tenant's objects, made by the superuser. */
+  static Change ofSchema(
+      Stage stage,
+      Action action,
+      ObjectKind kind,
+      String name,
+      Identifier schema,
+      List<Sql> statements) {
+    return new Change(
+        stage,
+        action,
+        kind,
+        name,
+        Optional.of(schema),
+        statements,
+        Transaction.SUPERUSER,
+        Set.of());
+  }
+
+  /** A change of a tenant's mirror, made by the owner of its foreign tables. */
+  static Change ofMirror(
+      Action action, ObjectKind kind, String name, Identifier schema, List<Sql> statements) {
+    return new Change(
+        Stage.MIRROR,
+        action,
+        kind,
+        name,
+        Optional.of(schema),
+        statements,
+        Transaction.OWNER,
+        Set.of());
+  }
+
+  public Change withHazard(Hazard hazard) {
+    EnumSet<Hazard> more = EnumSet.of(hazard);
+    more.addAll(hazards);
+    return new Change(stage, action, kind, name, schema, statements, transaction, more);
+  }
+}

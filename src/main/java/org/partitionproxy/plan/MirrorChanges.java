@@ -1,0 +1,143 @@
+package org.partitionproxy.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.state.Acl;
+import org.partitionproxy.state.Column;
+import org.partitionproxy.state.ForeignTable;
+
+/**
+ * Changes of foreign tables. A table is altered where PostgreSQL can, so that the veneer's own
+ * views and grants stay; it is made anew only when it moves to another server.
+ */
+final class MirrorChanges {
+
+  List<Change> diff(
+      SortedMap<QualifiedName, ForeignTable> is, SortedMap<QualifiedName, ForeignTable> should) {
+    List<Change> changes = new ArrayList<>();
+    is.forEach(
+        (name, table) -> {
+          if (!should.containsKey(name)) {
+            changes.add(change(Action.DROP, table, List.of(drop(table))));
+          }
+        });
+    should.forEach(
+        (name, table) -> {
+          ForeignTable actual = is.get(name);
+          if (actual == null) {
+            changes.add(change(Action.CREATE, table, create(table)));
+          } else if (!actual.server().equals(table.server())) {
+            List<Sql> statements = new ArrayList<>(List.of(drop(actual)));
+            statements.addAll(create(table));
+            changes.add(change(Action.ALTER, table, statements));
+          } else {
+            changes.addAll(
+                Differ.unlessEmpty(alter(actual, table), sql -> change(Action.ALTER, table, sql)));
+          }
+        });
+    return changes;
+  }
+
+  private static Change change(Action action, ForeignTable table, List<Sql> statements) {
+    return Change.ofMirror(
+        action,
+        ObjectKind.FOREIGN_TABLE,
+        table.name().toString(),
+        table.name().schema(),
+        statements);
+  }
+
+  private static Sql drop(ForeignTable table) {
+    return Sql.of("DROP FOREIGN TABLE {}", table.name());
+  }
+
+  private static List<Sql> create(ForeignTable table) {
+    List<Sql> statements = new ArrayList<>();
+    statements.add(
+        Sql.of(
+            "CREATE FOREIGN TABLE {} ({}) SERVER {} OPTIONS (schema_name {}, table_name {})",
+            table.name(),
+            Sql.join(", ", table.columns().stream().map(MirrorChanges::definition).toList()),
+            table.server(),
+            Literal.of(table.remote().schema().value()),
+            Literal.of(table.remote().name().value())));
+    statements.addAll(AclSql.changes(Sql.of("ON {}", table.name()), Acl.NONE, table.acl()));
+    return statements;
+  }
+
+  private static Sql definition(Column column) {
+    return Sql.of(
+        "{} {}{}{}",
+        column.name(),
+        Sql.deparsed(column.type().sql()),
+        collate(column),
+        column.notNull() ? Sql.of(" NOT NULL") : Sql.EMPTY);
+  }
+
+  private static Sql collate(Column column) {
+    return column.collation().map(c -> Sql.of(" COLLATE {}", c)).orElse(Sql.EMPTY);
+  }
+
+  private static List<Sql> alter(ForeignTable is, ForeignTable should) {
+    List<Sql> actions = new ArrayList<>();
+    if (!is.remote().equals(should.remote())) {
+      actions.add(
+          Sql.of(
+              "OPTIONS (SET schema_name {}, SET table_name {})",
+              Literal.of(should.remote().schema().value()),
+              Literal.of(should.remote().name().value())));
+    }
+    Map<Identifier, Column> actual = byName(is);
+    Map<Identifier, Column> desired = byName(should);
+    actual.keySet().stream()
+        .filter(name -> !desired.containsKey(name))
+        .forEach(name -> actions.add(Sql.of("DROP COLUMN {}", name)));
+    desired.forEach(
+        (name, column) -> {
+          Column old = actual.get(name);
+          if (old == null) {
+            actions.add(Sql.of("ADD COLUMN {}", definition(column)));
+          } else {
+            actions.addAll(alter(old, column));
+          }
+        });
+    List<Sql> statements = new ArrayList<>();
+    if (!actions.isEmpty()) {
+      statements.add(Sql.of("ALTER FOREIGN TABLE {} {}", should.name(), Sql.join(", ", actions)));
+    }
+    statements.addAll(AclSql.changes(Sql.of("ON {}", should.name()), is.acl(), should.acl()));
+    return statements;
+  }
+
+  private static List<Sql> alter(Column is, Column should) {
+    List<Sql> actions = new ArrayList<>();
+    if (!is.type().equals(should.type()) || !is.collation().equals(should.collation())) {
+      actions.add(
+          Sql.of(
+              "ALTER COLUMN {} TYPE {}{}",
+              should.name(),
+              Sql.deparsed(should.type().sql()),
+              collate(should)));
+    }
+    if (is.notNull() != should.notNull()) {
+      actions.add(
+          should.notNull()
+              ? Sql.of("ALTER COLUMN {} SET NOT NULL", should.name())
+              : Sql.of("ALTER COLUMN {} DROP NOT NULL", should.name()));
+    }
+    return actions;
+  }
+
+  private static Map<Identifier, Column> byName(ForeignTable table) {
+    Map<Identifier, Column> columns = new LinkedHashMap<>();
+    table.columns().forEach(column -> columns.put(column.name(), column));
+    return columns;
+  }
+}

@@ -1,0 +1,24 @@
+package org.partitionproxy.plan;
+
+import java.util.Locale;
+
+/** Kinds of things that change. */
+public enum ObjectKind {
+  DATABASE,
+  /** Schema {@code ppp} of a server: the ledger and the functions that read its log. */
+  LEDGER,
+  ROLE,
+  SCHEMA,
+  MIGRATION,
+  EXTENSION,
+  FOREIGN_SERVER,
+  USER_MAPPING,
+  FOREIGN_TABLE,
+  /** What the veneer's planner knows about a tenant's foreign tables. */
+  STATISTICS;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
