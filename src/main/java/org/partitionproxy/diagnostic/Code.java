@@ -25,7 +25,17 @@ public enum Code {
   DATABASE_MISSING(403, ExitCode.UNREACHABLE),
   STATEMENT_FAILED(404, ExitCode.SQL_FAILED),
   VERSION_TOO_OLD(405, ExitCode.REFUSED),
-  VERSION_UNTESTED(406, ExitCode.DONE);
+  VERSION_UNTESTED(406, ExitCode.DONE),
+
+  // 5: plan and apply
+  ANOTHER_SERVER(501, ExitCode.REFUSED),
+  LEDGER_TOO_NEW(502, ExitCode.REFUSED),
+  LOCK_HELD(503, ExitCode.REFUSED),
+  LOCK_LOST(504, ExitCode.PARTIAL),
+  TENANT_ELSEWHERE(505, ExitCode.REFUSED),
+  ROLE_WITHOUT_SECRET(506, ExitCode.REFUSED),
+  CHANGE_FAILED(507, ExitCode.PARTIAL),
+  NOT_INITIALIZED(508, ExitCode.REFUSED);
 
   private final int number;
   private final ExitCode exitCode;

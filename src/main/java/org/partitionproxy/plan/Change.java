@@ -45,7 +45,7 @@ public record Change(
   }
 
   /** A change that belongs to no tenant, made by the superuser. */
-  static Change global(
+  public static Change global(
       Stage stage, Action action, ObjectKind kind, String name, List<Sql> statements) {
     return new Change(
         stage, action, kind, name, Optional.empty(), statements, Transaction.SUPERUSER, Set.of());
@@ -71,7 +71,7 @@ public record Change(
   }
 
   /** A change of a tenant's mirror, made by the owner of its foreign tables. */
-  static Change ofMirror(
+  public static Change ofMirror(
       Action action, ObjectKind kind, String name, Identifier schema, List<Sql> statements) {
     return new Change(
         Stage.MIRROR,

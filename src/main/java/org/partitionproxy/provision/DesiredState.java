@@ -1,0 +1,193 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.partitionproxy.catalog.Scope;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.state.Acl;
+import org.partitionproxy.state.Database;
+import org.partitionproxy.state.ForeignServer;
+import org.partitionproxy.state.Role;
+import org.partitionproxy.state.Schema;
+import org.partitionproxy.state.ServerState;
+import org.partitionproxy.state.UserMapping;
+import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/**
+ * What shards.yaml means for each server, in the vocabulary of the catalogs. Foreign tables are not
+ * in it: they follow from the shards' tables.
+ */
+final class DesiredState {
+
+  private static final Identifier POSTGRES_FDW = Identifier.of("postgres_fdw");
+  private static final List<String> ROWS = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
+  private static final List<String> SEQUENCES = List.of("USAGE", "SELECT", "UPDATE");
+
+  private final Topology topology;
+  private final VeneerRoute route;
+
+  DesiredState(Topology topology, VeneerRoute route) {
+    this.topology = topology;
+    this.route = route;
+  }
+
+  /** The tenants whose schemas a server has: its own, or all of them on the veneer. */
+  List<Tenant> tenants(ServerDefinition server) {
+    return server.isVeneer() ? topology.tenants() : topology.tenantsOf(server.name());
+  }
+
+  /**
+   * The tenants whose roles a server has. Roles belong to the whole PostgreSQL server, so several
+   * shards that are databases of one server share them.
+   */
+  private List<Tenant> tenantsOfCluster(ServerDefinition server) {
+    List<ServerDefinition> cluster =
+        topology.servers().stream().filter(s -> Clusters.same(s, server)).toList();
+    if (cluster.stream().anyMatch(ServerDefinition::isVeneer)) {
+      return topology.tenants();
+    }
+    return topology.tenants().stream()
+        .filter(t -> cluster.stream().anyMatch(s -> s.name().equals(t.shard())))
+        .toList();
+  }
+
+  /** What of a server has to be read to compare it. */
+  Scope scope(ServerDefinition server) {
+    TreeSet<Identifier> roles = new TreeSet<>();
+    tenantsOfCluster(server).forEach(t -> roles.add(t.role()));
+    roles.add(topology.adminRole());
+    roles.add(topology.appRole());
+    TreeSet<Identifier> schemas = new TreeSet<>();
+    topology.tenants().forEach(t -> schemas.add(t.schema()));
+    return new Scope(server.database(), roles, schemas);
+  }
+
+  /** The names of all roles that ppp makes, on any server. */
+  Collection<Identifier> roles() {
+    TreeSet<Identifier> roles = new TreeSet<>();
+    topology.tenants().forEach(t -> roles.add(t.role()));
+    roles.add(topology.adminRole());
+    roles.add(topology.appRole());
+    return roles;
+  }
+
+  /**
+   * What the server should be.
+   *
+   * @param is what it is: a database that ppp did not make keeps its owner and what others may do
+   */
+  ServerState of(ServerSnapshot is) {
+    ServerDefinition server = is.server();
+    List<Tenant> tenants = tenants(server);
+    boolean veneer = server.isVeneer();
+    return new ServerState(
+        Optional.of(database(is, tenants)),
+        ServerState.index(roles(server), Role::name),
+        ServerState.index(
+            tenants.stream().map(t -> veneer ? mirrored(t) : owned(t)).toList(), Schema::name),
+        new TreeSet<>(veneer ? List.of(POSTGRES_FDW) : List.of()),
+        ServerState.index(
+            veneer ? topology.shards().stream().map(this::foreignServer).toList() : List.of(),
+            ForeignServer::name),
+        ServerState.index(veneer ? mappings() : List.of(), UserMapping::key),
+        new TreeMap<>());
+  }
+
+  private Database database(ServerSnapshot is, List<Tenant> tenants) {
+    Acl connect = Acl.of(topology.appRole(), "CONNECT");
+    for (Tenant tenant : tenants) {
+      connect = connect.with(tenant.role(), List.of("CONNECT"));
+    }
+    Optional<Database> actual = is.state().database();
+    if (actual.isPresent() && !is.databaseIsOurs()) {
+      Acl acl = actual.get().acl();
+      boolean everybody = acl.of(Acl.PUBLIC).contains("CONNECT");
+      for (var grant : connect.grants().entrySet()) {
+        acl = everybody ? acl : acl.with(grant.getKey(), grant.getValue());
+      }
+      return new Database(actual.get().name(), actual.get().owner(), acl, true);
+    }
+    return new Database(is.server().database(), topology.adminRole(), connect, true);
+  }
+
+  private List<Role> roles(ServerDefinition server) {
+    List<Role> roles = new ArrayList<>();
+    TreeSet<Identifier> tenantRoles = new TreeSet<>();
+    for (Tenant tenant : tenantsOfCluster(server)) {
+      roles.add(new Role(tenant.role(), true, new TreeSet<>(), List.of(tenant.schema())));
+      tenantRoles.add(tenant.role());
+    }
+    roles.add(Role.login(topology.adminRole()));
+    roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
+    return roles;
+  }
+
+  /** A tenant's schema on its shard: what migrations make in it, the tenant may use. */
+  private Schema owned(Tenant tenant) {
+    return new Schema(
+        tenant.schema(),
+        topology.adminRole(),
+        Acl.of(tenant.role(), "USAGE"),
+        Acl.NONE.with(tenant.role(), ROWS),
+        Acl.NONE.with(tenant.role(), SEQUENCES));
+  }
+
+  private Schema mirrored(Tenant tenant) {
+    return new Schema(
+        tenant.schema(), topology.adminRole(), Acl.of(tenant.role(), "USAGE"), Acl.NONE, Acl.NONE);
+  }
+
+  /**
+   * Only the owner of the foreign tables may use the server: whoever may, can read the password in
+   * its own mapping.
+   *
+   * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38 postgres_fdw</a>
+   */
+  private ForeignServer foreignServer(ServerDefinition shard) {
+    HostPort address = route.address(shard);
+    SortedMap<String, String> options = new TreeMap<>();
+    options.put("host", address.host());
+    options.put("port", Integer.toString(address.port()));
+    options.put("dbname", shard.database().value());
+    options.put("application_name", "ppp:%c");
+    options.put("fetch_size", "10000");
+    options.put("batch_size", "1000");
+    options.put("async_capable", "true");
+    options.put("keep_connections", "on");
+    options.put("connect_timeout", "5");
+    options.put("keepalives_idle", "30");
+    options.put("keepalives_interval", "10");
+    options.put("keepalives_count", "3");
+    options.put("tcp_user_timeout", "30000");
+    options.put("sslmode", shard.sslMode().toString());
+    options.putAll(shard.options());
+    return new ForeignServer(name(shard), options, Acl.of(topology.adminRole(), "USAGE"));
+  }
+
+  private List<UserMapping> mappings() {
+    List<UserMapping> mappings = new ArrayList<>();
+    for (ServerDefinition shard : topology.shards()) {
+      mappings.add(mapping(shard, topology.adminRole()));
+      mappings.add(mapping(shard, topology.appRole()));
+      topology.tenantsOf(shard.name()).forEach(t -> mappings.add(mapping(shard, t.role())));
+    }
+    return mappings;
+  }
+
+  private static UserMapping mapping(ServerDefinition shard, Identifier role) {
+    return new UserMapping(new UserMapping.Key(name(shard), role), role);
+  }
+
+  /** The name of a shard's foreign server. */
+  static Identifier name(ServerDefinition shard) {
+    return Identifier.of(shard.name().value());
+  }
+}

@@ -1,0 +1,67 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.partitionproxy.ledger.Placement;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** What ppp made once and shards.yaml no longer names: shown, and left alone. */
+final class Leftovers {
+
+  private final Topology topology;
+
+  Leftovers(Topology topology) {
+    this.topology = topology;
+  }
+
+  List<String> notes(Survey survey) {
+    List<String> notes = new ArrayList<>();
+    survey.find(topology.veneer()).ifPresent(veneer -> notes.addAll(ofVeneer(veneer)));
+    for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      if (snapshot.state().database().isPresent()
+          && snapshot.majorVersion() > SnapshotReader.NEWEST_TESTED_VERSION) {
+        notes.add(
+            "server \""
+                + snapshot.server().name()
+                + "\" runs PostgreSQL "
+                + snapshot.majorVersion()
+                + ", which this ppp was not tested with");
+      }
+    }
+    return notes;
+  }
+
+  private List<String> ofVeneer(ServerSnapshot veneer) {
+    List<String> notes = new ArrayList<>();
+    Set<Identifier> schemas =
+        topology.tenants().stream().map(Tenant::schema).collect(Collectors.toSet());
+    for (Map.Entry<Identifier, Placement> placed : veneer.placements().entrySet()) {
+      if (!schemas.contains(placed.getKey())) {
+        Placement p = placed.getValue();
+        notes.add(
+            "tenant \""
+                + p.tenant()
+                + "\" (schema \""
+                + p.schema()
+                + "\" on shard \""
+                + p.shard()
+                + "\") is no longer in shards.yaml and is left alone;"
+                + " `ppp teardown --tenant "
+                + p.tenant()
+                + "` removes it from the veneer");
+      }
+    }
+    for (Identifier server : veneer.state().foreignServers().keySet()) {
+      if (topology.shards().stream().noneMatch(s -> DesiredState.name(s).equals(server))) {
+        notes.add(
+            "foreign server \"" + server + "\" is not a shard of shards.yaml and is left alone");
+      }
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,169 @@
+package org.partitionproxy.provision;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+import org.partitionproxy.inspect.LogFunctions;
+import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.Stamp;
+import org.partitionproxy.migrate.MigrationFile;
+import org.partitionproxy.migrate.MigrationFolder;
+import org.partitionproxy.migrate.MigrationStatus;
+import org.partitionproxy.plan.Action;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.Differ;
+import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.plan.Passwords;
+import org.partitionproxy.plan.Plan;
+import org.partitionproxy.plan.Stage;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** From what was seen to what has to be done. */
+final class Planner {
+
+  private final Topology topology;
+  private final MigrationFolder migrations;
+  private final DesiredState desired;
+  private final MirrorPlanner mirror;
+
+  Planner(
+      Topology topology,
+      MigrationFolder migrations,
+      DesiredState desired,
+      MirrorPlanner mirror) {
+    this.topology = topology;
+    this.migrations = migrations;
+    this.desired = desired;
+    this.mirror = mirror;
+  }
+
+  Plan plan(Survey survey) {
+    List<Plan.ServerPlan> servers = new ArrayList<>();
+    List<Tenant> known =
+        mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
+    MirrorPlanner.MirrorPlan mirrors =
+        survey.refusals().isEmpty()
+            ? mirror.plan(survey, known)
+            : new MirrorPlanner.MirrorPlan(List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
+    for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
+      changes.addAll(migrations(survey, snapshot.server()));
+      if (snapshot.server().isVeneer()) {
+        changes.addAll(mirrors.changes());
+      }
+      servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
+    }
+    List<String> notes = new ArrayList<>(mirrors.notes());
+    notes.addAll(new Leftovers(topology).notes(survey));
+    return new Plan(
+        servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
+  }
+
+  /** All but migrations and mirror, for one server. */
+  List<Change> changes(ServerSnapshot snapshot, Passwords passwords) {
+    List<Change> changes =
+        new ArrayList<>(
+            new Differ(passwords).diff(snapshot.state(), desired.of(snapshot)));
+    int ledgerAt = 0;
+    while (ledgerAt < changes.size() && changes.get(ledgerAt).stage() == Stage.SERVERS) {
+      ledgerAt++;
+    }
+    changes.addAll(ledgerAt, ledger(snapshot));
+    return changes;
+  }
+
+  /** Schema {@code ppp}: missing, or made by a ppp with other functions. */
+  private List<Change> ledger(ServerSnapshot snapshot) {
+    ServerName server = snapshot.server().name();
+    Stamp stamp =
+        new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(LogFunctions.SQL.text()));
+    if (snapshot.stamp().equals(Optional.of(stamp))) {
+      return List.of();
+    }
+    List<Sql> statements = new ArrayList<>(Ledger.statements(stamp));
+    statements.add(Sql.resource(LogFunctions.SQL));
+    return List.of(
+        Change.global(
+            Stage.SERVERS,
+            snapshot.stamp().isPresent() ? Action.ALTER : Action.CREATE,
+            ObjectKind.LEDGER,
+            Ledger.SCHEMA.value(),
+            statements));
+  }
+
+  private static String digest(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(crc.getValue());
+  }
+
+  private List<Change> migrations(Survey survey, ServerDefinition server) {
+    if (server.isVeneer() || topology.migrations().isEmpty()) {
+      return List.of();
+    }
+    List<Change> changes = new ArrayList<>();
+    for (Tenant tenant : topology.tenantsOf(server.name())) {
+      List<MigrationFile> pending =
+          Optional.ofNullable(survey.migrations().get(tenant))
+              .map(MigrationStatus::pending)
+              .orElse(migrations.files());
+      if (!pending.isEmpty()) {
+        String files =
+            pending.stream().map(MigrationFile::script).collect(Collectors.joining(", "));
+        changes.add(
+            new Change(
+                Stage.MIGRATIONS,
+                Action.ALTER,
+                ObjectKind.MIGRATION,
+                tenant.name() + ": " + files,
+                Optional.of(tenant.schema()),
+                List.of(),
+                Change.Transaction.OWNER,
+                Set.of()));
+      }
+    }
+    return changes;
+  }
+
+  /** The mirrors that wait for their tenants' tables. */
+  private List<Plan.Deferred> deferred(Survey survey) {
+    List<String> waiting =
+        topology.tenants().stream()
+            .filter(t -> survey.snapshots().containsKey(t.shard()))
+            .filter(t -> isWaiting(survey, t))
+            .map(t -> "\"" + t.name() + "\"")
+            .toList();
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
+    String names = String.join(", ", waiting.subList(0, Math.min(5, waiting.size())));
+    String more = waiting.size() > 5 ? " and " + (waiting.size() - 5) + " more" : "";
+    return List.of(
+        new Plan.Deferred(
+            Stage.MIRROR,
+            "foreign tables of " + names + more,
+            topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS));
+  }
+
+  private boolean isWaiting(Survey survey, Tenant tenant) {
+    boolean there = survey.hasSchema(tenant.shard(), tenant.schema());
+    boolean migrates = topology.migrations().isPresent() && !migrations.files().isEmpty();
+    return there ? survey.isBehind(tenant) : migrates;
+  }
+
+  /** The names of the roles that have to exist somewhere. */
+  List<Identifier> roles() {
+    return Arrays.asList(desired.roles().toArray(new Identifier[0]));
+  }
+}

@@ -1,0 +1,81 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.partitionproxy.catalog.FingerprintReader;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.plan.Action;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** Writes the ledger's part of what is done, inside its transaction. */
+final class Recorders {
+
+  private final Topology topology;
+  private final FingerprintReader fingerprints = new FingerprintReader();
+
+  Recorders(Topology topology) {
+    this.topology = topology;
+  }
+
+  /**
+   * @param databaseIsOurs whether ppp made the database; recorded together with the new ledger
+   */
+  void global(Session session, List<Change> changes, boolean databaseIsOurs) {
+    Ledger ledger = new Ledger(session);
+    Map<ObjectKind, List<String>> made = new LinkedHashMap<>();
+    for (Change change : changes) {
+      if (change.action() == Action.CREATE) {
+        made.computeIfAbsent(change.kind(), k -> new ArrayList<>()).add(change.name());
+      }
+    }
+    if (made.containsKey(ObjectKind.LEDGER) && databaseIsOurs) {
+      made.put(ObjectKind.DATABASE, List.of(session.server().database().value()));
+    }
+    made.forEach((kind, names) -> ledger.recordMade(kind.toString(), names));
+  }
+
+  /** Schemas that were made or taken over, and that their tenants live here. */
+  void schemas(Session session, List<Change> changes) {
+    global(session, changes, false);
+    Set<Identifier> schemas = new HashSet<>();
+    changes.forEach(c -> c.schema().ifPresent(schemas::add));
+    placements(session, schemas);
+  }
+
+  void placements(Session session, Collection<Identifier> schemas) {
+    Ledger ledger = new Ledger(session);
+    for (Tenant tenant : topology.tenants()) {
+      if (schemas.contains(tenant.schema())) {
+        ledger.recordPlacement(
+            tenant.schema(), tenant.name().value(), tenant.shard().value());
+      }
+    }
+  }
+
+  /** That the mirrors of these schemas are as planned, in the veneer's ledger. */
+  void mirrors(
+      Session session, Collection<Identifier> schemas, MirrorPlanner.MirrorPlan plan) {
+    placements(session, new HashSet<>(schemas));
+    Ledger ledger = new Ledger(session);
+    SortedMap<Identifier, String> now = fingerprints.read(session, new TreeSet<>(schemas));
+    for (Identifier schema : new TreeSet<>(schemas)) {
+      ledger.recordMirror(
+          schema,
+          plan.sources().getOrDefault(schema, ""),
+          now.getOrDefault(schema, ""),
+          plan.tables().getOrDefault(schema, new TreeSet<>()));
+    }
+  }
+}

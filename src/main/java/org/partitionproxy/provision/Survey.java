@@ -1,0 +1,66 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.migrate.MigrationStatus;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+
+/**
+ * All servers of a topology as they were at one moment.
+ *
+ * @param snapshots of those that answered and are ours
+ * @param fingerprints of the tenants' schemas, by server
+ * @param migrations of the tenants whose schema exists on its shard
+ * @param unreachable those that did not answer, with the reason
+ * @param refusals why nothing may be done
+ */
+record Survey(
+    Map<ServerName, ServerSnapshot> snapshots,
+    Map<ServerName, SortedMap<Identifier, String>> fingerprints,
+    Map<Tenant, MigrationStatus> migrations,
+    Map<ServerName, Diagnostic> unreachable,
+    List<Diagnostic> refusals) {
+
+  Survey {
+    refusals = List.copyOf(refusals);
+  }
+
+  Optional<ServerSnapshot> find(ServerDefinition server) {
+    return Optional.ofNullable(snapshots.get(server.name()));
+  }
+
+  /** Of a schema on a server; empty text for a schema without tables. */
+  String fingerprint(ServerName server, Identifier schema) {
+    SortedMap<Identifier, String> ofServer = fingerprints.get(server);
+    return ofServer == null ? "" : ofServer.getOrDefault(schema, "");
+  }
+
+  boolean hasSchema(ServerName server, Identifier schema) {
+    ServerSnapshot snapshot = snapshots.get(server);
+    return snapshot != null && snapshot.state().schemas().containsKey(schema);
+  }
+
+  /** Whether its next migration would change the tenant's tables. */
+  boolean isBehind(Tenant tenant) {
+    MigrationStatus status = migrations.get(tenant);
+    return status != null && !status.pending().isEmpty();
+  }
+
+  Survey withRefusals(List<Diagnostic> more) {
+    List<Diagnostic> all = new ArrayList<>(refusals);
+    all.addAll(more);
+    return new Survey(snapshots, fingerprints, migrations, unreachable, all);
+  }
+
+  List<Diagnostic> unreachableServers() {
+    return Collections.unmodifiableList(new ArrayList<>(unreachable.values()));
+  }
+}

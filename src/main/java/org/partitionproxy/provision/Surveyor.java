@@ -1,0 +1,137 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.apply.Workers;
+import org.partitionproxy.catalog.FingerprintReader;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.ExitCode;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.migrate.MigrationFolder;
+import org.partitionproxy.migrate.MigrationStatus;
+import org.partitionproxy.migrate.PendingMigrations;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** Looks at all servers at once. */
+final class Surveyor {
+
+  private final Topology topology;
+  private final MigrationFolder migrations;
+  private final DesiredState desired;
+  private final SnapshotReader snapshots;
+  private final Sessions sessions;
+  private final Workers workers;
+  private final FingerprintReader fingerprints = new FingerprintReader();
+
+  Surveyor(
+      Topology topology,
+      MigrationFolder migrations,
+      DesiredState desired,
+      Sessions sessions,
+      Workers workers) {
+    this.topology = topology;
+    this.migrations = migrations;
+    this.desired = desired;
+    this.snapshots = new SnapshotReader(topology, desired, sessions);
+    this.sessions = sessions;
+    this.workers = workers;
+  }
+
+  /** What one server told; the maps are filled by several threads. */
+  private record Findings(
+      Map<ServerName, ServerSnapshot> snapshots,
+      Map<ServerName, SortedMap<Identifier, String>> fingerprints,
+      Map<Tenant, MigrationStatus> migrations,
+      Map<ServerName, Diagnostic> unreachable,
+      List<Diagnostic> refusals) {
+
+    Findings() {
+      this(
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          Collections.synchronizedList(new ArrayList<>()));
+    }
+  }
+
+  /** Everything that a plan needs. Servers that don't answer are in the result, not an error. */
+  Survey survey() {
+    Findings findings = new Findings();
+    workers.forEach(topology.servers(), server -> look(server, findings));
+    return new Survey(
+        inOrder(findings.snapshots()),
+        new HashMap<>(findings.fingerprints()),
+        new HashMap<>(findings.migrations()),
+        inOrder(findings.unreachable()),
+        findings.refusals());
+  }
+
+  ServerSnapshot snapshot(ServerDefinition server) {
+    return snapshots.read(server);
+  }
+
+  private void look(ServerDefinition server, Findings findings) {
+    try {
+      ServerSnapshot snapshot = snapshots.read(server);
+      if (!snapshot.state().schemas().isEmpty()) {
+        sessions.with(
+            server,
+            session -> {
+              lookInside(server, session, snapshot, findings);
+              return true;
+            });
+      }
+      findings.snapshots().put(server.name(), snapshot);
+    } catch (PppException e) {
+      boolean gone =
+          e.exitCode() == ExitCode.UNREACHABLE
+              || (e instanceof SqlFailure failure && failure.isUnreachable());
+      if (gone) {
+        findings.unreachable().put(server.name(), e.diagnostics().get(0));
+      } else {
+        findings.refusals().addAll(e.diagnostics());
+      }
+    }
+  }
+
+  private void lookInside(
+      ServerDefinition server, Session session, ServerSnapshot snapshot, Findings findings) {
+    List<Tenant> tenants =
+        desired.tenants(server).stream()
+            .filter(t -> snapshot.state().schemas().containsKey(t.schema()))
+            .toList();
+    SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+    findings.fingerprints().put(server.name(), fingerprints.read(session, schemas));
+    if (!server.isVeneer() && topology.migrations().isPresent()) {
+      PendingMigrations.read(session, migrations, tenants)
+          .forEach((tenant, status) -> status.ifPresent(s -> findings.migrations().put(tenant, s)));
+    }
+  }
+
+  private <T> Map<ServerName, T> inOrder(Map<ServerName, T> byServer) {
+    Map<ServerName, T> ordered = new LinkedHashMap<>();
+    for (ServerDefinition server : topology.servers()) {
+      T value = byServer.get(server.name());
+      if (value != null) {
+        ordered.put(server.name(), value);
+      }
+    }
+    return ordered;
+  }
+}
