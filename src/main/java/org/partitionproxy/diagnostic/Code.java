@@ -12,8 +12,9 @@ public enum Code {
   UNKNOWN_TARGET(102, ExitCode.USAGE),
   NOT_CONFIRMED(103, ExitCode.REFUSED),
   INTERRUPTED(104, ExitCode.PARTIAL),
+  OUTPUT_FAILED(105, ExitCode.PARTIAL),
 
-  // 2: shards.yaml (the reader adds its own here)
+  // 2: shards.yaml
   CONFIGURATION_FILE_MISSING(201, ExitCode.CONFIGURATION),
 
   // 3: starting and stopping servers
@@ -35,7 +36,16 @@ public enum Code {
   TENANT_ELSEWHERE(505, ExitCode.REFUSED),
   ROLE_WITHOUT_SECRET(506, ExitCode.REFUSED),
   CHANGE_FAILED(507, ExitCode.PARTIAL),
-  NOT_INITIALIZED(508, ExitCode.REFUSED);
+  NOT_INITIALIZED(508, ExitCode.REFUSED),
+
+  // 8: secrets
+  SECRETS_FILE_EXPOSED(801, ExitCode.REFUSED),
+  SECRETS_FILE_INVALID(802, ExitCode.CONFIGURATION),
+  SECRETS_OF_OTHER_TOPOLOGY(803, ExitCode.REFUSED),
+  SECRETS_FILE_UNUSABLE(804, ExitCode.CONFIGURATION),
+  SECRETS_FILE_LOCKED(805, ExitCode.REFUSED),
+  SECRET_UNKNOWN(806, ExitCode.USAGE),
+  PASSWORD_NOT_ASCII(807, ExitCode.CONFIGURATION);
 
   private final int number;
   private final ExitCode exitCode;

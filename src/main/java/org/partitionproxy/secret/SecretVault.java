@@ -1,6 +1,8 @@
 package org.partitionproxy.secret;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 
 /** A source that can also make passwords: the file {@code .ppp/secrets.yaml}. */
@@ -13,6 +15,9 @@ public interface SecretVault extends SecretSource {
   SortedMap<SecretName, Secret> ensure(Collection<SecretName> names);
 
   default Secret ensure(SecretName name) {
-    return java.util.Objects.requireNonNull(ensure(java.util.List.of(name)).get(name));
+    return Objects.requireNonNull(ensure(List.of(name)).get(name));
   }
+
+  /** What it holds, sorted by name, without the passwords. */
+  List<SecretEntry> entries();
 }

@@ -1,0 +1,142 @@
+package org.partitionproxy.console;
+
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.partitionproxy.server.ServerRuntime;
+import org.partitionproxy.topology.ServerName;
+
+/**
+ * Tells on stderr how far long work is. On a terminal it is one line, written over and over;
+ * elsewhere a plain line every few seconds, and none for work that is done by then. Safe for
+ * threads; it never fails, and never speaks by itself.
+ */
+public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable {
+
+  private static final Duration TERMINAL_INTERVAL = Duration.ofMillis(100);
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
+
+  /** What is left of a line of 80 characters before a terminal would break it. */
+  private static final int WIDTH = 79;
+
+  private static final String ERASE_LINE = "\r\u001b[K";
+
+  /** One piece of work, and how far it is. */
+  private record Work(String what, String unit, int total, int done, Instant begun) {
+
+    Work advanced(int by) {
+      return new Work(what, unit, total, Math.min(total, done + by), begun);
+    }
+
+    boolean complete() {
+      return done == total;
+    }
+
+    String describe(Instant now) {
+      Duration elapsed = Duration.between(begun, now);
+      String text =
+          what + ": " + done + "/" + total + " " + unit + ", " + Durations.compact(elapsed);
+      if (done == 0 || complete()) {
+        return text;
+      }
+      Duration left = elapsed.multipliedBy(total - done).dividedBy(done);
+      return text + ", about " + Durations.compact(left) + " left";
+    }
+  }
+
+  private final PrintStream err;
+  private final boolean terminal;
+  private final Clock clock;
+  private @Nullable Work work;
+  private Instant nextShow = Instant.MIN;
+  private boolean lineOpen;
+  private boolean spoken;
+
+  public ProgressLine(PrintStream err, boolean terminal, Clock clock) {
+    this.err = err;
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins a piece of work; the one before it is over.
+   *
+   * @param what with a verb: {@code "migrating"}
+   * @param unit that is counted, in the plural: {@code "tenants"}
+   */
+  public synchronized void begin(String what, String unit, int total) {
+    end();
+    work = new Work(what, unit, total, 0, clock.instant());
+    spoken = false;
+    nextShow = terminal ? Instant.MIN : clock.instant().plus(PLAIN_INTERVAL);
+    show();
+  }
+
+  /** One more is done. */
+  public void advance() {
+    advance(1);
+  }
+
+  public synchronized void advance(int by) {
+    if (work != null) {
+      work = work.advanced(by);
+      show();
+    }
+  }
+
+  /** A line that stays, above the progress. */
+  public synchronized void say(String line) {
+    erase();
+    err.print(line + "\n");
+    nextShow = terminal ? Instant.MIN : nextShow;
+    show();
+    err.flush();
+  }
+
+  @Override
+  public void report(ServerName server, String message) {
+    say(server + ": " + message);
+  }
+
+  /** Ends the work, and leaves nothing of it on a terminal. */
+  @Override
+  public synchronized void close() {
+    end();
+    err.flush();
+  }
+
+  private void end() {
+    erase();
+    if (work != null && !terminal && spoken) {
+      err.print(work.describe(clock.instant()) + "\n");
+    }
+    work = null;
+  }
+
+  private void show() {
+    Instant now = clock.instant();
+    Duration interval = terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL;
+    if (work == null || now.isBefore(nextShow)) {
+      return;
+    }
+    String text = work.describe(now);
+    if (terminal) {
+      err.print(ERASE_LINE + (text.length() > WIDTH ? text.substring(0, WIDTH) : text));
+      err.flush();
+      lineOpen = true;
+    } else if (!work.complete()) {
+      err.print(text + "\n");
+      spoken = true;
+    }
+    nextShow = now.plus(interval);
+  }
+
+  private void erase() {
+    if (lineOpen) {
+      err.print(ERASE_LINE);
+      lineOpen = false;
+    }
+  }
+}
