@@ -25,7 +25,13 @@ public enum Code {
   DATABASE_MISSING(403, ExitCode.UNREACHABLE),
   STATEMENT_FAILED(404, ExitCode.SQL_FAILED),
   VERSION_TOO_OLD(405, ExitCode.REFUSED),
-  VERSION_UNTESTED(406, ExitCode.DONE);
+  VERSION_UNTESTED(406, ExitCode.DONE),
+
+  // 7: logs
+  LOG_NOT_JSON(701, ExitCode.CONFIGURATION),
+  LOG_FUNCTIONS_MISSING(702, ExitCode.CONFIGURATION),
+  LOG_INCOMPLETE(703, ExitCode.DONE),
+  LOG_NOT_ENGLISH(704, ExitCode.DONE);
 
   private final int number;
   private final ExitCode exitCode;
