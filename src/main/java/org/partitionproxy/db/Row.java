@@ -85,6 +85,10 @@ public final class Row {
     return require(column, ResultSet::getBytes);
   }
 
+  public Optional<byte[]> findBytes(String column) {
+    return find(column, ResultSet::getBytes);
+  }
+
   /** A {@code text[]}; NULL reads as the empty list, a NULL element is left out. */
   public List<String> strings(String column) {
     Optional<Array> array = find(column, ResultSet::getArray);

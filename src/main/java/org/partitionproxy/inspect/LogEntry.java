@@ -1,0 +1,54 @@
+package org.partitionproxy.inspect;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One line of a server's jsonlog. Passwords in its texts are masked.
+ *
+ * @param sessionId as {@code %c} in log_line_prefix; the same for all lines of a connection
+ * @param lineNumber of this line within its session, from 1
+ * @param application empty where the client gave none
+ * @param message as the server wrote it, with the statement in it for {@link Kind#STATEMENT}
+ * @param statement what the client asked, for lines that have it
+ * @param parameters of the extended protocol: {@code $1 = 'x', $2 = NULL}
+ * @param durationMillis where the server measured it, with its microseconds
+ * @param queryId where compute_query_id is on
+ */
+public record LogEntry(
+    Instant timestamp,
+    String sessionId,
+    int pid,
+    long lineNumber,
+    Optional<String> user,
+    Optional<String> database,
+    Optional<String> application,
+    Optional<String> remoteHost,
+    Kind kind,
+    String severity,
+    Optional<String> sqlState,
+    String message,
+    Optional<String> detail,
+    Optional<String> hint,
+    Optional<String> statement,
+    Optional<String> parameters,
+    Optional<BigDecimal> durationMillis,
+    Optional<Long> queryId) {
+
+  /** What a line tells. */
+  public enum Kind {
+    /** A statement as it came. */
+    STATEMENT,
+    /** The parsing or binding of a statement whose execution has a line of its own. */
+    PREPARATION,
+    /** A warning or an error in a statement. */
+    PROBLEM,
+    /** Connections, checkpoints, plain durations, and so on. */
+    OTHER
+  }
+
+  public boolean isStatement() {
+    return kind == Kind.STATEMENT || kind == Kind.PROBLEM;
+  }
+}

@@ -1,0 +1,68 @@
+package org.partitionproxy.inspect;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
+
+/**
+ * Which entries of a server's log are asked for.
+ *
+ * @param tenant whose statements; empty for those of everybody in the server's database
+ * @param all everything in the server's log, other lines than statements too
+ * @param grep found anywhere in the statement, or in the message of a line without one
+ * @param limit of entries from before now: the newest ones
+ */
+public record LogQuery(
+    ServerDefinition server,
+    Optional<Tenant> tenant,
+    boolean all,
+    Optional<Instant> since,
+    Optional<Pattern> grep,
+    int limit) {
+
+  enum Verdict {
+    SHOWN,
+    /** A statement in this server's database that {@link #all()} would show. */
+    LEFT_OUT,
+    NOT_ASKED_FOR
+  }
+
+  Verdict judge(LogEntry entry) {
+    if (since.isPresent() && entry.timestamp().isBefore(since.get())) {
+      return Verdict.NOT_ASKED_FOR;
+    }
+    boolean wanted = all || (entry.isStatement() && isInDatabase(entry));
+    if (!wanted || !matchesGrep(entry)) {
+      return Verdict.NOT_ASKED_FOR;
+    }
+    return all || (!isOwn(entry) && isOfTenant(entry)) ? Verdict.SHOWN : Verdict.LEFT_OUT;
+  }
+
+  private boolean isInDatabase(LogEntry entry) {
+    return entry.database().equals(Optional.of(server.database().value()));
+  }
+
+  private boolean matchesGrep(LogEntry entry) {
+    return grep.isEmpty() || grep.get().matcher(entry.statement().orElse(entry.message())).find();
+  }
+
+  /** ppp's own sessions are called {@code ppp VERB}; those of the veneer {@code ppp:SESSION}. */
+  private static boolean isOwn(LogEntry entry) {
+    String application = entry.application().orElse("");
+    return application.equals("ppp") || application.startsWith("ppp ");
+  }
+
+  private boolean isOfTenant(LogEntry entry) {
+    if (tenant.isEmpty()) {
+      return true;
+    }
+    Tenant of = tenant.get();
+    return entry.user().equals(Optional.of(of.role().value()))
+        || entry
+            .statement()
+            .filter(sql -> SchemaReferences.contains(sql, server.database(), of.schema()))
+            .isPresent();
+  }
+}
