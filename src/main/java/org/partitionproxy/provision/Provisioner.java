@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.apply.Workers;
@@ -13,7 +12,6 @@ import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Origin;
 import org.partitionproxy.migrate.MigrationFolder;
-import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.migrate.MigrationRequest;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.migrate.Migrator;
@@ -83,6 +81,15 @@ public final class Provisioner implements AutoCloseable {
     return parts.planner().plan(survey());
   }
 
+  /**
+   * How servers and tenants fare.
+   *
+   * @param exact whether sizes are measured on disk, which opens every file
+   */
+  public TopologyStatus status(String runtime, boolean exact) {
+    return new StatusReader(parts).read(survey(), runtime, exact);
+  }
+
   private Survey survey() {
     Survey survey = parts.surveyor().survey();
     List<Diagnostic> refusals =
@@ -96,7 +103,7 @@ public final class Provisioner implements AutoCloseable {
    * @throws PppException if the veneer can't be reached, or another run holds the lock
    */
   public Outcome initialize(
-      SortedSet<Stage> stages, Origin origin, ApplyListener listener, MigrationListener migrations) {
+      SortedSet<Stage> stages, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
@@ -108,8 +115,9 @@ public final class Provisioner implements AutoCloseable {
           record.begin();
           Optional<MigrationResult> migrated = Optional.empty();
           for (Stage stage : stages) {
+            listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
-              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), runner, migrations);
+              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), runner, listener);
               case MIRROR -> runner.mirror(parts.topology().tenants());
               default -> runner.stage(stage, wanted);
             }
@@ -125,17 +133,46 @@ public final class Provisioner implements AutoCloseable {
    * @throws PppException as {@link #initialize}, or if {@code initialize} was never run
    */
   public Outcome migrate(
-      MigrationRequest request, Origin origin, ApplyListener listener, MigrationListener migrations) {
+      MigrationRequest request, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
         (plan, runner, record) -> {
           record.begin();
-          Optional<MigrationResult> migrated = migrate(request, runner, migrations);
+          listener.stage(Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
+          Optional<MigrationResult> migrated = migrate(request, runner, listener);
+          listener.stage(Stage.MIRROR, 0);
           runner.mirror(request.selection().from(parts.topology()));
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
           return runner.outcome(wanted, migrated);
         });
+  }
+
+  /** What {@link #tearDown} would drop. */
+  public Plan planTeardown(TeardownRequest request) {
+    return new TeardownPlanner(parts.topology(), parts.sessions())
+        .plan(parts.surveyor().survey(), request);
+  }
+
+  /**
+   * Drops what {@link #planTeardown} shows.
+   *
+   * @throws PppException as {@link #initialize}
+   */
+  public Outcome tearDown(TeardownRequest request, Origin origin, RunListener listener) {
+    try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
+      Survey survey = parts.surveyor().survey();
+      Plan plan = new TeardownPlanner(parts.topology(), parts.sessions()).plan(survey, request);
+      StageRunner runner =
+          new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
+      if (plan.refusals().isEmpty()) {
+        RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+        record.begin();
+        runner.tearDown(plan);
+        record.end("torn down", runner.committed());
+      }
+      return runner.outcome(plan, Optional.empty());
+    }
   }
 
   private interface Work {
@@ -143,7 +180,7 @@ public final class Provisioner implements AutoCloseable {
   }
 
   /** Takes the lock, looks at all servers, and does the work unless something forbids it. */
-  private Outcome locked(Origin origin, ApplyListener listener, Work work) {
+  private Outcome locked(Origin origin, RunListener listener, Work work) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
@@ -167,7 +204,7 @@ public final class Provisioner implements AutoCloseable {
   }
 
   private Optional<MigrationResult> migrate(
-      MigrationRequest request, StageRunner runner, MigrationListener listener) {
+      MigrationRequest request, StageRunner runner, RunListener listener) {
     return Optional.of(
         new Migrator(parts.topology(), connector)
             .migrate(request.withoutShards(runner.unusable()), listener));

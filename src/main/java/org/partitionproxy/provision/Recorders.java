@@ -54,6 +54,23 @@ final class Recorders {
     placements(session, schemas);
   }
 
+  /** That these are gone; where the ledger itself is among them, there is nothing to write to. */
+  void removed(Session session, List<Change> changes) {
+    if (changes.stream().anyMatch(c -> c.kind() == ObjectKind.LEDGER)) {
+      return;
+    }
+    Ledger ledger = new Ledger(session);
+    for (Change change : changes) {
+      if (change.kind() == ObjectKind.SCHEMA && change.schema().isPresent()) {
+        Identifier schema = change.schema().get();
+        ledger.recordDropped(change.kind().toString(), List.of(schema.value()));
+        ledger.forget(List.of(schema));
+      } else if (change.action() == Action.DROP) {
+        ledger.recordDropped(change.kind().toString(), List.of(change.name()));
+      }
+    }
+  }
+
   void placements(Session session, Collection<Identifier> schemas) {
     Ledger ledger = new Ledger(session);
     for (Tenant tenant : topology.tenants()) {

@@ -121,6 +121,20 @@ final class StageRunner {
     }
   }
 
+  /** Drops what was planned: the tenants' part of each server first, the veneer before the shards. */
+  void tearDown(Plan plan) {
+    for (Plan.ServerPlan planned : plan.servers()) {
+      ServerDefinition server = topology.findServer(planned.server()).orElseThrow();
+      Map<ServerDefinition, List<Change>> ofTenants = new LinkedHashMap<>();
+      ofTenants.put(server, planned.changes());
+      List<Failure> failed = applier.applyTenants(ofTenants, recorders::removed);
+      failures.addAll(failed);
+      if (failed.isEmpty()) {
+        failures.addAll(applier.applyGlobal(server, planned.changes(), recorders::removed));
+      }
+    }
+  }
+
   /** Mirrors of the tenants whose two ends are not in step; returns how many tenants that were. */
   void mirror(Collection<Tenant> tenants) {
     if (!isUsable(topology.veneer())) {

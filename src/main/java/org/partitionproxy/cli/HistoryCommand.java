@@ -1,0 +1,51 @@
+package org.partitionproxy.cli;
+
+import java.time.ZoneId;
+import java.util.List;
+import org.partitionproxy.console.HistoryView;
+import org.partitionproxy.console.Json;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.Run;
+import org.partitionproxy.ledger.RunLog;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ppp history}: who applied what, and when. */
+@Command(
+    name = "history",
+    description = "Shows who applied what, when, with which version and configuration.")
+final class HistoryCommand implements Runnable {
+
+  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin OutputOption output = new OutputOption();
+  @Mixin Console console = new Console();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "How many of the newest runs. Default: ${DEFAULT-VALUE}")
+  int limit = 50;
+
+  @Override
+  public void run() {
+    Workspace workspace = Workspace.open(common, "history");
+    try (Session session = workspace.connector().superuser(workspace.topology().veneer())) {
+      if (new Ledger(session).stamp().isEmpty()) {
+        throw new PppException(
+            Diagnostic.error(
+                Code.NOT_INITIALIZED,
+                "the veneer has no ledger yet",
+                "`ppp initialize` makes it."));
+      }
+      List<Run> runs = new RunLog(session).newest(limit);
+      console.out(
+          output.json() ? Json.pretty(runs) : HistoryView.render(runs, ZoneId.systemDefault()));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package org.partitionproxy.cli;
+
+import java.util.List;
+import org.partitionproxy.console.ProgressLine;
+import org.partitionproxy.migrate.MigratedTenant;
+import org.partitionproxy.migrate.FailedTenant;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.Stage;
+import org.partitionproxy.provision.RunListener;
+import org.partitionproxy.topology.ServerDefinition;
+
+/** Shows a run's progress: changes of each stage, then migrated tenants. */
+final class RunProgress implements RunListener {
+
+  private final ProgressLine line;
+
+  RunProgress(ProgressLine line) {
+    this.line = line;
+  }
+
+  @Override
+  public void stage(Stage stage, int total) {
+    boolean tenants = stage == Stage.MIGRATIONS;
+    line.begin(stage.toString(), tenants ? "tenants" : "changes", total);
+  }
+
+  @Override
+  public void committed(ServerDefinition server, List<Change> changes) {
+    line.advance(changes.size());
+  }
+
+  @Override
+  public void migrated(MigratedTenant tenant) {
+    line.advance();
+  }
+
+  @Override
+  public void failed(FailedTenant tenant) {
+    line.advance();
+  }
+}

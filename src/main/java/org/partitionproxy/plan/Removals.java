@@ -1,0 +1,138 @@
+package org.partitionproxy.plan;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
+
+/**
+ * Changes that drop what ppp made. None says CASCADE but the one that drops a tenant's data: what
+ * somebody else put in the way stops the drop, and is named by the server.
+ */
+public final class Removals {
+
+  private Removals() {}
+
+  /** A tenant's schema on the veneer, with the foreign tables that ppp made in it. */
+  public static Change mirror(Identifier schema, Collection<QualifiedName> tables) {
+    List<Sql> statements = new ArrayList<>();
+    if (!tables.isEmpty()) {
+      statements.add(Sql.of("DROP FOREIGN TABLE IF EXISTS {}", Sql.join(", ", tables)));
+    }
+    statements.add(Sql.of("DROP SCHEMA {}", schema));
+    return Change.ofSchema(
+        Stage.MIRROR,
+        Action.DROP,
+        ObjectKind.SCHEMA,
+        schema + " and its " + tables.size() + " foreign tables",
+        schema,
+        statements);
+  }
+
+  /** A tenant's schema on its shard, with all that is in it. */
+  public static Change data(Identifier schema) {
+    return Change.ofSchema(
+            Stage.SCHEMAS,
+            Action.DROP,
+            ObjectKind.SCHEMA,
+            schema.value(),
+            schema,
+            List.of(Sql.of("DROP SCHEMA {} CASCADE", schema)))
+        .withHazard(Hazard.LOSES_DATA);
+  }
+
+  public static Change mapping(Identifier role, Identifier server, Optional<Identifier> schema) {
+    return change(
+        Stage.FOREIGN_SERVERS,
+        ObjectKind.USER_MAPPING,
+        role + "@" + server,
+        schema,
+        List.of(Sql.of("DROP USER MAPPING IF EXISTS FOR {} SERVER {}", role, server)));
+  }
+
+  /** A role that owns nothing any more, with its right to connect. */
+  public static Change role(Identifier role, Identifier database, Optional<Identifier> schema) {
+    return change(
+        Stage.ROLES,
+        ObjectKind.ROLE,
+        role.value(),
+        schema,
+        List.of(
+            Sql.of("REVOKE ALL ON DATABASE {} FROM {}", database, role),
+            Sql.of("DROP ROLE {}", role)));
+  }
+
+  public static Change server(Identifier server, Identifier owner) {
+    return change(
+        Stage.FOREIGN_SERVERS,
+        ObjectKind.FOREIGN_SERVER,
+        server.value(),
+        Optional.empty(),
+        List.of(
+            Sql.of("REVOKE ALL ON FOREIGN SERVER {} FROM {}", server, owner),
+            Sql.of("DROP SERVER {}", server)));
+  }
+
+  public static Change extension(Identifier extension) {
+    return change(
+        Stage.FOREIGN_SERVERS,
+        ObjectKind.EXTENSION,
+        extension.value(),
+        Optional.empty(),
+        List.of(Sql.of("DROP EXTENSION {}", extension)));
+  }
+
+  /** Takes the database from the role that will be dropped, and marks it as ppp's own again. */
+  public static Change disown(Identifier database) {
+    return new Change(
+        Stage.SCHEMAS,
+        Action.ALTER,
+        ObjectKind.DATABASE,
+        database.value(),
+        Optional.empty(),
+        List.of(
+            Sql.of("ALTER DATABASE {} OWNER TO CURRENT_USER", database),
+            Sql.of("ALTER DATABASE {} CONNECTION LIMIT 0", database)),
+        Change.Transaction.SUPERUSER,
+        Set.of());
+  }
+
+  public static Change ledger(Identifier schema) {
+    return change(
+        Stage.SERVERS,
+        ObjectKind.LEDGER,
+        schema.value(),
+        Optional.empty(),
+        List.of(Sql.of("DROP SCHEMA {} CASCADE", schema)));
+  }
+
+  public static Change database(Identifier database) {
+    return new Change(
+            Stage.SERVERS,
+            Action.DROP,
+            ObjectKind.DATABASE,
+            database.value(),
+            Optional.empty(),
+            List.of(Sql.of("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)),
+            Change.Transaction.NONE,
+            Set.of())
+        .withHazard(Hazard.LOSES_DATA);
+  }
+
+  private static Change change(
+      Stage stage, ObjectKind kind, String name, Optional<Identifier> schema, List<Sql> sql) {
+    return new Change(
+        stage,
+        Action.DROP,
+        kind,
+        name,
+        schema,
+        sql,
+        Change.Transaction.SUPERUSER,
+        Set.of());
+  }
+}

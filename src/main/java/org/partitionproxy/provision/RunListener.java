@@ -1,0 +1,17 @@
+package org.partitionproxy.provision;
+
+import org.partitionproxy.apply.ApplyListener;
+import org.partitionproxy.migrate.MigrationListener;
+import org.partitionproxy.plan.Stage;
+
+/** Told as a run goes on; called from several threads. */
+public interface RunListener extends ApplyListener, MigrationListener {
+
+  /**
+   * A stage begins.
+   *
+   * @param total changes that it will make, or tenants that it will migrate; 0 where that is not
+   *     known yet
+   */
+  void stage(Stage stage, int total);
+}

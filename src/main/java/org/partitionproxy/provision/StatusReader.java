@@ -1,0 +1,123 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.partitionproxy.catalog.UsageReader;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.migrate.MigrationStatus;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** Adds figures to what a survey saw. */
+final class StatusReader {
+
+  private final Provisioner.Parts parts;
+  private final Topology topology;
+  private final UsageReader reader = new UsageReader();
+
+  StatusReader(Provisioner.Parts parts) {
+    this.parts = parts;
+    this.topology = parts.topology();
+  }
+
+  TopologyStatus read(Survey survey, String runtime, boolean exact) {
+    Map<ServerName, UsageReader.Uptime> uptimes = new ConcurrentHashMap<>();
+    Map<ServerName, SortedMap<Identifier, UsageReader.Usage>> usages = new ConcurrentHashMap<>();
+    parts
+        .workers()
+        .forEach(
+            survey.snapshots().values(),
+            snapshot -> {
+              ServerDefinition server = snapshot.server();
+              if (snapshot.state().database().isEmpty()) {
+                uptimes.put(
+                    server.name(), parts.sessions().withMaintenance(server, reader::uptime));
+                return;
+              }
+              parts
+                  .sessions()
+                  .with(
+                      server,
+                      session -> {
+                        uptimes.put(server.name(), reader.uptime(session));
+                        TreeSet<Identifier> schemas = new TreeSet<>();
+                        topology
+                            .tenantsOf(server.name())
+                            .forEach(t -> schemas.add(t.schema()));
+                        usages.put(server.name(), reader.usage(session, schemas, exact));
+                        return true;
+                      });
+            });
+    List<Diagnostic> problems = new ArrayList<>(survey.unreachableServers());
+    problems.addAll(survey.refusals());
+    return new TopologyStatus(
+        topology.name(),
+        runtime,
+        topology.servers().stream().map(s -> server(s, uptimes)).toList(),
+        tenants(survey, usages),
+        problems);
+  }
+
+  private TopologyStatus.ServerStatus server(
+      ServerDefinition server, Map<ServerName, UsageReader.Uptime> uptimes) {
+    Optional<UsageReader.Uptime> uptime = Optional.ofNullable(uptimes.get(server.name()));
+    return new TopologyStatus.ServerStatus(
+        server.name().value(),
+        server.endpoint().toString(),
+        server.database().value(),
+        uptime.isPresent(),
+        uptime.map(UsageReader.Uptime::version),
+        uptime.map(UsageReader.Uptime::startedAt),
+        parts.desired().tenants(server).size());
+  }
+
+  private List<TopologyStatus.TenantStatus> tenants(
+      Survey survey, Map<ServerName, SortedMap<Identifier, UsageReader.Usage>> usages) {
+    Set<Tenant> drifted = new HashSet<>(parts.mirrors().drifted(survey));
+    List<TopologyStatus.TenantStatus> statuses = new ArrayList<>();
+    for (Tenant tenant : topology.tenants()) {
+      Optional<UsageReader.Usage> usage =
+          Optional.ofNullable(usages.get(tenant.shard())).map(u -> u.get(tenant.schema()));
+      statuses.add(
+          new TopologyStatus.TenantStatus(
+              tenant.name().value(),
+              tenant.shard().value(),
+              tenant.schema().value(),
+              usage.map(UsageReader.Usage::tables),
+              usage.map(UsageReader.Usage::bytes),
+              Optional.ofNullable(survey.migrations().get(tenant)).map(m -> m.pending().size()),
+              state(survey, tenant, drifted)));
+    }
+    return statuses;
+  }
+
+  private TopologyStatus.State state(Survey survey, Tenant tenant, Set<Tenant> drifted) {
+    if (!survey.snapshots().containsKey(tenant.shard())
+        || survey.find(topology.veneer()).isEmpty()) {
+      return TopologyStatus.State.UNKNOWN;
+    }
+    if (!survey.hasSchema(tenant.shard(), tenant.schema())) {
+      return TopologyStatus.State.MISSING;
+    }
+    MigrationStatus migrations = survey.migrations().get(tenant);
+    if (migrations != null && migrations.isBlocked()) {
+      return TopologyStatus.State.BLOCKED;
+    }
+    if (survey.isBehind(tenant)) {
+      return TopologyStatus.State.BEHIND;
+    }
+    return drifted.contains(tenant)
+        ? TopologyStatus.State.DRIFTED
+        : TopologyStatus.State.IN_STEP;
+  }
+}
