@@ -8,5 +8,15 @@ import picocli.CommandLine.HelpCommand;
     name = "ppp",
     description = "Spreads one PostgreSQL schema per tenant over many servers, behind one.",
     mixinStandardHelpOptions = true,
-    subcommands = {HelpCommand.class, ShowLogsCommand.class})
+    versionProvider = Version.class,
+    subcommands = {
+      StatusCommand.class,
+      PlanCommand.class,
+      InitializeCommand.class,
+      HistoryCommand.class,
+      TeardownCommand.class,
+      SecretsCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
+    })
 final class PppCommand {}
