@@ -95,6 +95,8 @@ public final class Connector {
     properties.setProperty("user", role.value());
     properties.setProperty("password", secret.reveal());
     properties.setProperty("ApplicationName", applicationName);
+    // The name goes with the login, not as a first statement without a name in the server's log.
+    properties.setProperty("assumeMinServerVersion", "15");
     properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("preferQueryMode", "extendedForPrepared");

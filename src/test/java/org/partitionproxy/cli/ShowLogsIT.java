@@ -1,0 +1,226 @@
+package org.partitionproxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.partitionproxy.console.DiagnosticView;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.LogTopology;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.secret.SecretName;
+import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.server.RuntimeKind;
+import org.partitionproxy.server.ServerRuntime;
+import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.TestServer;
+import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.RuntimeChoice;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+import picocli.CommandLine;
+
+/** On a server of its own, which it lets crash. */
+class ShowLogsIT {
+
+  private final LogTopology servers = LogTopology.on(TestServer.shared("crash"));
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Workspace.Opener before = Workspace.opener;
+
+  @BeforeEach
+  void open() {
+    Workspace.opener = (options, command) -> workspace("ppp " + command);
+  }
+
+  @AfterEach
+  void close() {
+    Workspace.opener = before;
+  }
+
+  private Workspace workspace(String applicationName) {
+    Topology topology =
+        new Topology(
+            Path.of("shards.yaml"),
+            "bookstore",
+            RuntimeChoice.EXTERNAL,
+            servers.shard().database(),
+            Optional.empty(),
+            Optional.empty(),
+            ServerDefinition.local(ServerName.VENEER, 1, servers.shard().database()),
+            List.of(servers.shard()),
+            List.of(servers.initech(), servers.globex()));
+    Connector connector = new Connector(name -> Optional.empty(), applicationName);
+    return new Workspace(topology, NO_SECRETS, NO_RUNTIME, connector);
+  }
+
+  private int run(String... arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "show-logs";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return new CommandLine(new PppCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              if (e instanceof PppException problem) {
+                err.append(DiagnosticView.render(problem.diagnostics()));
+                return problem.exitCode().status();
+              }
+              throw e;
+            })
+        .execute(all);
+  }
+
+  private String show(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    assertThat(run(arguments)).as(err.toString()).isZero();
+    return out.toString();
+  }
+
+  private void ask(Tenant tenant, String value) {
+    try (Session session = servers.as(tenant)) {
+      session.execute(Sql.of("SELECT {}", Literal.of(value)));
+    }
+  }
+
+  @Test
+  void showsATenantsStatementsNewestLastAndSaysHowManyOthersThereAre() {
+    ask(servers.globex(), "of globex");
+    ask(servers.initech(), "one");
+    ask(servers.initech(), "two\n lines");
+    await().until(() -> show("initech").contains("'two"));
+    String shown = show("initech", "--grep", "(?s)SELECT '(one|two|of)");
+    assertThat(shown.lines().toList()).hasSize(3);
+    assertThat(shown.lines().findFirst().orElseThrow())
+        .matches(
+            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}  [0-9a-f]+\\.[0-9a-f]+  "
+                + servers.initech().role()
+                + "  "
+                + servers.shard().database()
+                + "  SELECT 'one'");
+    assertThat(shown).endsWith("SELECT 'two\n    lines'\n").doesNotContain("globex");
+    assertThat(err).hasToString("1 other statement on shard3 was left out; --all shows them\n");
+  }
+
+  @Test
+  void showsAllOfAShardOrOnlyWhatIsAskedFor() {
+    ask(servers.globex(), "of globex");
+    ask(servers.initech(), "of initech");
+    await().until(() -> show("shard3").contains("of initech"));
+    assertThat(show("shard3")).contains("SELECT 'of globex'").doesNotContain("CREATE SCHEMA ppp");
+    assertThat(err.toString()).contains("left out; --all shows them");
+    assertThat(show("shard3", "--all", "--limit", "1000")).contains("CREATE SCHEMA ppp");
+    assertThat(err.toString()).doesNotContain("left out; --all");
+    assertThat(show("shard3", "--limit", "1")).isEqualTo(lastLine(show("shard3")));
+    assertThat(show("initech", "--since", "2100-01-01")).isEmpty();
+    assertThat(show("initech", "--since", "1h")).contains("of initech");
+    assertThat(show("initech", "-o", "json", "--limit", "1"))
+        .startsWith("{\"timestamp\":\"")
+        .contains("\"server\":\"shard3\"", "\"statement\":\"SELECT 'of initech'\"")
+        .endsWith("}\n");
+  }
+
+  private static String lastLine(String text) {
+    return text.lines().reduce((one, other) -> other).orElseThrow() + "\n";
+  }
+
+  @Test
+  void refusesWrongUsage() {
+    assertThat(run("initech", "--since", "yesterday")).isEqualTo(2);
+    assertThat(run("initech", "--grep", "(")).isEqualTo(2);
+    assertThat(run("initech", "--limit", "-1")).isEqualTo(2);
+    assertThat(run("no-such-tenant")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--since is \"yesterday\"", "--grep is \"(\"", "--limit is \"-1\"")
+        .contains("there is no tenant or server \"no-such-tenant\"");
+  }
+
+  @Test
+  void followsOverACrashOfTheServerUntilItIsInterrupted() throws Exception {
+    ask(servers.initech(), "before");
+    await().until(() -> show("initech").contains("'before'"));
+    out.getBuffer().setLength(0);
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    Thread following =
+        new Thread(() -> status.complete(run("initech", "--follow", "--grep", "SELECT '")));
+    following.start();
+    await().until(() -> out.toString().contains("'before'"));
+    ask(servers.initech(), "while following");
+    await().until(() -> out.toString().contains("'while following'"));
+    crash();
+    await().ignoreExceptions().untilAsserted(() -> ask(servers.initech(), "after the crash"));
+    await().until(() -> out.toString().contains("'after the crash'"));
+    following.interrupt();
+    assertThat(status.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(out.toString().lines().filter(line -> line.contains("'while following'")))
+        .hasSize(1);
+    assertThat(err.toString()).contains("waiting for it\n", "answers again\n");
+  }
+
+  /** Kills a process of the server, which then ends all sessions and recovers. */
+  private void crash() {
+    try (Session session = servers.admin("ppp test")) {
+      assertThatThrownBy(() -> session.execute(Sql.of("COPY (SELECT) TO PROGRAM 'kill -9 $PPID'")))
+          .isInstanceOf(SqlFailure.class);
+    }
+  }
+
+  private static final ServerRuntime NO_RUNTIME =
+      new ServerRuntime() {
+        @Override
+        public RuntimeKind kind() {
+          return RuntimeKind.EXTERNAL;
+        }
+
+        @Override
+        public void start(Progress progress) {}
+
+        @Override
+        public void stop(Progress progress) {}
+
+        @Override
+        public boolean isRunning(ServerDefinition server) {
+          return true;
+        }
+
+        @Override
+        public HostPort addressFromVeneer(ServerDefinition shard) {
+          return shard.endpoint();
+        }
+      };
+
+  private static final SecretVault NO_SECRETS =
+      new SecretVault() {
+        @Override
+        public SortedMap<SecretName, Secret> ensure(Collection<SecretName> names) {
+          return new TreeMap<>();
+        }
+
+        @Override
+        public Optional<Secret> find(SecretName name) {
+          return Optional.empty();
+        }
+      };
+}
