@@ -1,7 +1,9 @@
 package org.partitionproxy.cli;
 
+import java.util.Map;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.server.Runtimes;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.Topology;
 
@@ -9,7 +11,7 @@ import org.partitionproxy.topology.Topology;
 record Workspace(
     Topology topology, SecretVault secrets, ServerRuntime runtime, Connector connector) {
 
-  /** How a workspace is opened, until the runtimes are there. */
+  /** How a workspace is opened. */
   interface Opener {
     Workspace open(CommonOptions options, String command);
   }
@@ -27,5 +29,38 @@ record Workspace(
    */
   static Workspace open(CommonOptions options, String command) {
     return opener.open(options, command);
+  }
+
+  /**
+   * The workspace of a topology that was read. Its runtime is found at its first use, so that what
+   * needs no server works before the first start.
+   *
+   * @param environment of ppp
+   */
+  static Workspace of(
+      Topology topology, SecretVault secrets, String command, Map<String, String> environment) {
+    return new Workspace(
+        topology,
+        secrets,
+        runtimes(topology, secrets, environment).whenNeeded(),
+        new Connector(secrets, "ppp " + command));
+  }
+
+  /** For start and stop, which choose a runtime and look whether there is one. */
+  Runtimes runtimes(Map<String, String> environment) {
+    return runtimes(topology, secrets, environment);
+  }
+
+  /** The one place that says which class runs containers. */
+  private static Runtimes runtimes(
+      Topology topology, SecretVault secrets, Map<String, String> environment) {
+    return new Runtimes(
+        topology,
+        secrets,
+        environment,
+        () -> false,
+        () -> {
+          throw new IllegalStateException("ppp does not run containers yet");
+        });
   }
 }

@@ -1,12 +1,6 @@
 package org.partitionproxy.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.secret.Secret;
+import org.partitionproxy.server.TemporaryServer;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
@@ -32,19 +27,38 @@ public final class TestServer {
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final Secret PASSWORD = Secret.of("superuser-of-the-tests");
 
-  private final int port;
+  private final TemporaryServer server;
 
-  private TestServer(int port) {
-    this.port = port;
+  private TestServer(TemporaryServer server) {
+    this.server = server;
   }
 
-  /** The server of this key; the same one for every test of the JVM. */
+  /**
+   * The server of this key on the PostgreSQL that ppp brings; the same for every test of the JVM.
+   */
   public static TestServer shared(String key) {
-    return SHARED.computeIfAbsent(key, k -> start());
+    return shared(key, PostgresVersion.embedded());
+  }
+
+  /** The server of this key and version; the same one for every test of the JVM. */
+  public static TestServer shared(String key, PostgresVersion version) {
+    return SHARED.computeIfAbsent(
+        key + " on " + version,
+        k -> new TestServer(TemporaryServer.start(version.home(), PASSWORD)));
+  }
+
+  /** The folders of the PostgreSQL versions that are installed on this machine, oldest first. */
+  public static List<Path> installedHomes() {
+    return PostgresVersion.installed().stream().flatMap(v -> v.home().stream()).toList();
   }
 
   public int port() {
-    return port;
+    return server.port();
+  }
+
+  /** The folder of its Unix socket, where only the server's own system user and root get in. */
+  public Path sockets() {
+    return server.sockets();
   }
 
   public Secret password() {
@@ -53,15 +67,15 @@ public final class TestServer {
 
   /** A new, empty database on this server, as a server definition of that name. */
   public ServerDefinition freshDatabase(String serverName) {
-    ServerDefinition server =
+    ServerDefinition definition =
         definition(
             serverName,
             "test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet());
     try (Session session =
-        new Connector(name -> Optional.empty(), "ppp test").maintenance(server)) {
-      session.execute(Sql.of("CREATE DATABASE {}", server.database()));
+        new Connector(name -> Optional.empty(), "ppp test").maintenance(definition)) {
+      session.execute(Sql.of("CREATE DATABASE {}", definition.database()));
     }
-    return server;
+    return definition;
   }
 
   /** This server and a database that may not exist yet. */
@@ -69,7 +83,7 @@ public final class TestServer {
     return new ServerDefinition(
         new ServerName(serverName),
         "127.0.0.1",
-        port,
+        port(),
         Optional.empty(),
         Identifier.of(database),
         Identifier.of("postgres"),
@@ -81,82 +95,6 @@ public final class TestServer {
   }
 
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static TestServer start() {
-    try {
-      Path folder = Files.createTempDirectory("ppp-test-");
-      folder.toFile().setExecutable(true, false);
-      folder.toFile().setReadable(true, false);
-      Path passwordFile = Files.writeString(folder.resolve("password"), PASSWORD.reveal());
-      Path data = folder.resolve("data");
-      run(List.of("chown", "-R", "postgres", folder.toString()));
-      String bin = "/usr/lib/postgresql/15/bin/";
-      asPostgres(
-          bin + "initdb",
-          "-D",
-          data.toString(),
-          "-U",
-          "postgres",
-          "-A",
-          "scram-sha-256",
-          "--pwfile=" + passwordFile,
-          "-E",
-          "UTF8",
-          "--no-sync",
-          "--locale=C.UTF-8");
-      int port = freePort();
-      Files.writeString(
-          data.resolve("postgresql.auto.conf"),
-          """
-          port = %d
-          listen_addresses = '127.0.0.1'
-          unix_socket_directories = '%s'
-          fsync = off
-          max_connections = 200
-          logging_collector = on
-          log_destination = 'jsonlog'
-          log_statement = 'all'
-          """
-              .formatted(port, folder));
-      asPostgres(bin + "pg_ctl", "-D", data.toString(), "-w", "-l", folder + "/log", "start");
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    try {
-                      asPostgres(bin + "pg_ctl", "-D", data.toString(), "-m", "immediate", "stop");
-                      run(List.of("rm", "-rf", folder.toString()));
-                    } catch (IOException | InterruptedException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  }));
-      return new TestServer(port);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void asPostgres(String... command) throws IOException, InterruptedException {
-    String[] prefix = {"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"};
-    String[] all = Arrays.copyOf(prefix, prefix.length + command.length);
-    System.arraycopy(command, 0, all, prefix.length, command.length);
-    run(List.of(all));
-  }
-
-  private static void run(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException("failed: " + String.join(" ", command));
-    }
+    return TemporaryServer.freePort();
   }
 }

@@ -1,0 +1,45 @@
+package org.partitionproxy.cli;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.partitionproxy.console.StartedServersView;
+import org.partitionproxy.server.ServerRuntime;
+import org.partitionproxy.topology.RuntimeChoice;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ppp start}: from shards.yaml to servers that accept connections. */
+@Command(
+    name = "start",
+    description = "Starts the veneer and the shards, and leaves those that run alone.",
+    mixinStandardHelpOptions = true)
+final class StartCommand implements Callable<Integer> {
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--runtime",
+      paramLabel = "RUNTIME",
+      description =
+          "docker, embedded, external or auto. Chosen once, at the first start, and remembered.")
+  private @Nullable RuntimeChoice asked;
+
+  @Override
+  public Integer call() {
+    Workspace workspace = Workspace.open(common, "start");
+    ServerRuntime runtime = workspace.runtimes(System.getenv()).choose(Optional.ofNullable(asked));
+    ProgressLines progress = new ProgressLines(spec);
+    progress.line("runtime: " + runtime.kind());
+    runtime.start(progress);
+    StartedServersView view =
+        new StartedServersView(runtime.kind(), workspace.topology().servers());
+    progress.result(output.json() ? view.json() : view.text());
+    return 0;
+  }
+}

@@ -1,0 +1,206 @@
+package org.partitionproxy.server;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Topology;
+
+/**
+ * Servers as processes of this machine. They go on when ppp ends, and keep their data when they are
+ * stopped.
+ */
+public final class EmbeddedRuntime implements ServerRuntime {
+
+  private final Topology topology;
+  private final SecretVault secrets;
+  private final MachineFolders machine;
+
+  /**
+   * @param environment of ppp: for the place of the cache
+   */
+  public EmbeddedRuntime(Topology topology, SecretVault secrets, Map<String, String> environment) {
+    this(topology, secrets, MachineFolders.of(environment));
+  }
+
+  EmbeddedRuntime(Topology topology, SecretVault secrets, MachineFolders machine) {
+    this.topology = topology;
+    this.secrets = secrets;
+    this.machine = machine;
+  }
+
+  @Override
+  public RuntimeKind kind() {
+    return RuntimeKind.EMBEDDED;
+  }
+
+  private EmbeddedHome home() {
+    return EmbeddedHome.locate(topology, machine);
+  }
+
+  private void alone(Progress progress, Runnable work) {
+    new StateFolder(topology.stateFolder())
+        .alone(
+            () ->
+                progress.report(
+                    topology.veneer().name(), "waits for another ppp that starts or stops"),
+            () -> {
+              work.run();
+              return true;
+            });
+  }
+
+  @Override
+  public void start(Progress progress) {
+    EmbeddableCheck.require(topology);
+    alone(progress, () -> startAll(progress));
+  }
+
+  private void startAll(Progress progress) {
+    EmbeddedHome home = home();
+    SystemUser user = SystemUser.forServersIn(home.folder());
+    PostgresBinaries binaries = binaries(user);
+    home.make(user);
+    List<EmbeddedServer> servers = new ArrayList<>();
+    for (ServerDefinition server : topology.servers()) {
+      ServerName name = server.name();
+      user.makeFolder(home.folder(), name.value());
+      DataFolder data = new DataFolder(name, home.of(name), binaries, user);
+      servers.add(new EmbeddedServer(server, data, settings(server, home)));
+    }
+    SortedMap<ServerName, Secret> passwords = new SuperuserPasswords(secrets).of(servers);
+    Fleet.each(servers, server -> start(server, passwords, progress));
+  }
+
+  private ServerSettings settings(ServerDefinition server, EmbeddedHome home) {
+    return ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+  }
+
+  private void start(
+      EmbeddedServer server, SortedMap<ServerName, Secret> passwords, Progress progress) {
+    ServerName name = server.definition().name();
+    Secret password = Objects.requireNonNull(passwords.get(name));
+    List<String> told = new ArrayList<>();
+    server.start(password, true, told::add);
+    requireOurs(server);
+    told.forEach(message -> progress.report(name, message));
+  }
+
+  private PostgresBinaries binaries(SystemUser user) {
+    return topology
+        .postgresHome()
+        .map(home -> PostgresBinaries.installed(home, user))
+        .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user));
+  }
+
+  /** That the process that answers on the port is the one that works on our data. */
+  private void requireOurs(EmbeddedServer server) {
+    ServerDefinition definition = server.definition();
+    try (Session session = new Connector(secrets, "ppp start").maintenance(definition)) {
+      boolean ours =
+          session
+              .queryOne(
+                  "SELECT pg_catalog.current_setting('data_directory') AS folder",
+                  row -> Path.of(row.string("folder")))
+              .filter(folder -> isSame(folder, server.data().path()))
+              .isPresent();
+      if (!ours) {
+        throw new PppException(
+            Diagnostic.error(
+                Code.OTHER_SERVER_ANSWERS,
+                "another server than \""
+                    + definition.name()
+                    + "\" answers on port "
+                    + definition.port(),
+                "Stop that server, or give this one another port in shards.yaml; then `ppp stop`"
+                    + " and `ppp start`."));
+      }
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (java.io.IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void stop(Progress progress) {
+    alone(
+        progress,
+        () -> {
+          EmbeddedHome home = home();
+          stop(home, SystemUser.forServersIn(home.folder()), progress);
+        });
+  }
+
+  private void stop(EmbeddedHome home, SystemUser user, Progress progress) {
+    List<ServerName> running = new ArrayList<>(runningIn(home));
+    for (ServerDefinition server : topology.servers()) {
+      if (!running.contains(server.name())) {
+        progress.report(server.name(), "does not run");
+      }
+    }
+    if (running.isEmpty()) {
+      return;
+    }
+    PostgresBinaries binaries = binaries(user);
+    Fleet.each(
+        running,
+        name -> {
+          new PgCtl(new DataFolder(name, home.of(name), binaries, user)).stop();
+          progress.report(name, "stopped");
+        });
+  }
+
+  /** Also those that left shards.yaml since they were started. */
+  private static List<ServerName> runningIn(EmbeddedHome home) {
+    return home.servers().stream()
+        .filter(name -> Postmaster.find(home.of(name).resolve(DataFolder.NAME)).isPresent())
+        .toList();
+  }
+
+  /** Stops the servers and deletes their data: there is no way back. */
+  public void destroy(Progress progress) {
+    alone(
+        progress,
+        () -> {
+          EmbeddedHome home = home();
+          SystemUser user = SystemUser.forServersIn(home.folder());
+          stop(home, user, progress);
+          home.delete(user);
+          new RuntimeSelection(topology).forget();
+        });
+  }
+
+  /** The servers whose data {@link #destroy} would delete. */
+  public List<ServerName> serversWithData() {
+    return home().servers();
+  }
+
+  @Override
+  public boolean isRunning(ServerDefinition server) {
+    return Postmaster.find(home().of(server.name()).resolve(DataFolder.NAME)).isPresent();
+  }
+
+  /** Its Unix socket, which is faster than TCP and needs no open port. */
+  @Override
+  public HostPort addressFromVeneer(ServerDefinition shard) {
+    return shard.address().orElseGet(() -> new HostPort(home().sockets().toString(), shard.port()));
+  }
+}

@@ -1,0 +1,119 @@
+package org.partitionproxy.server;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.ServerDefinition;
+
+/**
+ * The server parameters of an embedded server, as a file that postgresql.conf includes. A file, and
+ * not the command line: {@code ALTER SYSTEM} wins over a file and loses against the command line.
+ *
+ * @see <a href="https://www.postgresql.org/docs/18/config-setting.html">PostgreSQL, 19.1 Setting
+ *     Parameters</a>
+ */
+final class ServerSettings {
+
+  static final String FILE = "ppp.conf";
+
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*(\\.[A-Za-z_][A-Za-z0-9_$]*)?");
+
+  /** What shards.yaml cannot set, because ppp must know where a server and its data are. */
+  private static final List<String> OWN =
+      List.of(
+          "port",
+          "unix_socket_directories",
+          "data_directory",
+          "config_file",
+          "hba_file",
+          "ident_file",
+          "include",
+          "include_dir",
+          "include_if_exists");
+
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  private ServerSettings() {}
+
+  /**
+   * @param clusterName shown in process titles
+   * @throws PppException if shards.yaml sets what is ppp's own
+   */
+  static ServerSettings of(ServerDefinition server, Path sockets, String clusterName) {
+    ServerSettings settings = new ServerSettings();
+    settings.place(server, sockets, clusterName);
+    settings.log();
+    settings.values.put("password_encryption", "scram-sha-256");
+    settings.values.put("max_connections", "200");
+    settings.values.put("timezone", "UTC");
+    server.settings().forEach((name, value) -> settings.add(server, name, value));
+    return settings;
+  }
+
+  private void place(ServerDefinition server, Path sockets, String clusterName) {
+    boolean usual = server.host().equals("127.0.0.1");
+    values.put("listen_addresses", usual ? "127.0.0.1" : "127.0.0.1, " + server.host());
+    values.put("port", Integer.toString(server.port()));
+    values.put("unix_socket_directories", sockets.toString());
+    values.put("unix_socket_permissions", "0700");
+    values.put("cluster_name", clusterName);
+  }
+
+  /** A ring of 24 files, one for each hour of the day, with every statement as a line of JSON. */
+  private void log() {
+    values.put("logging_collector", "on");
+    values.put("log_destination", "jsonlog");
+    values.put("log_directory", "log");
+    values.put("log_filename", "ppp-%H.log");
+    values.put("log_rotation_age", "60min");
+    values.put("log_rotation_size", "0");
+    values.put("log_truncate_on_rotation", "on");
+    values.put("log_statement", "all");
+    values.put("log_timezone", "UTC");
+  }
+
+  private void add(ServerDefinition server, String name, String value) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (!NAME.matcher(name).matches() || OWN.contains(lower)) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.SETTING_NOT_ALLOWED,
+              "setting \"" + name + "\" of server \"" + server.name() + "\" cannot be given",
+              OWN.contains(lower)
+                  ? "ppp sets it itself; a server's port is `port` beside `settings`."
+                  : "A parameter's name is made of letters, digits and _."));
+    }
+    values.put(lower, value);
+  }
+
+  /** Switches off what keeps data over a crash of the machine: for tests. */
+  ServerSettings forTests() {
+    values.put("fsync", "off");
+    values.put("full_page_writes", "off");
+    values.put("synchronous_commit", "off");
+    return this;
+  }
+
+  /** The file's text. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("# Written by ppp at each start, from shards.yaml. ALTER SYSTEM overrides it.\n");
+    values.forEach(
+        (name, value) -> text.append(name).append(" = ").append(quoted(value)).append('\n'));
+    return text.toString();
+  }
+
+  /** As guc-file.l reads it: quotes doubled, backslash escapes. */
+  static String quoted(String value) {
+    return "'"
+        + value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n").replace("\r", "\\r")
+        + "'";
+  }
+}

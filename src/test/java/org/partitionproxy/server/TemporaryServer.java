@@ -1,0 +1,134 @@
+package org.partitionproxy.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+
+/**
+ * A server in a temporary folder, made of the embedded runtime's parts, that may lose its data in a
+ * crash. It ends with this JVM; what a killed JVM left, the next one removes.
+ */
+public final class TemporaryServer {
+
+  private static final ServerName NAME = new ServerName("test");
+  private static final Pattern FOLDER = Pattern.compile("ppp-test-(\\d+)-.*");
+  private static final int TRIES = 5;
+
+  private final Path folder;
+  private final EmbeddedServer server;
+
+  private TemporaryServer(Path folder, EmbeddedServer server) {
+    this.folder = folder;
+    this.server = server;
+  }
+
+  /**
+   * @param home installed binaries instead of those that ppp brings
+   */
+  public static TemporaryServer start(Optional<Path> home, Secret password) {
+    removeRemains();
+    try {
+      Path folder = Files.createTempDirectory("ppp-test-" + ProcessHandle.current().pid() + "-");
+      SystemUser user = SystemUser.forServersIn(folder);
+      user.adopt(folder);
+      MachineFolders machine = MachineFolders.of(System.getenv());
+      PostgresBinaries binaries =
+          home.map(h -> PostgresBinaries.installed(h, user))
+              .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user));
+      DataFolder data = new DataFolder(NAME, folder, binaries, user);
+      TemporaryServer server = startOnFreePort(folder, data, password);
+      Runtime.getRuntime().addShutdownHook(new Thread(server::remove));
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Another JVM may take a free port before the server does. */
+  private static TemporaryServer startOnFreePort(Path folder, DataFolder data, Secret password) {
+    for (int attempt = 1; ; attempt++) {
+      ServerDefinition definition =
+          ServerDefinition.local(NAME, freePort(), Identifier.of("postgres"));
+      ServerSettings settings = ServerSettings.of(definition, folder, "test").forTests();
+      EmbeddedServer server = new EmbeddedServer(definition, data, settings);
+      try {
+        server.start(password, false, message -> {});
+        return new TemporaryServer(folder, server);
+      } catch (PppException e) {
+        if (attempt == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return server.definition().port();
+  }
+
+  /** The folder of its Unix socket. */
+  public Path sockets() {
+    return folder;
+  }
+
+  private void remove() {
+    remove(server.data());
+  }
+
+  private static void remove(DataFolder data) {
+    new PgCtl(data).stop();
+    data.user().empty(data.parent());
+    try {
+      Files.deleteIfExists(data.parent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void removeRemains() {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, "ppp-test-*")) {
+      for (Path folder : folders) {
+        Matcher name = FOLDER.matcher(folder.getFileName().toString());
+        if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+          removeRemains(folder);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void removeRemains(Path folder) {
+    try {
+      SystemUser user = SystemUser.forServersIn(folder);
+      if (user.name().equals(Files.getOwner(folder).getName())) {
+        PostgresBinaries binaries =
+            PostgresBinaries.bundled(MachineFolders.of(System.getenv()).cache(), user);
+        remove(new DataFolder(NAME, folder, binaries, user));
+      }
+    } catch (IOException | UncheckedIOException | PppException e) {
+      // Another JVM removes it at this moment.
+    }
+  }
+}
