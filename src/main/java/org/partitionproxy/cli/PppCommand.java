@@ -2,14 +2,18 @@ package org.partitionproxy.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code ppp} itself: the list of its commands. */
 @Command(
     name = "ppp",
     description = "Spreads one PostgreSQL schema per tenant over many servers, behind one.",
-    mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      StartCommand.class,
+      StopCommand.class,
       StatusCommand.class,
       PlanCommand.class,
       InitializeCommand.class,
@@ -19,4 +23,16 @@ import picocli.CommandLine.HelpCommand;
       CompletionCommand.class,
       HelpCommand.class
     })
-final class PppCommand {}
+final class PppCommand implements Runnable {
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version and exit.")
+  boolean version;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  /** Without a command, the help is the answer. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}
