@@ -53,6 +53,24 @@ public final class Connector {
     return open(server, server.database(), role, require(SecretName.ofRole(role.value()), server));
   }
 
+  /**
+   * Connections as a role that ppp made, in the database with the tenants' schemas; one is opened
+   * at once.
+   *
+   * @param lockTimeout of every statement, unless its session says otherwise
+   */
+  public ConnectionPool pool(
+      ServerDefinition server, Identifier role, int size, Duration lockTimeout) {
+    Secret secret = require(SecretName.ofRole(role.value()), server);
+    return ConnectionPool.open(
+        server,
+        role,
+        url(server, server.database()),
+        properties(server, role, secret),
+        size,
+        lockTimeout);
+  }
+
   private Secret require(SecretName name, ServerDefinition server) {
     return secrets
         .find(name)

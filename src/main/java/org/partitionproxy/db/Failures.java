@@ -43,10 +43,7 @@ final class Failures {
   static SqlFailure executing(ServerDefinition server, SQLException e, boolean secret) {
     String state = state(e);
     String name = "\"" + server.name() + "\" (" + server.endpoint() + ")";
-    if (state.startsWith("08")
-        || state.equals("57P01")
-        || state.equals("57P02")
-        || state.equals("57P03")) {
+    if (isConnectionLost(state)) {
       return new SqlFailure(server.name(), state, unreachable(name, reason(e)), secret ? null : e);
     }
     String hint = "The transaction was rolled back on that server.";
@@ -79,8 +76,16 @@ final class Failures {
     return Objects.requireNonNullElse(e.getSQLState(), "08001");
   }
 
+  /** A broken connection, an administrator's command, a crash, a server that starts or stops. */
+  static boolean isConnectionLost(String state) {
+    return state.startsWith("08")
+        || state.equals("57P01")
+        || state.equals("57P02")
+        || state.equals("57P03");
+  }
+
   /** The server's own message, or the network's; never the statement. */
-  private static String reason(SQLException e) {
+  static String reason(SQLException e) {
     if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
       return Objects.requireNonNullElse(psql.getServerErrorMessage().getMessage(), "no message");
     }

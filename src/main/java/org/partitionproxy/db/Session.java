@@ -186,6 +186,11 @@ public final class Session implements AutoCloseable {
         });
   }
 
+  /** Whether statements wait for a commit, rather than each committing by itself. */
+  public boolean isInTransaction() {
+    return !autoCommit();
+  }
+
   private boolean autoCommit() {
     return ask(connection::getAutoCommit);
   }

@@ -1,0 +1,90 @@
+package org.partitionproxy.migrate;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.callback.Warning;
+import org.partitionproxy.db.ConnectionPool;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.Tenant;
+
+/** Follows Flyway through one tenant, and puts right around each script what Flyway does not. */
+final class FlywayEvents extends BaseCallback {
+
+  private final Tenant tenant;
+  private final ConnectionPool pool;
+  private final MigrationListener listener;
+  private final List<String> applied = new ArrayList<>();
+  private int statementsDone;
+
+  FlywayEvents(Tenant tenant, ConnectionPool pool, MigrationListener listener) {
+    this.tenant = tenant;
+    this.pool = pool;
+    this.listener = listener;
+  }
+
+  /** The scripts that ran, in all tries. */
+  List<String> applied() {
+    return applied;
+  }
+
+  /** Of the script that ran last. */
+  int statementsDone() {
+    return statementsDone;
+  }
+
+  @Override
+  public String getCallbackName() {
+    return "ppp";
+  }
+
+  @Override
+  public boolean supports(Event event, Context context) {
+    return switch (event) {
+      case BEFORE_MIGRATE, BEFORE_EACH_MIGRATE, AFTER_EACH_MIGRATE_STATEMENT, AFTER_EACH_MIGRATE ->
+          true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean canHandleInTransaction(Event event, Context context) {
+    return true;
+  }
+
+  @Override
+  public void handle(Event event, Context context) {
+    switch (event) {
+      // The history table exists from here on, and no migration has run.
+      case BEFORE_MIGRATE ->
+          new HistoryTable(tenant.schema()).hide(pool.over(context.getConnection()));
+      case BEFORE_EACH_MIGRATE -> begin(pool.over(context.getConnection()));
+      case AFTER_EACH_MIGRATE_STATEMENT -> statementDone(context);
+      case AFTER_EACH_MIGRATE -> {
+        applied.add(context.getMigrationInfo().getScript());
+        listener.applied(tenant, context.getMigrationInfo().getScript());
+      }
+      default -> throw new IllegalStateException("not asked for: " + event);
+    }
+  }
+
+  /** See {@link LockRetry}: outside a transaction there is no way back, and so no timeout. */
+  private void begin(Session session) {
+    statementsDone = 0;
+    session.execute(
+        session.isInTransaction() ? Sql.of("RESET lock_timeout") : Sql.of("SET lock_timeout = 0"));
+  }
+
+  private void statementDone(Context context) {
+    statementsDone++;
+    for (Warning warning : context.getStatement().getWarnings()) {
+      // Class 00 is notices: "relation already exists, skipping".
+      if (warning.getState() != null && warning.getState().startsWith("01")) {
+        listener.warned(tenant, context.getMigrationInfo().getScript(), warning.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.partitionproxy.migrate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.TenantName;
+import org.partitionproxy.topology.Topology;
+
+/**
+ * Brings every tenant's schema to the newest migration. One query per shard finds who is behind;
+ * only those are touched, several at once, each in transactions of its own. A tenant that fails
+ * stays where its last good script left it and stops nobody else; the next run goes on from there.
+ */
+public final class Migrator {
+
+  private final Topology topology;
+  private final Connector connector;
+  private final LockRetry retry;
+
+  public Migrator(Topology topology, Connector connector) {
+    this(topology, connector, LockRetry.DEFAULT);
+  }
+
+  public Migrator(Topology topology, Connector connector, LockRetry retry) {
+    this.topology = topology;
+    this.connector = connector;
+    this.retry = retry;
+  }
+
+  /**
+   * @throws PppException before anything is touched, if the folder, the patterns or the canary are
+   *     wrong
+   */
+  public MigrationResult migrate(MigrationRequest request, MigrationListener listener) {
+    List<Tenant> tenants = request.selection().from(topology);
+    request.canary().ifPresent(canary -> requireSelected(canary, tenants));
+    if (topology.migrations().isEmpty()) {
+      return MigrationResult.none();
+    }
+    MigrationFolder folder = MigrationFolder.read(topology.home(), topology.migrations().get());
+    Map<ServerName, ShardWork> shards = new LinkedHashMap<>();
+    topology.shards().forEach(s -> shards.put(s.name(), work(s, request.jobs())));
+    try (Workers workers = new Workers(request.jobs())) {
+      return new MigrationRun(tenants, folder, shards, workers, listener)
+          .migrate(survey(tenants, folder, workers), request.canary());
+    } finally {
+      shards.values().forEach(ShardWork::close);
+    }
+  }
+
+  private ShardWork work(ServerDefinition shard, int jobs) {
+    return new ShardWork(shard, topology.adminRole(), connector, retry, jobs);
+  }
+
+  private List<Survey> survey(List<Tenant> tenants, MigrationFolder folder, Workers workers) {
+    List<Workers.Job<Survey>> jobs = new ArrayList<>();
+    for (ServerDefinition shard : topology.shards()) {
+      List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
+      if (!here.isEmpty()) {
+        jobs.add(() -> Survey.of(connector, shard, here, folder));
+      }
+    }
+    return workers.run(jobs);
+  }
+
+  private static void requireSelected(TenantName canary, List<Tenant> tenants) {
+    Optional<Tenant> found = tenants.stream().filter(t -> t.name().equals(canary)).findFirst();
+    if (found.isEmpty()) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.UNKNOWN_TARGET,
+              "canary \"" + canary + "\" is not among the tenants to migrate",
+              "Name one of the tenants in shards.yaml that --tenant and --shard leave."));
+    }
+  }
+}

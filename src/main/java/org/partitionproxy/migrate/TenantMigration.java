@@ -1,0 +1,119 @@
+package org.partitionproxy.migrate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.partitionproxy.db.ConnectionPool;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.topology.Tenant;
+
+/** Brings one tenant up to date with Flyway, and tries again where locks are in the way. */
+final class TenantMigration {
+
+  private final MigrationFolder folder;
+  private final ConnectionPool pool;
+  private final Tenant tenant;
+  private final LockRetry retry;
+  private final MigrationListener listener;
+  private final FlywayEvents events;
+
+  TenantMigration(
+      MigrationFolder folder,
+      ConnectionPool pool,
+      Tenant tenant,
+      LockRetry retry,
+      MigrationListener listener) {
+    this.folder = folder;
+    this.pool = pool;
+    this.tenant = tenant;
+    this.retry = retry;
+    this.listener = listener;
+    this.events = new FlywayEvents(tenant, pool, listener);
+  }
+
+  /** Never throws for what the server says: that is in the outcome. */
+  TenantOutcome run(List<MigrationFile> pending) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Optional<FailedTenant> leftOver = leftOverIndex(pending);
+        if (leftOver.isPresent()) {
+          return leftOver.get();
+        }
+        flyway().migrate();
+        return new MigratedTenant(tenant, events.applied());
+      } catch (FlywayException | SqlFailure e) {
+        FlywayFailure failure = new FlywayFailure(e, folder, tenant, events);
+        if (attempt == retry.tries() || !failure.isWorthATry() || !pause(attempt, failure)) {
+          return failure.outcome(pool);
+        }
+      }
+    }
+  }
+
+  /** A script that was killed half-way would fail on its own index, or take it for a good one. */
+  private Optional<FailedTenant> leftOverIndex(List<MigrationFile> pending) {
+    try (Session session = pool.borrow()) {
+      for (QualifiedName index : InvalidIndexes.in(session, tenant.schema())) {
+        for (MigrationFile file : pending) {
+          if (file.text().contains(index.name().value())) {
+            return Optional.of(leftOver(index, file));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private FailedTenant leftOver(QualifiedName index, MigrationFile file) {
+    return new FailedTenant(
+        tenant,
+        events.applied(),
+        Code.MIGRATION_INDEX_INVALID,
+        Optional.of(file.script()),
+        Optional.empty(),
+        Optional.empty(),
+        "index \"" + index + "\" exists but is invalid",
+        "An interrupted run left it. Remove it on shard \""
+            + tenant.shard()
+            + "\" and run `ppp migrate` again:\n"
+            + InvalidIndexes.removal(List.of(index)));
+  }
+
+  private boolean pause(int attempt, FlywayFailure failure) {
+    Duration pause = retry.pauseAfter(attempt);
+    listener.givingWay(tenant, attempt, failure.message(), pause);
+    try {
+      Thread.sleep(pause.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Without validation, which {@link MigrationStatus} has done for all tenants at once. */
+  private Flyway flyway() {
+    return Flyway.configure(TenantMigration.class.getClassLoader())
+        .dataSource(pool.dataSource())
+        .defaultSchema(tenant.schema().value())
+        .schemas(tenant.schema().value())
+        .createSchemas(false)
+        .table(HistoryReader.TABLE.value())
+        .resourceProvider(new FlywayFolder(folder))
+        .javaMigrationClassProvider(List::of)
+        .placeholderReplacement(false)
+        .validateOnMigrate(false)
+        .skipDefaultCallbacks(true)
+        .callbacks(events)
+        .loggers("slf4j")
+        // A lock of the session, not of a transaction, which CREATE INDEX CONCURRENTLY would await.
+        .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
+        .load();
+  }
+}
