@@ -4,27 +4,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.partitionproxy.console.DiagnosticView;
-import org.partitionproxy.console.MigrationProgress;
 import org.partitionproxy.console.MigrationView;
+import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.migrate.MigrationRequest;
-import org.partitionproxy.migrate.MigrationResult;
-import org.partitionproxy.migrate.Migrator;
+import org.partitionproxy.provision.Outcome;
+import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.TenantSelection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code ppp migrate}: brings the tenants' schemas to the newest migration. */
 @Command(
     name = "migrate",
-    mixinStandardHelpOptions = true,
-    description = "Runs pending migrations in the tenants' schemas, several tenants at once.",
+    description = {
+      "Runs pending migrations in the tenants' schemas, several tenants at once;",
+      "the veneer's foreign tables follow in the same run."
+    },
     footer = {
       "",
       "A tenant that fails stops no other; the next run takes up what is pending.",
@@ -32,61 +31,57 @@ import picocli.CommandLine.Spec;
     })
 final class MigrateCommand implements Callable<Integer> {
 
-  @Mixin private CommonOptions common = new CommonOptions();
-  @Mixin private OutputOption output = new OutputOption();
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin OutputOption output = new OutputOption();
+  @Mixin JobsOption jobs = new JobsOption();
+  @Mixin Console console = new Console();
 
   @Option(
       names = "--tenant",
       paramLabel = "GLOB",
       description = "Only tenants that are called so; may be repeated.")
-  private List<String> tenants = List.of();
+  List<String> tenants = List.of();
 
   @Option(
       names = "--shard",
       paramLabel = "GLOB",
       description = "Only tenants of shards that are called so; may be repeated.")
-  private List<String> shards = List.of();
+  List<String> shards = List.of();
 
   @Option(
       names = "--canary",
       paramLabel = "NAME",
       description = "Migrate this tenant first, and the others only if it succeeds.")
-  private @Nullable String canary;
-
-  @Option(
-      names = {"-j", "--jobs"},
-      paramLabel = "N",
-      description = "How many tenants at once. Default: the number of cores.")
-  private @Nullable Integer jobs;
+  @Nullable String canary;
 
   @Override
   public Integer call() {
-    CommandSpec command = java.util.Objects.requireNonNull(spec);
-    MigrationRequest request = request(command);
+    MigrationRequest request = request();
     Workspace workspace = Workspace.open(common, "migrate");
-    MigrationResult result =
-        new Migrator(workspace.topology(), workspace.connector())
-            .migrate(request, new MigrationProgress(command.commandLine().getErr()));
-    command
-        .commandLine()
-        .getOut()
-        .print(output.json() ? MigrationView.json(result) : MigrationView.text(result));
-    command.commandLine().getOut().flush();
-    command.commandLine().getErr().print(DiagnosticView.render(result.diagnostics()));
-    command.commandLine().getErr().flush();
-    return result.exitCode().status();
+    try (Provisioner provisioner = workspace.provisioner(jobs.jobs);
+        ProgressLine progress = console.progress()) {
+      Outcome outcome =
+          provisioner.migrate(
+              request, Operator.origin("migrate", workspace.topology()), new RunProgress(progress));
+      progress.end();
+      outcome
+          .migrations()
+          .ifPresent(
+              m -> console.out(output.json() ? MigrationView.json(m) : MigrationView.text(m)));
+      console.problems(outcome.diagnostics());
+      return outcome.exitCode().status();
+    }
   }
 
-  private MigrationRequest request(CommandSpec command) {
+  private MigrationRequest request() {
     try {
       return new MigrationRequest(
           new TenantSelection(
               tenants.stream().map(Glob::new).toList(), shards.stream().map(Glob::new).toList()),
           Optional.ofNullable(canary).map(TenantName::new),
-          Optional.ofNullable(jobs).orElseGet(MigrationRequest::cores));
+          jobs.jobs);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+      throw new ParameterException(console.spec.commandLine(), e.getMessage(), e);
     }
   }
 }

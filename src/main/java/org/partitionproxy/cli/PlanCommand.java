@@ -46,7 +46,9 @@ final class PlanCommand implements Callable<Integer> {
     try (Provisioner provisioner = workspace.provisioner()) {
       Plan plan = provisioner.plan().only(stages(only));
       console.out(
-          output.json() ? PlanView.json(plan) : new PlanView(console.outColors(), sql).render(plan));
+          output.json()
+              ? PlanView.json(plan)
+              : new PlanView(console.outColors(), sql).render(plan));
       console.problems(plan.refusals());
       console.problems(plan.unreachable());
       return status(plan).status();

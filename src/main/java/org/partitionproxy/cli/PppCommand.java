@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       PlanCommand.class,
       InitializeCommand.class,
+      MigrateCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,
       SecretsCommand.class,

@@ -2,8 +2,8 @@ package org.partitionproxy.cli;
 
 import java.util.List;
 import org.partitionproxy.console.ProgressLine;
-import org.partitionproxy.migrate.MigratedTenant;
 import org.partitionproxy.migrate.FailedTenant;
+import org.partitionproxy.migrate.MigratedTenant;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.RunListener;

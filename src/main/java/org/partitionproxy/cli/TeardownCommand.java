@@ -57,10 +57,7 @@ final class TeardownCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "teardown");
     TeardownRequest request =
         new TeardownRequest(
-            which.tenants,
-            which.all,
-            dropData,
-            workspace.runtime().kind() == RuntimeKind.EXTERNAL);
+            which.tenants, which.all, dropData, workspace.runtime().kind() == RuntimeKind.EXTERNAL);
     try (Provisioner provisioner = workspace.provisioner();
         ProgressLine progress = console.progress()) {
       Plan plan = provisioner.planTeardown(request);
@@ -76,8 +73,10 @@ final class TeardownCommand implements Callable<Integer> {
       consent.require(console, workspace.topology().name(), "drops what is listed above");
       Outcome outcome =
           provisioner.tearDown(
-              request, Operator.origin("teardown", workspace.topology()), new RunProgress(progress));
-      progress.close();
+              request,
+              Operator.origin("teardown", workspace.topology()),
+              new RunProgress(progress));
+      progress.end();
       Duration took = Duration.between(start, Instant.now());
       console.out(
           output.json() ? OutcomeView.json(outcome, took) : OutcomeView.render(outcome, took));

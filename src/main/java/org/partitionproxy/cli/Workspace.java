@@ -2,6 +2,7 @@ package org.partitionproxy.cli;
 
 import java.util.Map;
 import org.partitionproxy.db.Connector;
+import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.server.Runtimes;
 import org.partitionproxy.server.ServerRuntime;
@@ -44,6 +45,18 @@ record Workspace(
         secrets,
         runtimes(topology, secrets, environment).whenNeeded(),
         new Connector(secrets, "ppp " + command));
+  }
+
+  /** Looks at all servers, as much at once as there are cores. */
+  Provisioner provisioner() {
+    return provisioner(Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * @param jobs how much is done at once
+   */
+  Provisioner provisioner(int jobs) {
+    return new Provisioner(topology, secrets, connector, runtime::addressFromVeneer, jobs);
   }
 
   /** For start and stop, which choose a runtime and look whether there is one. */

@@ -36,7 +36,9 @@ public final class HistoryView {
           run.origin().operator(),
           run.origin().host(),
           run.origin().version(),
-          run.origin().configuration().substring(0, Math.min(12, run.origin().configuration().length())),
+          run.origin()
+              .configuration()
+              .substring(0, Math.min(12, run.origin().configuration().length())),
           run.changes(),
           run.outcome().orElse("running, or killed"));
     }

@@ -100,9 +100,13 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
     say(server + ": " + message);
   }
 
-  /** Ends the work, and leaves nothing of it on a terminal. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    end();
+  }
+
+  /** Ends the work, and leaves nothing of it on a terminal. */
+  public synchronized void end() {
     end();
     err.flush();
   }

@@ -14,4 +14,9 @@ final class Texts {
     text.chars().forEach(c -> clean.append(Character.isISOControl(c) ? ' ' : (char) c));
     return clean.toString();
   }
+
+  /** {@code 1 change}, {@code 2 changes}. */
+  static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
 }

@@ -67,9 +67,13 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Sends all statements at once. Outside a transaction each commits by itself, and those before a
-   * failing one stay; if one of them {@linkplain Sql#isSecret holds a secret}, they run in a
-   * transaction, out of the server's log.
+   * Sends all statements at once, as one simple query: outside a transaction they are one by
+   * themselves, so that all of them commit or none. If one {@linkplain Sql#isSecret holds a
+   * secret}, they stay out of the server's log.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT">PostgreSQL,
+   *     54.2.2.1 Multiple Statements in a Simple Query</a>
    */
   public void execute(Collection<Sql> statements) {
     if (statements.isEmpty()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.partitionproxy.topology.Topology;
 
 /**
  * The migrations of a topology, read once for a run: what a person edits meanwhile cannot give one
@@ -19,6 +20,14 @@ public final class MigrationFolder {
     this.path = path;
     this.files = List.copyOf(files);
     files.forEach(file -> file.version().ifPresent(version -> versions.put(version, file)));
+  }
+
+  /** That of a topology; empty for {@code migrations: none}. */
+  public static MigrationFolder of(Topology topology) {
+    return topology
+        .migrations()
+        .map(path -> read(topology.home(), path))
+        .orElseGet(() -> new MigrationFolder(Path.of(""), List.of()));
   }
 
   /**

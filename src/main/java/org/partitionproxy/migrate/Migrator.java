@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -41,7 +42,18 @@ public final class Migrator {
    *     wrong
    */
   public MigrationResult migrate(MigrationRequest request, MigrationListener listener) {
-    List<Tenant> tenants = request.selection().from(topology);
+    return migrate(request, Set.of(), listener);
+  }
+
+  /**
+   * The same, but for the tenants of some shards: ones that the caller knows to be out of reach.
+   */
+  public MigrationResult migrate(
+      MigrationRequest request, Set<ServerName> without, MigrationListener listener) {
+    List<Tenant> tenants =
+        request.selection().from(topology).stream()
+            .filter(tenant -> !without.contains(tenant.shard()))
+            .toList();
     request.canary().ifPresent(canary -> requireSelected(canary, tenants));
     if (topology.migrations().isEmpty()) {
       return MigrationResult.none();

@@ -126,13 +126,6 @@ public final class Removals {
   private static Change change(
       Stage stage, ObjectKind kind, String name, Optional<Identifier> schema, List<Sql> sql) {
     return new Change(
-        stage,
-        Action.DROP,
-        kind,
-        name,
-        schema,
-        sql,
-        Change.Transaction.SUPERUSER,
-        Set.of());
+        stage, Action.DROP, kind, name, schema, sql, Change.Transaction.SUPERUSER, Set.of());
   }
 }

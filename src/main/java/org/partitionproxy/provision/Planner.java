@@ -38,10 +38,7 @@ final class Planner {
   private final MirrorPlanner mirror;
 
   Planner(
-      Topology topology,
-      MigrationFolder migrations,
-      DesiredState desired,
-      MirrorPlanner mirror) {
+      Topology topology, MigrationFolder migrations, DesiredState desired, MirrorPlanner mirror) {
     this.topology = topology;
     this.migrations = migrations;
     this.desired = desired;
@@ -50,8 +47,7 @@ final class Planner {
 
   Plan plan(Survey survey) {
     List<Plan.ServerPlan> servers = new ArrayList<>();
-    List<Tenant> known =
-        mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
+    List<Tenant> known = mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
     MirrorPlanner.MirrorPlan mirrors =
         survey.refusals().isEmpty()
             ? mirror.plan(survey, known)
@@ -73,8 +69,7 @@ final class Planner {
   /** All but migrations and mirror, for one server. */
   List<Change> changes(ServerSnapshot snapshot, Passwords passwords) {
     List<Change> changes =
-        new ArrayList<>(
-            new Differ(passwords).diff(snapshot.state(), desired.of(snapshot)));
+        new ArrayList<>(new Differ(passwords).diff(snapshot.state(), desired.of(snapshot)));
     int ledgerAt = 0;
     while (ledgerAt < changes.size() && changes.get(ledgerAt).stage() == Stage.SERVERS) {
       ledgerAt++;

@@ -42,8 +42,7 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors,
       Planner planner) {
 
-    static Parts of(
-        Topology topology, VeneerRoute route, Connector connector, int workerCount) {
+    static Parts of(Topology topology, VeneerRoute route, Connector connector, int workerCount) {
       MigrationFolder migrations = MigrationFolder.of(topology);
       DesiredState desired = new DesiredState(topology, route);
       Sessions sessions = new Sessions(connector);
@@ -102,8 +101,7 @@ public final class Provisioner implements AutoCloseable {
    *
    * @throws PppException if the veneer can't be reached, or another run holds the lock
    */
-  public Outcome initialize(
-      SortedSet<Stage> stages, Origin origin, RunListener listener) {
+  public Outcome initialize(SortedSet<Stage> stages, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
@@ -132,14 +130,14 @@ public final class Provisioner implements AutoCloseable {
    *
    * @throws PppException as {@link #initialize}, or if {@code initialize} was never run
    */
-  public Outcome migrate(
-      MigrationRequest request, Origin origin, RunListener listener) {
+  public Outcome migrate(MigrationRequest request, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
         (plan, runner, record) -> {
           record.begin();
-          listener.stage(Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
+          listener.stage(
+              Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, runner, listener);
           listener.stage(Stage.MIRROR, 0);
           runner.mirror(request.selection().from(parts.topology()));
@@ -206,8 +204,7 @@ public final class Provisioner implements AutoCloseable {
   private Optional<MigrationResult> migrate(
       MigrationRequest request, StageRunner runner, RunListener listener) {
     return Optional.of(
-        new Migrator(parts.topology(), connector)
-            .migrate(request.withoutShards(runner.unusable()), listener));
+        new Migrator(parts.topology(), connector).migrate(request, runner.unusable(), listener));
   }
 
   @Override

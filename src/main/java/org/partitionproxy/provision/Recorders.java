@@ -75,15 +75,13 @@ final class Recorders {
     Ledger ledger = new Ledger(session);
     for (Tenant tenant : topology.tenants()) {
       if (schemas.contains(tenant.schema())) {
-        ledger.recordPlacement(
-            tenant.schema(), tenant.name().value(), tenant.shard().value());
+        ledger.recordPlacement(tenant.schema(), tenant.name().value(), tenant.shard().value());
       }
     }
   }
 
   /** That the mirrors of these schemas are as planned, in the veneer's ledger. */
-  void mirrors(
-      Session session, Collection<Identifier> schemas, MirrorPlanner.MirrorPlan plan) {
+  void mirrors(Session session, Collection<Identifier> schemas, MirrorPlanner.MirrorPlan plan) {
     placements(session, new HashSet<>(schemas));
     Ledger ledger = new Ledger(session);
     SortedMap<Identifier, String> now = fingerprints.read(session, new TreeSet<>(schemas));

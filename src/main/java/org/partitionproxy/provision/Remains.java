@@ -17,7 +17,9 @@ import org.partitionproxy.sql.QualifiedName;
  * @param made names by kind
  * @param tables the foreign tables that ppp made, by schema
  */
-record Remains(Map<ObjectKind, SortedSet<String>> made, SortedMap<Identifier, SortedSet<QualifiedName>> tables) {
+record Remains(
+    Map<ObjectKind, SortedSet<String>> made,
+    SortedMap<Identifier, SortedSet<QualifiedName>> tables) {
 
   static Remains read(Session session, SortedSet<Identifier> schemas) {
     Ledger ledger = new Ledger(session);

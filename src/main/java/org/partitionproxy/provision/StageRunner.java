@@ -50,7 +50,12 @@ final class StageRunner {
   /** Servers on which a change failed that all later ones may need. */
   private final Set<ServerName> stopped = ConcurrentHashMap.newKeySet();
 
-  StageRunner(Provisioner.Parts parts, RunLock lock, Passwords passwords, ApplyListener listener, Survey survey) {
+  StageRunner(
+      Provisioner.Parts parts,
+      RunLock lock,
+      Passwords passwords,
+      ApplyListener listener,
+      Survey survey) {
     this.topology = parts.topology();
     this.surveyor = parts.surveyor();
     this.planner = parts.planner();
@@ -73,8 +78,8 @@ final class StageRunner {
   }
 
   /**
-   * Every stage but migrations and mirror. One that the plan has nothing for is not looked at again:
-   * no earlier one can change that.
+   * Every stage but migrations and mirror. One that the plan has nothing for is not looked at
+   * again: no earlier one can change that.
    */
   void stage(Stage stage, Plan plan) {
     if (plan.only(new TreeSet<>(List.of(stage))).count() == 0) {
@@ -121,7 +126,9 @@ final class StageRunner {
     }
   }
 
-  /** Drops what was planned: the tenants' part of each server first, the veneer before the shards. */
+  /**
+   * Drops what was planned: the tenants' part of each server first, the veneer before the shards.
+   */
   void tearDown(Plan plan) {
     for (Plan.ServerPlan planned : plan.servers()) {
       ServerDefinition server = topology.findServer(planned.server()).orElseThrow();

@@ -51,9 +51,7 @@ final class StatusReader {
                       session -> {
                         uptimes.put(server.name(), reader.uptime(session));
                         TreeSet<Identifier> schemas = new TreeSet<>();
-                        topology
-                            .tenantsOf(server.name())
-                            .forEach(t -> schemas.add(t.schema()));
+                        topology.tenantsOf(server.name()).forEach(t -> schemas.add(t.schema()));
                         usages.put(server.name(), reader.usage(session, schemas, exact));
                         return true;
                       });
@@ -116,8 +114,6 @@ final class StatusReader {
     if (survey.isBehind(tenant)) {
       return TopologyStatus.State.BEHIND;
     }
-    return drifted.contains(tenant)
-        ? TopologyStatus.State.DRIFTED
-        : TopologyStatus.State.IN_STEP;
+    return drifted.contains(tenant) ? TopologyStatus.State.DRIFTED : TopologyStatus.State.IN_STEP;
   }
 }

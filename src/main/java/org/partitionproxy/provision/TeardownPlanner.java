@@ -88,9 +88,7 @@ final class TeardownPlanner {
 
   private static Tenant tenant(Placement placement) {
     return new Tenant(
-        new TenantName(placement.tenant()),
-        placement.schema(),
-        new ServerName(placement.shard()));
+        new TenantName(placement.tenant()), placement.schema(), new ServerName(placement.shard()));
   }
 
   private Remains remains(ServerSnapshot snapshot, List<Tenant> tenants) {
@@ -112,7 +110,8 @@ final class TeardownPlanner {
       }
     }
     if (request.all()) {
-      for (String server : remains.made().getOrDefault(ObjectKind.FOREIGN_SERVER, new TreeSet<>())) {
+      for (String server :
+          remains.made().getOrDefault(ObjectKind.FOREIGN_SERVER, new TreeSet<>())) {
         mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
         mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
         changes.add(Removals.server(Identifier.of(server), topology.adminRole()));

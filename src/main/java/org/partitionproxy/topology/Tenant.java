@@ -6,8 +6,8 @@ import org.partitionproxy.sql.Identifier;
 public record Tenant(TenantName name, Identifier schema, ServerName shard) {
 
   /**
-   * Where each tenant's schema keeps its applied migrations: Flyway's default, so that its own tools
-   * find it. Nobody but the owner may see it, and the veneer does not show it.
+   * Where each tenant's schema keeps its applied migrations: Flyway's default, so that its own
+   * tools find it. Nobody but the owner may see it, and the veneer does not show it.
    */
   public static final Identifier HISTORY_TABLE = Identifier.of("flyway_schema_history");
 
