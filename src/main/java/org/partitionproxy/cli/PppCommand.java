@@ -8,5 +8,5 @@ import picocli.CommandLine.HelpCommand;
     name = "ppp",
     description = "Spreads one PostgreSQL schema per tenant over many servers, behind one.",
     mixinStandardHelpOptions = true,
-    subcommands = {HelpCommand.class})
+    subcommands = {HelpCommand.class, PsqlCommand.class})
 final class PppCommand {}

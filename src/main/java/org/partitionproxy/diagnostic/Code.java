@@ -25,7 +25,14 @@ public enum Code {
   DATABASE_MISSING(403, ExitCode.UNREACHABLE),
   STATEMENT_FAILED(404, ExitCode.SQL_FAILED),
   VERSION_TOO_OLD(405, ExitCode.REFUSED),
-  VERSION_UNTESTED(406, ExitCode.DONE);
+  VERSION_UNTESTED(406, ExitCode.DONE),
+
+  // 9: shell
+  VIA_NEEDS_TENANT(901, ExitCode.USAGE),
+  SHELL_FILE_FAILED(902, ExitCode.REFUSED),
+  PSQL_NOT_STARTED(903, ExitCode.REFUSED),
+  PSQL_MISSING(904, ExitCode.USAGE),
+  SHELL_COMMAND_UNKNOWN(905, ExitCode.USAGE);
 
   private final int number;
   private final ExitCode exitCode;
