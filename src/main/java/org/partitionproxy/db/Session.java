@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
 
 /**
  * One connection to one server, for one thread. Statements commit by themselves unless they run
@@ -227,6 +228,47 @@ public final class Session implements AutoCloseable {
     } catch (SQLException e) {
       closeQuietly();
     }
+  }
+
+  /** Whether this session is in a transaction that SQL began ({@code BEGIN}). */
+  public enum TransactionState {
+    NONE,
+    OPEN,
+    /** A statement in it failed: all but {@code ROLLBACK} is refused. */
+    FAILED
+  }
+
+  /**
+   * Runs text that a person typed, as it is: the only door for SQL that ppp did not compose, and
+   * the shell's alone. Several statements in one text are one transaction, as in {@code psql -c}.
+   * What the server refuses is a result; the session goes on after it.
+   *
+   * @throws SqlFailure if the connection is lost
+   */
+  public List<UserResult> run(String userText) {
+    return ask(() -> UserText.run(connection, userText));
+  }
+
+  /**
+   * Asks the server to stop what this session runs now. The one method that another thread may
+   * call; of no effect if nothing runs, or if the server cannot be asked.
+   */
+  public void cancel() {
+    try {
+      connection.unwrap(PGConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      // Then the statement goes on, and its own thread learns what is wrong.
+    }
+  }
+
+  public TransactionState transactionState() {
+    return ask(
+        () ->
+            switch (connection.unwrap(BaseConnection.class).getTransactionState()) {
+              case IDLE -> TransactionState.NONE;
+              case OPEN -> TransactionState.OPEN;
+              case FAILED -> TransactionState.FAILED;
+            });
   }
 
   /** Whether the server still answers on this session, within five seconds. */
