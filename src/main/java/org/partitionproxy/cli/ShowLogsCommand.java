@@ -197,6 +197,9 @@ final class ShowLogsCommand implements Callable<Integer> {
     }
 
     void end(LogTally tally) {
+      if (since != null && tally.limited()) {
+        err.println("only the newest " + limit + " since then are shown; --limit N shows more");
+      }
       note(tally.leftOut(), "other statement", " on " + server.name(), "; --all shows them");
       note(tally.unreadable(), "line", " of the log of " + server.name(), ": not JSON");
       note(tally.tooLong(), "line", " of the log of " + server.name(), ": over 16 MiB");

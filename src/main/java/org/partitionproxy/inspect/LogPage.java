@@ -6,9 +6,9 @@ import java.util.List;
  * The newest entries of a log, as it was a moment ago.
  *
  * @param entries oldest first
- * @param limited whether there are more that were not read because of the limit
+ * @param follower goes on after them
  */
-record LogPage(List<LogEntry> entries, boolean limited, LogFollower follower) {
+record LogPage(List<LogEntry> entries, LogFollower follower) {
 
   LogPage {
     entries = List.copyOf(entries);

@@ -77,7 +77,7 @@ final class LogReader {
     }
     Collections.reverse(newestFirst);
     LogFollower follower = LogFollower.after(listing, end.orElse(0L));
-    return new LogPage(newestFirst, newestFirst.size() >= query.limit(), follower);
+    return new LogPage(newestFirst, follower);
   }
 
   /** Returns whether older lines may be asked for too. */
@@ -100,6 +100,7 @@ final class LogReader {
         if (isShown(entry.get())) {
           newestFirst.add(entry.get());
           if (newestFirst.size() == query.limit()) {
+            tally.setLimited();
             return false;
           }
         }

@@ -9,6 +9,8 @@ public final class LogTally {
   private final AtomicLong unreadable = new AtomicLong();
   private final AtomicLong tooLong = new AtomicLong();
 
+  private volatile boolean limited;
+
   LogTally() {}
 
   /** Statements on the server that belong to others; {@code --all} shows them. */
@@ -24,6 +26,15 @@ public final class LogTally {
   /** Lines over 16 MiB. */
   public long tooLong() {
     return tooLong.get();
+  }
+
+  /** Whether reading ended at the limit, so that there may be older entries. */
+  public boolean limited() {
+    return limited;
+  }
+
+  void setLimited() {
+    limited = true;
   }
 
   void countLeftOut() {

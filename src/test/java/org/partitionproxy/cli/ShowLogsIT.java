@@ -136,6 +136,9 @@ class ShowLogsIT {
     assertThat(show("shard3", "--limit", "1")).isEqualTo(lastLine(show("shard3")));
     assertThat(show("initech", "--since", "2100-01-01")).isEmpty();
     assertThat(show("initech", "--since", "1h")).contains("of initech");
+    assertThat(err.toString()).doesNotContain("newest");
+    assertThat(show("initech", "--since", "1h", "-n", "1")).contains("of initech");
+    assertThat(err.toString()).contains("only the newest 1 since then are shown");
     assertThat(show("initech", "-o", "json", "--limit", "1"))
         .startsWith("{\"timestamp\":\"")
         .contains("\"server\":\"shard3\"", "\"statement\":\"SELECT 'of initech'\"")
