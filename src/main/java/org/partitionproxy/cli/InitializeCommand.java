@@ -46,7 +46,7 @@ final class InitializeCommand implements Callable<Integer> {
               PlanCommand.stages(only),
               Operator.origin("initialize", workspace.topology()),
               new RunProgress(progress));
-      progress.end();
+      progress.finish();
       Duration took = Duration.between(start, Instant.now());
       console.out(
           output.json() ? OutcomeView.json(outcome, took) : OutcomeView.render(outcome, took));

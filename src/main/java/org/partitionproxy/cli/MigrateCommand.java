@@ -63,7 +63,7 @@ final class MigrateCommand implements Callable<Integer> {
       Outcome outcome =
           provisioner.migrate(
               request, Operator.origin("migrate", workspace.topology()), new RunProgress(progress));
-      progress.end();
+      progress.finish();
       outcome
           .migrations()
           .ifPresent(

@@ -2,6 +2,7 @@ package org.partitionproxy.cli;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.partitionproxy.console.PlanView;
@@ -66,7 +67,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** All of them, where none is named. */
-  static TreeSet<Stage> stages(List<Stage> only) {
+  static SortedSet<Stage> stages(List<Stage> only) {
     return new TreeSet<>(only.isEmpty() ? EnumSet.allOf(Stage.class) : EnumSet.copyOf(only));
   }
 }

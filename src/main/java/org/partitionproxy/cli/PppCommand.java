@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       InitializeCommand.class,
       MigrateCommand.class,
+      PsqlCommand.class,
+      ShowLogsCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,
       SecretsCommand.class,

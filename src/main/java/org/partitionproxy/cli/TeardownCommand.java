@@ -76,7 +76,7 @@ final class TeardownCommand implements Callable<Integer> {
               request,
               Operator.origin("teardown", workspace.topology()),
               new RunProgress(progress));
-      progress.end();
+      progress.finish();
       Duration took = Duration.between(start, Instant.now());
       console.out(
           output.json() ? OutcomeView.json(outcome, took) : OutcomeView.render(outcome, took));

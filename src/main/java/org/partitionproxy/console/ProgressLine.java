@@ -102,11 +102,11 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
 
   @Override
   public void close() {
-    end();
+    finish();
   }
 
   /** Ends the work, and leaves nothing of it on a terminal. */
-  public synchronized void end() {
+  public synchronized void finish() {
     end();
     err.flush();
   }
