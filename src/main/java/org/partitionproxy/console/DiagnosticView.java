@@ -53,22 +53,42 @@ public final class DiagnosticView {
     if (at.text().isEmpty()) {
       return;
     }
+    Window window = Window.around(at);
     String bar = colors.blue("|");
     text.append(gutter).append(' ').append(bar).append('\n');
     text.append(colors.blue(Integer.toString(at.line()))).append(' ').append(bar).append(' ');
-    text.append(visible(at.text())).append('\n');
-    text.append(gutter).append(' ').append(bar).append(' ').append(indent(at));
-    text.append(severe(diagnostic, "^".repeat(at.length()))).append('\n');
+    text.append(visible(window.line())).append('\n');
+    text.append(gutter).append(' ').append(bar).append(' ').append(window.indent());
+    text.append(severe(diagnostic, "^".repeat(window.markLength()))).append('\n');
   }
 
-  /** As wide as what stands before the place: a tab stays a tab. */
-  private static String indent(SourcePosition at) {
-    StringBuilder indent = new StringBuilder();
-    at.text()
-        .codePoints()
-        .limit(at.column() - 1L)
-        .forEach(c -> indent.append(c == '\t' ? '\t' : ' '));
-    return indent.append(" ".repeat(at.column() - 1 - indent.length())).toString();
+  /**
+   * The part of a long line around the place, and the mark under it.
+   *
+   * @param indent as wide as what stands before the place: a tab stays a tab
+   */
+  private record Window(String line, String indent, int markLength) {
+
+    /** In code points. */
+    private static final int WIDTH = 160;
+
+    private static final String CUT = "...";
+
+    static Window around(SourcePosition at) {
+      int[] line = at.text().codePoints().toArray();
+      int from = Math.max(0, Math.min(at.column() - 1 - WIDTH / 2, line.length - WIDTH));
+      int to = Math.min(line.length, from + WIDTH);
+      String before = from > 0 ? CUT : "";
+      StringBuilder indent = new StringBuilder(" ".repeat(before.length()));
+      for (int i = from; i < at.column() - 1; i++) {
+        indent.append(i < line.length && line[i] == '\t' ? '\t' : ' ');
+      }
+      int room = Math.max(1, from + WIDTH - at.column() + 1);
+      return new Window(
+          before + new String(line, from, to - from) + (to < line.length ? CUT : ""),
+          indent.toString(),
+          Math.min(at.length(), room));
+    }
   }
 
   /** The line without what would move a terminal's cursor. */

@@ -1,7 +1,7 @@
 package org.partitionproxy.topology;
 
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,8 +34,8 @@ public record ServerDefinition(
     SortedMap<String, String> options) {
 
   public ServerDefinition {
-    settings = new TreeMap<>(settings);
-    options = new TreeMap<>(options);
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+    options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
   }
 
   /** A server on the loopback interface with nothing special about it. */
@@ -50,8 +50,8 @@ public record ServerDefinition(
         Optional.empty(),
         SslMode.PREFER,
         Optional.empty(),
-        new TreeMap<>(Map.of()),
-        new TreeMap<>(Map.of()));
+        new TreeMap<>(),
+        new TreeMap<>());
   }
 
   public boolean isVeneer() {

@@ -14,9 +14,9 @@ public record TenantName(String value) implements Comparable<TenantName> {
     }
   }
 
-  /** Letters and digits of any script, and {@code _ . -} between them. */
+  /** At most 63 letters and digits of any script; behind the first also {@code _ . -}. */
   public static boolean isValid(String value) {
-    return value.length() <= 63 && FORM.matcher(value).matches();
+    return value.codePointCount(0, value.length()) <= 63 && FORM.matcher(value).matches();
   }
 
   /**

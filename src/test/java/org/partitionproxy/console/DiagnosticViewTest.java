@@ -41,6 +41,16 @@ class DiagnosticViewTest {
   }
 
   @Test
+  void showsOnlyThePartOfALongLineAroundThePlace() {
+    String line = "x".repeat(500) + "HERE" + "y".repeat(500);
+    assertThat(DiagnosticView.render(List.of(at(501, 4, line))))
+        .contains("42 | ..." + "x".repeat(80) + "HERE" + "y".repeat(76) + "...\n")
+        .contains("   |    " + " ".repeat(80) + "^^^^\n");
+    assertThat(DiagnosticView.render(List.of(at(1, 1004, line))))
+        .contains("42 | " + "x".repeat(160) + "...\n", "   | " + "^".repeat(160) + "\n");
+  }
+
+  @Test
   void pointsBehindTheEndOfALine() {
     assertThat(DiagnosticView.render(List.of(at(6, 1, "ab")))).contains("   |      ^\n");
   }

@@ -8,28 +8,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Expected output in a file of its own under {@code src/test/resources/golden}. {@code mvn verify
- * -Dgolden.update=true} writes the files instead of comparing them: read the difference before you
- * commit it.
+ * An expected output, kept in a file beside the tests. {@code -Dgolden.update=true} writes what the
+ * tests saw instead of comparing; read the difference before committing it.
  */
 public final class GoldenFile {
 
   private static final Path FOLDER = Path.of("src/test/resources/golden");
+  private static final String UPDATE = "golden.update";
 
-  private GoldenFile() {}
+  private final Path file;
+
+  private GoldenFile(Path file) {
+    this.file = file;
+  }
 
   /**
-   * @param name relative to the folder: {@code help/ppp.txt}
+   * @param name below {@code src/test/resources/golden}: {@code help/ppp.txt}
    */
   public static void assertMatches(String name, String actual) {
-    Path file = FOLDER.resolve(name);
+    of(FOLDER.resolve(name)).holds(actual);
+  }
+
+  public static GoldenFile of(Path file) {
+    return new GoldenFile(file);
+  }
+
+  /** Fails where the file differs from this, or is missing. */
+  public void holds(String actual) {
+    if (Boolean.getBoolean(UPDATE)) {
+      write(actual);
+      return;
+    }
+    assertThat(file)
+        .as("golden file; mvn test -D%s=true writes it", UPDATE)
+        .exists()
+        .content()
+        .isEqualTo(actual);
+  }
+
+  private void write(String actual) {
     try {
-      if (Boolean.getBoolean("golden.update")) {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, actual);
-      }
-      assertThat(file).as("run with -Dgolden.update=true to make it").exists();
-      assertThat(actual).as("as in %s", file).isEqualTo(Files.readString(file));
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, actual);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,208 @@
+package org.partitionproxy.topology;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.sql.Identifier;
+
+/**
+ * What must be declared, and what must not be called the same: servers, tenants, schemas, roles.
+ */
+final class NameChecks {
+
+  private static final String ADMIN_SUFFIX = "_admin";
+  private static final String APP_SUFFIX = "_app";
+
+  private final TopologyDraft topology;
+  private final Problems problems;
+
+  private NameChecks(TopologyDraft topology, Problems problems) {
+    this.topology = topology;
+    this.problems = problems;
+  }
+
+  static void check(TopologyDraft topology, Problems problems) {
+    NameChecks checks = new NameChecks(topology, problems);
+    checks.checkTargets();
+    checks.checkShardsOfTenants();
+    checks.checkSchemas();
+    checks.checkRoles();
+  }
+
+  /** Servers and tenants share one namespace, that of {@code ppp psql TARGET}. */
+  private void checkTargets() {
+    Map<String, Placed<String>> taken = new HashMap<>();
+    for (ServerDraft shard : topology.shards()) {
+      if (checkTarget(shard.name(), "shard", taken)) {
+        taken.put(shard.name().value().toLowerCase(Locale.ROOT), shard.name());
+      }
+    }
+    for (TenantDraft tenant : topology.tenants()) {
+      checkTarget(tenant.name(), "tenant", taken);
+    }
+  }
+
+  private boolean checkTarget(Placed<String> name, String kind, Map<String, Placed<String>> taken) {
+    // Folders and hosts are named after servers, and there letters' case may not count.
+    String key = name.value().toLowerCase(Locale.ROOT);
+    Placed<String> shard = taken.get(key);
+    if (!ReservedNames.isTarget(key) && shard == null) {
+      return true;
+    }
+    problems.add(
+        Code.NAME_TAKEN,
+        name.place(),
+        "a " + kind + " cannot be called \"" + name.value() + "\"",
+        shard == null
+            ? "ppp itself uses this name on its command line; choose another."
+            : "A shard in line "
+                + shard.place().line()
+                + " has that name, and ppp psql NAME must lead to one place; choose another.");
+    return false;
+  }
+
+  private void checkShardsOfTenants() {
+    if (!topology.shardsComplete()) {
+      return;
+    }
+    List<String> declared = topology.shards().stream().map(s -> s.name().value()).toList();
+    for (TenantDraft tenant : topology.tenants()) {
+      tenant
+          .shard()
+          .filter(shard -> !declared.contains(shard.value()))
+          .ifPresent(shard -> reportUndeclared(tenant, shard, declared));
+    }
+  }
+
+  private void reportUndeclared(TenantDraft tenant, Placed<String> shard, List<String> declared) {
+    problems.add(
+        Code.SHARD_UNDECLARED,
+        shard.place(),
+        "tenant \""
+            + tenant.name().value()
+            + "\" is mapped to shard \""
+            + shard.value()
+            + "\", which is not declared",
+        "Declared shards are "
+            + String.join(", ", declared)
+            + "."
+            + Suggestion.didYouMean(shard.value(), declared));
+  }
+
+  private void checkSchemas() {
+    Map<Identifier, TenantDraft> owners = new HashMap<>();
+    for (TenantDraft tenant : topology.tenants()) {
+      tenant.schema().ifPresent(schema -> checkSchema(tenant, schema, owners));
+    }
+  }
+
+  private void checkSchema(
+      TenantDraft tenant, Placed<Identifier> schema, Map<Identifier, TenantDraft> owners) {
+    String name = schema.value().value();
+    if (ReservedNames.isSchema(name)) {
+      problems.add(
+          Code.NAME_RESERVED,
+          schema.place(),
+          "schema \"" + name + "\" is reserved",
+          "PostgreSQL or ppp uses it for other things; give the tenant another one with schema:.");
+      return;
+    }
+    TenantDraft first = owners.putIfAbsent(schema.value(), tenant);
+    if (first != null) {
+      problems.add(
+          Code.SCHEMA_SHARED,
+          schema.place(),
+          "tenants \""
+              + first.name().value()
+              + "\" and \""
+              + tenant.name().value()
+              + "\" both have schema \""
+              + name
+              + "\"",
+          "The other one is in line "
+              + first.name().place().line()
+              + "; give one of them a schema of its own with schema:.");
+    }
+    checkLength(schema, "tenant \"" + tenant.name().value() + "\"", APP_SUFFIX);
+  }
+
+  private boolean checkLength(Placed<Identifier> stem, String whose, String suffix) {
+    int bytes = Identifier.byteLength(stem.value().value()) + suffix.length();
+    if (bytes <= Identifier.MAX_BYTES) {
+      return true;
+    }
+    int longest = Identifier.MAX_BYTES - suffix.length();
+    problems.add(
+        Code.NAME_TOO_LONG,
+        stem.place(),
+        whose + " would have a role \"" + stem.value() + suffix + "\" of " + bytes + " bytes",
+        "PostgreSQL would cut it at 63 bytes; \""
+            + stem.value()
+            + "\" may be "
+            + longest
+            + " bytes long, and schema: or database: can name a shorter one.");
+    return false;
+  }
+
+  /** Roles have the same names on every server, so none may be a server's superuser. */
+  private void checkRoles() {
+    Map<String, String> owners = new LinkedHashMap<>();
+    topology.database().ifPresent(database -> addSharedRoles(database, owners));
+    for (TenantDraft tenant : topology.tenants()) {
+      tenant.schema().ifPresent(schema -> addTenantRole(tenant, schema, owners));
+    }
+    for (ServerDraft server : topology.servers()) {
+      server.user().ifPresent(user -> checkUser(server, user, owners));
+    }
+  }
+
+  private void addSharedRoles(Placed<Identifier> database, Map<String, String> owners) {
+    String stem = database.value().value();
+    if (checkLength(database, "the topology", ADMIN_SUFFIX) && ReservedNames.isRole(stem + "_")) {
+      problems.add(
+          Code.NAME_RESERVED,
+          database.place(),
+          "role name \"" + stem + ADMIN_SUFFIX + "\" is reserved by PostgreSQL",
+          "Roles are named after the database; choose one that does not begin with \"pg_\".");
+    }
+    owners.put(stem + ADMIN_SUFFIX, "the role that owns the tenants' schemas");
+    owners.put(stem + APP_SUFFIX, "the role that may use all tenants");
+  }
+
+  private void addTenantRole(
+      TenantDraft tenant, Placed<Identifier> schema, Map<String, String> owners) {
+    String role = schema.value().value() + APP_SUFFIX;
+    Optional<String> shared =
+        topology
+            .database()
+            .filter(d -> d.value().equals(schema.value()))
+            .map(d -> owners.get(role));
+    if (shared.isEmpty()) {
+      owners.putIfAbsent(role, "the role of tenant \"" + tenant.name().value() + "\"");
+      return;
+    }
+    problems.add(
+        Code.ROLE_CLASH,
+        schema.place(),
+        "tenant \"" + tenant.name().value() + "\" would have the role \"" + role + "\"",
+        "That is "
+            + shared.get()
+            + ", named after the database; give the tenant another schema with schema:, or the"
+            + " topology another database.");
+  }
+
+  private void checkUser(ServerDraft server, Placed<Identifier> user, Map<String, String> owners) {
+    String owner = owners.get(user.value().value());
+    if (owner != null) {
+      problems.add(
+          Code.ROLE_CLASH,
+          user.place(),
+          server.title() + " has the user \"" + user.value() + "\"",
+          "That is " + owner + "; ppp needs a superuser of another name to log in.");
+    }
+  }
+}

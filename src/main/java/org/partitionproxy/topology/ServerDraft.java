@@ -1,0 +1,47 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.sql.Identifier;
+
+/** One server as far as it could be read: what is empty and has no default was reported. */
+record ServerDraft(
+    Placed<String> name,
+    Optional<Placed<String>> host,
+    Optional<Placed<Integer>> port,
+    Optional<HostPort> address,
+    Optional<Placed<Identifier>> database,
+    Optional<Placed<Identifier>> user,
+    Optional<Secret> password,
+    SslMode sslMode,
+    Optional<Path> sslRootCert,
+    SortedMap<String, String> settings,
+    SortedMap<String, String> options) {
+
+  /** {@code shard "shard1"}, or {@code the veneer} */
+  String title() {
+    return title(name.value());
+  }
+
+  static String title(String name) {
+    return name.equals(ServerName.VENEER.value()) ? "the veneer" : "shard \"" + name + "\"";
+  }
+
+  /** To be called only when nothing was reported. */
+  ServerDefinition toDefinition() {
+    return new ServerDefinition(
+        new ServerName(name.value()),
+        host.orElseThrow().value(),
+        port.orElseThrow().value(),
+        address,
+        database.orElseThrow().value(),
+        user.orElseThrow().value(),
+        password,
+        sslMode,
+        sslRootCert,
+        settings,
+        options);
+  }
+}

@@ -1,0 +1,187 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.sql.Identifier;
+
+/** Reads one server of shards.yaml: the veneer or a shard. */
+final class ServerReader {
+
+  static final List<String> KEYS =
+      List.of(
+          "host",
+          "port",
+          "address",
+          "database",
+          "user",
+          "password",
+          "sslmode",
+          "sslrootcert",
+          "settings",
+          "options");
+
+  private static final int DEFAULT_PORT = 5432;
+
+  private final Optional<RuntimeChoice> runtime;
+  private final Optional<Placed<Identifier>> database;
+  private final Problems problems;
+  private final PathReader paths;
+  private final EndpointReader endpoints;
+  private final ParameterReader parameters;
+
+  /**
+   * @param runtime empty if it is not known
+   * @param database of servers that name none
+   */
+  ServerReader(
+      PathReader paths,
+      Optional<RuntimeChoice> runtime,
+      Optional<Placed<Identifier>> database,
+      Problems problems) {
+    this.paths = paths;
+    this.runtime = runtime;
+    this.database = database;
+    this.problems = problems;
+    this.endpoints = new EndpointReader(problems);
+    this.parameters = new ParameterReader(problems);
+  }
+
+  ServerDraft read(Placed<String> name, Fields fields) {
+    fields.allowOnly(KEYS);
+    refuseKeysOutOfPlace(name, fields);
+    return new ServerDraft(
+        name,
+        host(name, fields),
+        port(name, fields),
+        fields.value("address").flatMap(endpoints::address),
+        database(fields),
+        user(name, fields),
+        password(fields),
+        Placed.valueOf(sslMode(fields)).orElse(SslMode.PREFER),
+        rootCertificate(fields),
+        parameters.settings(fields),
+        parameters.options(fields));
+  }
+
+  /** A server of which only the name could be read, so that its tenants are not reported too. */
+  static ServerDraft unread(Placed<String> name) {
+    return new ServerDraft(
+        name,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        SslMode.PREFER,
+        Optional.empty(),
+        new TreeMap<>(),
+        new TreeMap<>());
+  }
+
+  private void refuseKeysOutOfPlace(Placed<String> name, Fields fields) {
+    if (name.value().equals(ServerName.VENEER.value())) {
+      refuse(fields, "address", "It is how the veneer reaches a shard; only shards have one.");
+      refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
+    }
+    if (runtime.equals(Optional.of(RuntimeChoice.EXTERNAL))) {
+      refuse(
+          fields,
+          "settings",
+          "ppp sets parameters only of servers that it starts; set these on the server, and remove"
+              + " them here.");
+    }
+  }
+
+  private void refuse(Fields fields, String key, String hint) {
+    fields
+        .entry(key)
+        .ifPresent(
+            entry ->
+                problems.add(
+                    Code.KEY_OUT_OF_PLACE,
+                    entry.key().place(),
+                    "\"" + key + "\" does not belong here",
+                    hint));
+  }
+
+  private Optional<Placed<String>> host(Placed<String> name, Fields fields) {
+    if (fields.entry("host").isEmpty()) {
+      return Optional.of(new Placed<>("127.0.0.1", name.place()));
+    }
+    return fields.value("host").flatMap(endpoints::host);
+  }
+
+  private Optional<Placed<Integer>> port(Placed<String> name, Fields fields) {
+    if (fields.entry("port").isPresent() || runtime.isEmpty()) {
+      return fields.value("port").flatMap(endpoints::port);
+    }
+    if (runtime.get() == RuntimeChoice.EXTERNAL) {
+      return Optional.of(new Placed<>(DEFAULT_PORT, name.place()));
+    }
+    fields.require(
+        "port", name.place(), "A server that ppp starts needs a port of its own: port: 15432");
+    return Optional.empty();
+  }
+
+  private Optional<Placed<Identifier>> database(Fields fields) {
+    return fields.entry("database").isEmpty() ? database : fields.database("database");
+  }
+
+  private Optional<Placed<Identifier>> user(Placed<String> name, Fields fields) {
+    if (fields.entry("user").isEmpty()) {
+      return Optional.of(new Placed<>(Identifier.of("postgres"), name.place()));
+    }
+    Optional<Placed<Identifier>> user = fields.identifier("user");
+    user.filter(u -> ReservedNames.isRole(u.value().value()))
+        .ifPresent(
+            u ->
+                problems.add(
+                    Code.NAME_RESERVED,
+                    u.place(),
+                    "role name \"" + u.value() + "\" is reserved by PostgreSQL",
+                    "Name a superuser that can log in, as postgres."));
+    return user;
+  }
+
+  private Optional<Secret> password(Fields fields) {
+    Optional<Placed<String>> written = fields.text("password");
+    if (written.isPresent() && !Environment.isReference(written.get().value())) {
+      problems.add(
+          Code.PASSWORD_IN_FILE,
+          written.get().place(),
+          "a password is written into the file",
+          "Files are copied, committed and shown: change that password, put the new one into an"
+              + " environment variable, and write password: ${NAME} here.");
+      return Optional.empty();
+    }
+    return written.flatMap(ignored -> fields.value("password")).flatMap(this::secret);
+  }
+
+  private Optional<Secret> secret(Placed<String> text) {
+    try {
+      return Optional.of(Secret.of(text.value()));
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          Code.VALUE_INVALID,
+          text.place(),
+          "this environment variable holds no usable password",
+          "A password has no line break; look for one at its end.");
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Placed<SslMode>> sslMode(Fields fields) {
+    return fields
+        .value("sslmode")
+        .flatMap(text -> fields.choice(text, "sslmode", SslMode.values()));
+  }
+
+  private Optional<Path> rootCertificate(Fields fields) {
+    return fields.value("sslrootcert").flatMap(text -> paths.file(text, "sslrootcert"));
+  }
+}

@@ -1,0 +1,52 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.partitionproxy.sql.Identifier;
+
+/**
+ * shards.yaml as far as it could be read, to be checked as a whole.
+ *
+ * @param runtime empty if what is written there is none
+ * @param shardsComplete whether every declared shard was seen
+ */
+record TopologyDraft(
+    Optional<String> name,
+    Optional<RuntimeChoice> runtime,
+    Optional<Placed<Identifier>> database,
+    Optional<Path> migrations,
+    Optional<Path> postgresHome,
+    Optional<ServerDraft> veneer,
+    List<ServerDraft> shards,
+    boolean shardsComplete,
+    List<TenantDraft> tenants) {
+
+  /** The veneer, then the shards. */
+  List<ServerDraft> servers() {
+    List<ServerDraft> servers = new ArrayList<>(shards.size() + 1);
+    veneer.ifPresent(servers::add);
+    servers.addAll(shards);
+    return servers;
+  }
+
+  /** Whether ppp starts these servers; not if that cannot be told. */
+  boolean isStartedByPpp() {
+    return runtime.isPresent() && runtime.get() != RuntimeChoice.EXTERNAL;
+  }
+
+  /** To be called only when nothing was reported. */
+  Topology toTopology(Path file) {
+    return new Topology(
+        file,
+        name.orElseThrow(),
+        runtime.orElseThrow(),
+        database.orElseThrow().value(),
+        migrations,
+        postgresHome,
+        veneer.orElseThrow().toDefinition(),
+        shards.stream().map(ServerDraft::toDefinition).toList(),
+        tenants.stream().map(TenantDraft::toTenant).toList());
+  }
+}

@@ -1,0 +1,233 @@
+package org.partitionproxy.topology;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.sql.Identifier;
+
+/**
+ * Reads shards.yaml: text ({@link SourceText}), tree ({@link YamlReader}), what each key says (here
+ * and in {@link ServerReader}), what only the whole tells ({@link NameChecks}, {@link
+ * ServerChecks}), records ({@link Topology}).
+ */
+public final class TopologyReader {
+
+  static final List<String> KEYS =
+      List.of(
+          "name",
+          "runtime",
+          "database",
+          "migrations",
+          "postgres_home",
+          "veneer",
+          "shards",
+          "tenants");
+
+  static final List<String> TENANT_KEYS = List.of("shard", "schema");
+
+  /**
+   * Up to 50 characters, so that names made from it stay within PostgreSQL's and Docker's limits.
+   */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,49}");
+
+  /** What PostgreSQL takes without quotes, and so can be a database's name without surprise. */
+  private static final Pattern PLAIN_IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]*");
+
+  private static final String EXAMPLE =
+      """
+      name: bookstore
+      veneer: { port: 14797 }
+      shards:
+        shard1: { port: 29948 }
+      tenants:
+        acme: { shard: shard1 }""";
+
+  private final Problems problems;
+  private final Environment environment;
+  private final PathReader paths;
+
+  private TopologyReader(Path home, Map<String, String> environment, Problems problems) {
+    this.problems = problems;
+    this.environment = new Environment(environment, problems);
+    this.paths = new PathReader(home, problems);
+  }
+
+  /**
+   * Reads a file and nothing else; changes nothing.
+   *
+   * @param environment for references like <code>${NAME}</code>
+   * @throws PppException with every problem of the file, in its order; behind a syntax error the
+   *     file is not looked at
+   */
+  public static Topology read(Path file, Map<String, String> environment) {
+    SourceText source = SourceText.read(file);
+    Problems problems = new Problems(source);
+    YamlNode root = YamlReader.read(source, problems);
+    Path home = file.toAbsolutePath().normalize().getParent();
+    TopologyReader reader =
+        new TopologyReader(home == null ? Path.of("/") : home, environment, problems);
+    Optional<TopologyDraft> draft =
+        Fields.of(root, Place.START, "the file", EXAMPLE, reader.environment, problems)
+            .map(reader::draft);
+    draft.ifPresent(d -> NameChecks.check(d, problems));
+    draft.ifPresent(d -> ServerChecks.check(d, problems));
+    problems.throwIfAny();
+    return draft.orElseThrow().toTopology(file);
+  }
+
+  private TopologyDraft draft(Fields top) {
+    top.allowOnly(KEYS);
+    top.require("name", Place.START, "Servers are stamped with it: name: bookstore");
+    top.require("veneer", Place.START, "Say where the veneer listens: veneer: { port: 14797 }");
+    top.require("shards", Place.START, "Declare one or more: shards: { shard1: { port: 29948 } }");
+    top.require(
+        "tenants", Place.START, "Declare one or more: tenants: { acme: { shard: shard1 } }");
+    Optional<Placed<String>> name = top.text("name").flatMap(this::name);
+    Optional<RuntimeChoice> runtime = runtime(top);
+    Optional<Placed<Identifier>> database = database(top, name);
+    ServerReader servers = new ServerReader(paths, runtime, database, problems);
+    Optional<Fields> shards = top.section("shards", "shards: { shard1: { port: 29948 } }");
+    return new TopologyDraft(
+        Placed.valueOf(name),
+        runtime,
+        database,
+        top.value("migrations")
+            .filter(text -> !text.value().equals("none"))
+            .flatMap(text -> paths.folder(text, "migrations")),
+        top.value("postgres_home").flatMap(text -> paths.folder(text, "postgres_home")),
+        veneer(top, servers),
+        shards.map(fields -> shards(fields, servers)).orElse(List.of()),
+        shards.map(Fields::isComplete).orElse(false),
+        top.section("tenants", "tenants: { acme: { shard: shard1 } }")
+            .map(this::tenants)
+            .orElse(List.of()));
+  }
+
+  private Optional<Placed<String>> name(Placed<String> text) {
+    if (NAME.matcher(text.value()).matches()) {
+      return Optional.of(text);
+    }
+    problems.add(
+        Code.NAME_INVALID,
+        text.place(),
+        "\"name\" cannot be a topology's name",
+        "Begin with a letter; up to 49 letters, digits, \"_\", \".\" and \"-\" may follow.");
+    return Optional.empty();
+  }
+
+  /** Empty if it cannot be told: it is wrong, or may follow behind a syntax error. */
+  private Optional<RuntimeChoice> runtime(Fields top) {
+    if (top.entry("runtime").isEmpty()) {
+      return top.isComplete() ? Optional.of(RuntimeChoice.AUTO) : Optional.empty();
+    }
+    return Placed.valueOf(
+        top.text("runtime").flatMap(text -> top.choice(text, "runtime", RuntimeChoice.values())));
+  }
+
+  private Optional<Placed<Identifier>> database(Fields top, Optional<Placed<String>> name) {
+    if (top.entry("database").isPresent()) {
+      return top.database("database");
+    }
+    if (name.isEmpty() || !top.isComplete()) {
+      return Optional.empty();
+    }
+    if (PLAIN_IDENTIFIER.matcher(name.get().value()).matches()) {
+      return top.database(name.get().map(Identifier::of));
+    }
+    problems.add(
+        Code.MISSING_KEY,
+        name.get().place(),
+        "the file has no \"database\", and \"" + name.get().value() + "\" is no plain name for one",
+        "Add database: with lower-case letters, digits and underscores.");
+    return Optional.empty();
+  }
+
+  private Optional<ServerDraft> veneer(Fields top, ServerReader servers) {
+    return top.entry("veneer")
+        .flatMap(
+            entry ->
+                top.of(entry, ServerDraft.title("veneer"), "veneer: { port: 14797 }")
+                    .map(fields -> servers.read(name(entry), fields)));
+  }
+
+  private List<ServerDraft> shards(Fields shards, ServerReader servers) {
+    List<ServerDraft> drafts = new ArrayList<>();
+    for (YamlNode.Entry entry : shards.entries()) {
+      if (!ServerName.isValid(entry.name())) {
+        problems.add(
+            Code.NAME_INVALID,
+            entry.key().place(),
+            "\"" + entry.name() + "\" cannot be a shard's name",
+            "Begin with a letter; up to 49 letters, digits, \"_\" and \"-\" may follow.");
+      }
+      String title = ServerDraft.title(entry.name());
+      drafts.add(
+          shards
+              .of(entry, title, entry.name() + ": { port: 29948 }")
+              .map(fields -> servers.read(name(entry), fields))
+              .orElseGet(() -> ServerReader.unread(name(entry))));
+    }
+    return drafts;
+  }
+
+  private List<TenantDraft> tenants(Fields tenants) {
+    List<TenantDraft> drafts = new ArrayList<>();
+    for (YamlNode.Entry entry : tenants.entries()) {
+      drafts.add(tenant(tenants, entry));
+    }
+    return drafts;
+  }
+
+  private TenantDraft tenant(Fields tenants, YamlNode.Entry entry) {
+    String title = "tenant \"" + entry.name() + "\"";
+    Optional<Fields> fields = tenants.of(entry, title, entry.name() + ": { shard: shard1 }");
+    fields.ifPresent(f -> f.allowOnly(TENANT_KEYS));
+    fields.ifPresent(
+        f ->
+            f.require(
+                "shard",
+                entry.key().place(),
+                "Say where it lives: " + entry.name() + ": { shard: shard1 }"));
+    boolean named = TenantName.isValid(entry.name());
+    if (!named) {
+      problems.add(
+          Code.NAME_INVALID,
+          entry.key().place(),
+          "\"" + entry.name() + "\" cannot be a tenant's name",
+          "Use up to 63 letters and digits; \"_\", \".\" and \"-\" may follow the first.");
+    }
+    boolean namesSchema = fields.flatMap(f -> f.entry("schema")).isPresent();
+    return new TenantDraft(
+        name(entry),
+        fields.flatMap(f -> f.text("shard")),
+        namesSchema
+            ? fields.flatMap(f -> f.identifier("schema"))
+            : named ? defaultSchema(entry) : Optional.empty());
+  }
+
+  private Optional<Placed<Identifier>> defaultSchema(YamlNode.Entry entry) {
+    String schema = new TenantName(entry.name()).defaultSchema();
+    if (Identifier.isValid(schema)) {
+      return Optional.of(new Placed<>(Identifier.of(schema), entry.key().place()));
+    }
+    problems.add(
+        Code.NAME_TOO_LONG,
+        entry.key().place(),
+        "the schema of tenant \""
+            + entry.name()
+            + "\" would have a name of "
+            + Identifier.byteLength(schema)
+            + " bytes",
+        "PostgreSQL would cut it at 63 bytes; give the tenant a shorter one with schema:.");
+    return Optional.empty();
+  }
+
+  private static Placed<String> name(YamlNode.Entry entry) {
+    return new Placed<>(entry.name(), entry.key().place());
+  }
+}

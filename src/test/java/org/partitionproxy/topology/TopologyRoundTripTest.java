@@ -1,0 +1,130 @@
+package org.partitionproxy.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.io.TempDir;
+import org.partitionproxy.secret.Secret;
+import org.partitionproxy.sql.Identifier;
+
+/** Law: reading a rendered topology gives it back. */
+class TopologyRoundTripTest {
+
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
+  private static final String ANY = LETTERS + "ABCXYZ0123456789_ .-'\"\\#:{}[],&*!|>%@`äß語😀";
+
+  @TempDir Path folder;
+
+  @RepeatedTest(200)
+  void readingARenderedTopologyGivesItBack(RepetitionInfo repetition) throws IOException {
+    long seed = Long.getLong("property.seed", 4711) + repetition.getCurrentRepetition();
+    Random random = new Random(seed);
+    Path file = folder.resolve("shards.yaml");
+    Topology topology = topology(random, file);
+    String text = new TopologyText(random).of(topology);
+    Files.writeString(file, text);
+    TreeMap<String, String> environment = new TreeMap<>();
+    environment.put("PASSWORD", "p${w} :#");
+    assertThat(TopologyReader.read(file, environment))
+        .as("seed %d:%n%s", seed, text)
+        .isEqualTo(topology);
+  }
+
+  private static Topology topology(Random random, Path file) {
+    RuntimeChoice runtime = pick(random, RuntimeChoice.values());
+    String name = "b" + word(random, LETTERS, 20);
+    Identifier database = Identifier.of(random.nextBoolean() ? name : "d " + word(random, ANY, 12));
+    Set<String> names = new LinkedHashSet<>();
+    while (names.size() < 1 + random.nextInt(6)) {
+      names.add("s" + word(random, LETTERS + "_-0123456789", 12));
+    }
+    List<ServerDefinition> shards = new ArrayList<>();
+    for (String shard : names) {
+      shards.add(server(random, new ServerName(shard), runtime, database, 2000 + shards.size()));
+    }
+    ServerDefinition veneer = server(random, ServerName.VENEER, runtime, database, 1999);
+    return new Topology(
+        file,
+        name,
+        runtime,
+        database,
+        Optional.empty(),
+        Optional.empty(),
+        veneer,
+        shards,
+        tenants(random, shards));
+  }
+
+  private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {
+    List<Tenant> tenants = new ArrayList<>();
+    int count = 1 + random.nextInt(20);
+    for (int i = 0; i < count; i++) {
+      // No server's name begins with a "t" and no schema is reserved; the number makes it unique.
+      TenantName name = new TenantName("t" + word(random, LETTERS + "äßøXYZ.-_", 20) + i);
+      String schema =
+          random.nextBoolean() ? name.defaultSchema() : "t" + word(random, ANY, 10) + " " + i;
+      ServerName shard = shards.get(random.nextInt(shards.size())).name();
+      tenants.add(new Tenant(name, Identifier.of(schema), shard));
+    }
+    return tenants;
+  }
+
+  private static ServerDefinition server(
+      Random random, ServerName name, RuntimeChoice runtime, Identifier database, int port) {
+    boolean external = runtime == RuntimeChoice.EXTERNAL;
+    boolean shard = !name.equals(ServerName.VENEER);
+    String host =
+        external
+            ? pick(random, "db" + port, "10.0.0.1", "fd00::" + port, "127.0.0.1")
+            : pick(random, "127.0.0.1", "localhost", "::1");
+    return new ServerDefinition(
+        name,
+        host,
+        port,
+        shard && random.nextBoolean()
+            ? Optional.of(new HostPort(pick(random, "/tmp", "fd00::1", "db.x"), port))
+            : Optional.empty(),
+        random.nextBoolean() ? database : Identifier.of("d" + word(random, ANY, 10)),
+        Identifier.of(pick(random, "postgres", "u " + word(random, ANY, 10))),
+        random.nextBoolean() ? Optional.of(Secret.of("p${w} :#")) : Optional.empty(),
+        pick(random, SslMode.values()),
+        Optional.empty(),
+        parameters(random, external ? 0 : random.nextInt(3)),
+        parameters(random, shard ? random.nextInt(3) : 0));
+  }
+
+  private static SortedMap<String, String> parameters(Random random, int count) {
+    SortedMap<String, String> parameters = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      parameters.put("x" + word(random, LETTERS + "_.", 8) + i, word(random, ANY, 12));
+    }
+    return parameters;
+  }
+
+  private static String word(Random random, String letters, int longest) {
+    int[] points = letters.codePoints().toArray();
+    StringBuilder word = new StringBuilder();
+    int length = random.nextInt(longest + 1);
+    for (int i = 0; i < length; i++) {
+      word.appendCodePoint(points[random.nextInt(points.length)]);
+    }
+    return word.toString();
+  }
+
+  @SafeVarargs
+  private static <T> T pick(Random random, T... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+}

@@ -1,0 +1,131 @@
+package org.partitionproxy.topology;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Writes a topology as shards.yaml, each time in another of YAML's ways: keys in any order, in
+ * blocks or in braces, quoted or not, with comments between.
+ */
+final class TopologyText {
+
+  private final Random random;
+
+  TopologyText(Random random) {
+    this.random = random;
+  }
+
+  String of(Topology topology) {
+    Map<String, Object> top = new LinkedHashMap<>();
+    top.put("name", topology.name());
+    if (topology.runtime() != RuntimeChoice.AUTO || random.nextBoolean()) {
+      top.put("runtime", topology.runtime().toString());
+    }
+    if (!topology.database().value().equals(topology.name()) || random.nextBoolean()) {
+      top.put("database", topology.database().value());
+    }
+    if (random.nextBoolean()) {
+      top.put("migrations", "none");
+    }
+    top.put("veneer", server(topology, topology.veneer()));
+    Map<String, Object> shards = new LinkedHashMap<>();
+    topology.shards().forEach(shard -> shards.put(shard.name().value(), server(topology, shard)));
+    top.put("shards", shards);
+    Map<String, Object> tenants = new LinkedHashMap<>();
+    topology.tenants().forEach(tenant -> tenants.put(tenant.name().value(), tenant(tenant)));
+    top.put("tenants", tenants);
+    StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
+    block(shuffled(top), 0, text);
+    return text.append(random.nextBoolean() ? "...\n" : "").toString();
+  }
+
+  private Map<String, Object> server(Topology topology, ServerDefinition server) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    if (topology.runtime() != RuntimeChoice.EXTERNAL || server.port() != 5432) {
+      keys.put("port", Integer.toString(server.port()));
+    }
+    if (!server.host().equals("127.0.0.1") || keys.isEmpty()) {
+      keys.put("host", server.host());
+    }
+    server.address().ifPresent(address -> keys.put("address", address.toString()));
+    if (!server.database().equals(topology.database())) {
+      keys.put("database", server.database().value());
+    }
+    if (!server.user().value().equals("postgres")) {
+      keys.put("user", server.user().value());
+    }
+    server.password().ifPresent(password -> keys.put("password", "${PASSWORD}"));
+    if (server.sslMode() != SslMode.PREFER) {
+      keys.put("sslmode", server.sslMode().toString());
+    }
+    if (!server.settings().isEmpty()) {
+      keys.put("settings", new LinkedHashMap<String, Object>(server.settings()));
+    }
+    if (!server.options().isEmpty()) {
+      keys.put("options", new LinkedHashMap<String, Object>(server.options()));
+    }
+    return shuffled(keys);
+  }
+
+  private Map<String, Object> tenant(Tenant tenant) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("shard", tenant.shard().value());
+    if (!tenant.schema().value().equals(tenant.name().defaultSchema()) || random.nextBoolean()) {
+      keys.put("schema", tenant.schema().value());
+    }
+    return shuffled(keys);
+  }
+
+  private Map<String, Object> shuffled(Map<String, Object> map) {
+    List<String> keys = new ArrayList<>(map.keySet());
+    Collections.shuffle(keys, random);
+    Map<String, Object> shuffled = new LinkedHashMap<>();
+    keys.forEach(key -> shuffled.put(key, map.get(key)));
+    return shuffled;
+  }
+
+  private void block(Map<?, ?> map, int indent, StringBuilder text) {
+    int deeper = indent + 1 + random.nextInt(4);
+    map.forEach(
+        (key, value) -> {
+          if (random.nextInt(5) == 0) {
+            text.append(" ".repeat(random.nextInt(9))).append("# ").append("{[: äöü\n");
+          }
+          text.append(" ".repeat(indent)).append(scalar(key.toString())).append(':');
+          if (value instanceof Map<?, ?> nested && random.nextBoolean()) {
+            text.append('\n');
+            block(nested, deeper, text);
+          } else {
+            text.append(' ').append(flow(value));
+            text.append(random.nextInt(4) == 0 ? "   # }'\"\n" : "\n");
+          }
+        });
+  }
+
+  private String flow(Object value) {
+    if (!(value instanceof Map<?, ?> map)) {
+      return scalar(value.toString());
+    }
+    StringBuilder text = new StringBuilder("{");
+    map.forEach(
+        (key, nested) ->
+            text.append(text.length() > 1 ? ", " : " ")
+                .append(scalar(key.toString()))
+                .append(": ")
+                .append(flow(nested)));
+    return text.append(" }").toString();
+  }
+
+  private String scalar(String text) {
+    boolean mayBePlain = text.matches("[A-Za-z0-9][A-Za-z0-9_.-]*") && !text.equals("null");
+    return switch (random.nextInt(mayBePlain ? 3 : 2)) {
+      case 0 -> "'" + text.replace("'", "''") + "'";
+      case 1 -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+      default -> text;
+    };
+  }
+}
