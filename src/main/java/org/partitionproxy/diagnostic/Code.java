@@ -18,6 +18,10 @@ public enum Code {
 
   // 3: starting and stopping servers
   SERVER_NOT_STARTED(301, ExitCode.UNREACHABLE),
+  DOCKER_UNAVAILABLE(320, ExitCode.UNREACHABLE),
+  COMPOSE_FILE_EDITED(321, ExitCode.REFUSED),
+  IMAGE_NOT_BUILT(322, ExitCode.UNREACHABLE),
+  PUBLISHED_PORT_TAKEN(323, ExitCode.UNREACHABLE),
 
   // 4: connections and statements
   SERVER_UNREACHABLE(401, ExitCode.UNREACHABLE),
