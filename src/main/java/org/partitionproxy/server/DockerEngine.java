@@ -25,6 +25,9 @@ public final class DockerEngine {
 
   private final Path folder;
 
+  /** Found at the first need: asking compose v1 for its version takes half a second. */
+  private List<String> compose = List.of();
+
   /**
    * @param folder where commands run: that of the compose file
    */
@@ -68,6 +71,13 @@ public final class DockerEngine {
    * @throws PppException that says what is missing
    */
   List<String> requireCompose() {
+    if (compose.isEmpty()) {
+      compose = searchCompose();
+    }
+    return compose;
+  }
+
+  private List<String> searchCompose() {
     if (!isReachable()) {
       throw new PppException(
           Diagnostic.error(
