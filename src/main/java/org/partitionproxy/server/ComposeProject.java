@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.partitionproxy.topology.ServerName;
@@ -19,11 +20,19 @@ final class ComposeProject {
   /**
    * A server's container.
    *
-   * @param state in Docker's words: {@code created}, {@code running}, {@code exited}
+   * @param state in Docker's words: {@code created}, {@code running}, {@code paused}, {@code
+   *     exited}
+   * @param ports as {@code docker ps} shows them: {@code 127.0.0.1:14797->5432/tcp}
    */
-  record Container(String id, String state) {
+  record Container(String id, String state, String ports) {
+    private static final Set<String> WITHOUT_PROCESS = Set.of("created", "exited", "dead");
+
     boolean isRunning() {
-      return state.equals("running");
+      return !WITHOUT_PROCESS.contains(state);
+    }
+
+    boolean publishes(int port) {
+      return ports.contains(":" + port + "->" + ComposeFile.CONTAINER_PORT + "/tcp");
     }
   }
 
@@ -46,12 +55,13 @@ final class ComposeProject {
     List<String> arguments = new ArrayList<>(List.of("ps", "--all", "--no-trunc"));
     arguments.addAll(filters());
     arguments.add("--format");
-    arguments.add("{{.ID}}\t{{.State}}\t{{.Label \"%s\"}}".formatted(ComposeFile.SERVER_LABEL));
+    arguments.add(
+        "{{.ID}}\t{{.State}}\t{{.Ports}}\t{{.Label \"%s\"}}".formatted(ComposeFile.SERVER_LABEL));
     SortedMap<ServerName, Container> containers = new TreeMap<>();
     for (String line : engine.requireDocker(arguments).lines()) {
       String[] fields = line.split("\t", -1);
-      if (fields.length == 3 && ServerName.isValid(fields[2])) {
-        containers.put(new ServerName(fields[2]), new Container(fields[0], fields[1]));
+      if (fields.length == 4 && ServerName.isValid(fields[3])) {
+        containers.put(new ServerName(fields[3]), new Container(fields[0], fields[1], fields[2]));
       }
     }
     return containers;

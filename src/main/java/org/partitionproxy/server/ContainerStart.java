@@ -131,4 +131,13 @@ record ContainerStart(
             + server.name()
             + "\" another `port:` in shards.yaml, and run `ppp start` again.");
   }
+
+  /** For a container that was made when shards.yaml named another port. */
+  static Diagnostic onAnotherPort(ServerDefinition server) {
+    return Diagnostic.error(
+        Code.SERVER_NOT_STARTED,
+        "server \"" + server.name() + "\" runs, but not on port " + server.port(),
+        "A container keeps its port while it runs: run `ppp stop`, then `ppp start`; its data"
+            + " stays.");
+  }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -57,23 +58,37 @@ public final class DockerRuntime implements ServerRuntime {
     SortedMap<ServerName, ComposeProject.Container> existing = project.containers();
     List<Diagnostic> problems = new ArrayList<>();
     List<ServerDefinition> missing = new ArrayList<>();
+    List<ServerDefinition> wanted = new ArrayList<>();
     for (ServerDefinition server : topology.servers()) {
       ComposeProject.Container container = existing.get(server.name());
-      if (container != null && container.isRunning()) {
+      Optional<Diagnostic> obstacle = findObstacle(server, container);
+      obstacle.ifPresentOrElse(problems::add, () -> wanted.add(server));
+      if (obstacle.isEmpty() && container != null && container.isRunning()) {
         progress.report(server.name(), "runs on port " + server.port());
-      } else if (isTaken(server.port())) {
-        problems.add(ContainerStart.portTaken(server));
-      } else {
+      } else if (obstacle.isEmpty()) {
         missing.add(server);
       }
     }
     if (!missing.isEmpty()) {
       createContainers(missing, existing, progress);
     }
-    problems.addAll(startAll(progress));
+    problems.addAll(startAll(wanted, progress));
     if (!problems.isEmpty()) {
       throw new PppException(problems);
     }
+  }
+
+  /** What keeps a server from its port. */
+  private static Optional<Diagnostic> findObstacle(
+      ServerDefinition server, ComposeProject.@Nullable Container container) {
+    if (container == null || !container.isRunning()) {
+      return isTaken(server.port())
+          ? Optional.of(ContainerStart.portTaken(server))
+          : Optional.empty();
+    }
+    return container.publishes(server.port())
+        ? Optional.empty()
+        : Optional.of(ContainerStart.onAnotherPort(server));
   }
 
   private void writeFiles() {
@@ -126,21 +141,18 @@ public final class DockerRuntime implements ServerRuntime {
     }
   }
 
-  /** Starts each server that has a container, and waits for it; returns what went wrong. */
-  private List<Diagnostic> startAll(Progress progress) {
+  /** Starts each of these servers that does not run, waits for all; returns what went wrong. */
+  private List<Diagnostic> startAll(List<ServerDefinition> servers, Progress progress) {
     Connector connector = new Connector(secrets, "ppp start");
     SortedMap<ServerName, ComposeProject.Container> containers = project.containers();
     List<Future<Optional<Diagnostic>>> starts = new ArrayList<>();
-    ExecutorService threads =
-        Executors.newFixedThreadPool(Math.min(WAITING_AT_ONCE, topology.servers().size()));
+    ExecutorService threads = Executors.newFixedThreadPool(WAITING_AT_ONCE);
     try {
-      for (ServerDefinition server : topology.servers()) {
-        ComposeProject.Container container = containers.get(server.name());
-        if (container != null) {
-          ContainerStart start =
-              new ContainerStart(engine, connector, server, container, project.name());
-          starts.add(threads.submit(() -> start.run(progress)));
-        }
+      for (ServerDefinition server : servers) {
+        ComposeProject.Container container = Objects.requireNonNull(containers.get(server.name()));
+        ContainerStart start =
+            new ContainerStart(engine, connector, server, container, project.name());
+        starts.add(threads.submit(() -> start.run(progress)));
       }
       List<Diagnostic> problems = new ArrayList<>();
       for (Future<Optional<Diagnostic>> start : starts) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -19,19 +18,15 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
 /** The image by itself, without compose and without what ppp mounts. */
+@NeedsDocker
 class DockerImageIT {
-
-  @BeforeAll
-  static void requireEngine() {
-    DockerAssumption.requireEngine();
-  }
 
   @Test
   void isAPostgresqlThatHasPgCron() {
     ImageFromDockerfile image =
         new ImageFromDockerfile()
             .withFileFromPath(".", Path.of(ComposeFile.IMAGE_FOLDER))
-            .withBuildArg("BASE", DockerAssumption.base());
+            .withBuildArg("BASE", DockerCondition.base());
     try (GenericContainer<?> container =
         new GenericContainer<>(image)
             .withEnv("POSTGRES_PASSWORD", "of the image's test")

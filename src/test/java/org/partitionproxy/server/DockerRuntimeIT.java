@@ -9,9 +9,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
+@NeedsDocker
 class DockerRuntimeIT {
 
   @TempDir static Path home;
@@ -41,7 +44,6 @@ class DockerRuntimeIT {
 
   @BeforeAll
   static void startServers() throws IOException {
-    DockerAssumption.requireEngine();
     topology = DockerTopology.small(home, "docker-it");
     runtime = new DockerRuntime(topology, SECRETS);
     Files.writeString(
@@ -212,6 +214,46 @@ class DockerRuntimeIT {
               assertThat(d.hint()).contains("docker-compose.override.yml");
             });
     assertThat(file).content().endsWith("# mine\n");
+  }
+
+  @Test
+  void becomesHealthyInTheEyesOfDocker() {
+    String id = runtime.findContainer(topology.veneer()).orElseThrow();
+    DockerEngine engine = new DockerEngine(home);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                engine
+                    .requireDocker(List.of("inspect", "--format", "{{.State.Health.Status}}", id))
+                    .lines()
+                    .equals(List.of("healthy")));
+  }
+
+  @Test
+  void movesAServerToAnotherPortAtItsNextStart(@TempDir Path other) {
+    Topology before = DockerTopology.small(other, "docker-it-moving");
+    Topology after =
+        DockerTopology.of(
+            other,
+            before.name(),
+            before.veneer(),
+            DockerTopology.small(other, before.name()).shards());
+    ServerDefinition moved = after.shards().get(0);
+    DockerRuntime second = new DockerRuntime(after, SECRETS);
+    try {
+      new DockerRuntime(before, SECRETS).start(ServerRuntime.Progress.SILENT);
+      assertThat(failure(after))
+          .extracting(Diagnostic::summary)
+          .containsExactly("server \"shard1\" runs, but not on port " + moved.port());
+      second.stop(ServerRuntime.Progress.SILENT);
+      second.start(ServerRuntime.Progress.SILENT);
+      try (Session session = CONNECTOR.maintenance(moved)) {
+        assertThat(session.isAlive()).isTrue();
+      }
+    } finally {
+      second.destroy();
+    }
   }
 
   @Test
