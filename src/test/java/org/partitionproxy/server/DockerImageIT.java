@@ -24,7 +24,8 @@ class DockerImageIT {
   @Test
   void isAPostgresqlThatHasPgCron() {
     ImageFromDockerfile image =
-        new ImageFromDockerfile()
+        // A name of its own, built again under it: no image stays behind for each run.
+        new ImageFromDockerfile("partitionproxy/postgres-test", false)
             .withFileFromPath(".", Path.of(ComposeFile.IMAGE_FOLDER))
             .withBuildArg("BASE", DockerCondition.base());
     try (GenericContainer<?> container =
