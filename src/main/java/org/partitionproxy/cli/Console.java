@@ -7,11 +7,13 @@ import org.partitionproxy.console.DiagnosticView;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.Terminal;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.server.ServerRuntime;
+import org.partitionproxy.topology.ServerName;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Where a command's result, its problems and its progress go. */
-final class Console {
+final class Console implements ServerRuntime.Progress {
 
   @Spec(Spec.Target.MIXEE)
   CommandSpec spec = CommandSpec.create();
@@ -32,6 +34,17 @@ final class Console {
     if (!problems.isEmpty()) {
       err(DiagnosticView.render(problems, terminal.errColors()));
     }
+  }
+
+  /** A line on stderr about what becomes of a server. */
+  @Override
+  public void report(ServerName server, String message) {
+    line(server + ": " + message);
+  }
+
+  /** A line on stderr; safe for threads. */
+  synchronized void line(String text) {
+    err(text + "\n");
   }
 
   Terminal terminal() {

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** {@code ppp psql}: a shell on a tenant's shard, or on any server. */
 @Command(
     name = "psql",
-    mixinStandardHelpOptions = true,
     description = {
       "Opens psql on a tenant's shard, as the tenant's role, or on the veneer or a shard.",
       "Uses the psql on the PATH, else the one in the server's container, else a small one of its"

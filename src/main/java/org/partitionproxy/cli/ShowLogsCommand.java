@@ -24,7 +24,7 @@ import org.partitionproxy.inspect.LogTally;
 import org.partitionproxy.inspect.LogWatch;
 import org.partitionproxy.inspect.Since;
 import org.partitionproxy.topology.ServerDefinition;
-import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Target;
 import org.partitionproxy.topology.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows the statements that a server was asked, newest last.",
       "Of a tenant: those of its role on its shard, or that name a relation of its schema."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ShowLogsCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
@@ -89,9 +88,9 @@ final class ShowLogsCommand implements Callable<Integer> {
     }
     Workspace workspace = Workspace.open(common, "show-logs");
     Topology topology = workspace.topology();
-    Optional<Tenant> tenant = topology.findTenant(target);
-    ServerDefinition server = tenant.map(topology::shardOf).orElseGet(() -> server(topology));
-    LogQuery query = new LogQuery(server, tenant, all, from, pattern, limit);
+    Target place = Target.require(topology, target);
+    ServerDefinition server = place.server();
+    LogQuery query = new LogQuery(server, place.tenant(), all, from, pattern, limit);
     Screen screen = new Screen(server, clock.getZone());
     LogWatch watch = new LogWatch(() -> workspace.connector().superuser(server), query, screen);
     if (follow) {
@@ -112,18 +111,6 @@ final class ShowLogsCommand implements Callable<Integer> {
     } finally {
       Runtime.getRuntime().removeShutdownHook(ending);
     }
-  }
-
-  private ServerDefinition server(Topology topology) {
-    return topology
-        .findServer(target)
-        .orElseThrow(
-            () ->
-                new PppException(
-                    Diagnostic.error(
-                        Code.UNKNOWN_TARGET,
-                        "there is no tenant or server \"" + target + "\"",
-                        "A target is \"veneer\", a shard or a tenant of " + common.config + ".")));
   }
 
   private Optional<Instant> readSince(Clock clock) {

@@ -8,20 +8,17 @@ import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.RuntimeChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code ppp start}: from shards.yaml to servers that accept connections. */
 @Command(
     name = "start",
-    description = "Starts the veneer and the shards, and leaves those that run alone.",
-    mixinStandardHelpOptions = true)
+    description = "Starts the veneer and the shards, and leaves those that run alone.")
 final class StartCommand implements Callable<Integer> {
 
-  @Spec private @Nullable CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private Console console = new Console();
 
   @Option(
       names = "--runtime",
@@ -33,13 +30,12 @@ final class StartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "start");
-    ServerRuntime runtime = workspace.runtimes(System.getenv()).choose(Optional.ofNullable(asked));
-    ProgressLines progress = new ProgressLines(spec);
-    progress.line("runtime: " + runtime.kind());
-    runtime.start(progress);
+    ServerRuntime runtime = workspace.runtimes().choose(Optional.ofNullable(asked));
+    console.line("runtime: " + runtime.kind());
+    runtime.start(console);
     StartedServersView view =
         new StartedServersView(runtime.kind(), workspace.topology().servers());
-    progress.result(output.json() ? view.json() : view.text());
+    console.out(output.json() ? view.json() : view.text());
     return 0;
   }
 }

@@ -1,9 +1,7 @@
 package org.partitionproxy.cli;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -12,19 +10,14 @@ import org.partitionproxy.server.RuntimeKind;
 import org.partitionproxy.server.ServerRuntime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code ppp stop}: ends the servers that {@code ppp start} started. */
-@Command(
-    name = "stop",
-    description = "Stops the servers that ppp started and keeps their data.",
-    mixinStandardHelpOptions = true)
+@Command(name = "stop", description = "Stops the servers that ppp started and keeps their data.")
 final class StopCommand implements Callable<Integer> {
 
-  @Spec private @Nullable CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private Console console = new Console();
 
   /** For {@code make clean}; not for servers with data that somebody needs, so it is not shown. */
   @Option(names = "--delete-data", hidden = true)
@@ -36,16 +29,14 @@ final class StopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "stop");
-    Map<String, String> environment = System.getenv();
-    ProgressLines progress = new ProgressLines(spec);
-    Optional<ServerRuntime> runtime = workspace.runtimes(environment).find();
+    Optional<ServerRuntime> runtime = workspace.runtimes().find();
     if (deleteData) {
       requireEmbedded(runtime);
-      delete(new EmbeddedRuntime(workspace.topology(), workspace.secrets(), environment), progress);
+      delete(new EmbeddedRuntime(workspace.topology(), workspace.secrets(), System.getenv()));
     } else if (runtime.isEmpty()) {
-      progress.line("nothing was started yet");
+      console.line("nothing was started yet");
     } else {
-      runtime.get().stop(progress);
+      runtime.get().stop(console);
     }
     return 0;
   }
@@ -62,11 +53,11 @@ final class StopCommand implements Callable<Integer> {
     }
   }
 
-  private void delete(EmbeddedRuntime runtime, ProgressLines progress) {
+  private void delete(EmbeddedRuntime runtime) {
     String servers =
         String.join(", ", runtime.serversWithData().stream().map(Object::toString).toList());
     if (servers.isEmpty()) {
-      progress.line("there is no data to delete");
+      console.line("there is no data to delete");
       return;
     }
     if (!yes) {
@@ -76,7 +67,7 @@ final class StopCommand implements Callable<Integer> {
               "--delete-data would delete all data of " + servers,
               "Say --yes too, if that is what you want; there is no way back."));
     }
-    runtime.destroy(progress);
-    progress.line("deleted the data of " + servers);
+    runtime.destroy(console);
+    console.line("deleted the data of " + servers);
   }
 }

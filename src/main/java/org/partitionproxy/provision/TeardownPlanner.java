@@ -105,7 +105,7 @@ final class TeardownPlanner {
       }
       mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(tenant.schema()))
           .ifPresent(changes::add);
-      if (isFreeOf(veneer.server(), tenant, request)) {
+      if (isFreeOf(veneer.server(), tenant)) {
         role(remains, veneer, tenant.role(), Optional.of(tenant.schema())).ifPresent(changes::add);
       }
     }
@@ -179,7 +179,7 @@ final class TeardownPlanner {
   }
 
   /** Whether no shard of the same PostgreSQL server still needs the tenant's role. */
-  private boolean isFreeOf(ServerDefinition veneer, Tenant tenant, TeardownRequest request) {
+  private boolean isFreeOf(ServerDefinition veneer, Tenant tenant) {
     return topology
         .findServer(tenant.shard().value())
         .map(shard -> !Clusters.same(veneer, shard))

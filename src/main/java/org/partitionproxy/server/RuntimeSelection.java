@@ -2,6 +2,7 @@ package org.partitionproxy.server;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -60,7 +61,7 @@ public final class RuntimeSelection {
    * @param asked on the command line
    * @throws PppException if these, shards.yaml and what was recorded differ
    */
-  public RuntimeKind choose(Optional<RuntimeChoice> asked, DockerEngine engine) {
+  public RuntimeKind choose(Optional<RuntimeChoice> asked, BooleanSupplier dockerAnswers) {
     Optional<RuntimeKind> wanted = asked.flatMap(RuntimeSelection::kind);
     Optional<RuntimeKind> known = find();
     known.ifPresent(kind -> wanted.ifPresent(other -> requireSame(kind, other, "--runtime")));
@@ -69,7 +70,7 @@ public final class RuntimeSelection {
         () -> {
           // Another start may have chosen while this one waited.
           RuntimeKind kind =
-              recorded().or(() -> known).or(() -> wanted).orElseGet(() -> best(engine));
+              recorded().or(() -> known).or(() -> wanted).orElseGet(() -> best(dockerAnswers));
           wanted.ifPresent(other -> requireSame(kind, other, "--runtime"));
           if (recorded().isEmpty()) {
             state.write(RECORD, kind.toString());
@@ -78,8 +79,8 @@ public final class RuntimeSelection {
         });
   }
 
-  private static RuntimeKind best(DockerEngine engine) {
-    return engine.answers() ? RuntimeKind.DOCKER : RuntimeKind.EMBEDDED;
+  private static RuntimeKind best(BooleanSupplier dockerAnswers) {
+    return dockerAnswers.getAsBoolean() ? RuntimeKind.DOCKER : RuntimeKind.EMBEDDED;
   }
 
   /** Lets the next start choose again. */

@@ -2,7 +2,6 @@ package org.partitionproxy.server;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.topology.RuntimeChoice;
 import org.partitionproxy.topology.Topology;
@@ -13,23 +12,14 @@ public final class Runtimes {
   private final Topology topology;
   private final SecretVault secrets;
   private final Map<String, String> environment;
-  private final DockerEngine engine;
-  private final Supplier<ServerRuntime> docker;
 
   /**
-   * @param docker makes the runtime for containers, when it is the chosen one
+   * @param environment of ppp
    */
-  public Runtimes(
-      Topology topology,
-      SecretVault secrets,
-      Map<String, String> environment,
-      DockerEngine engine,
-      Supplier<ServerRuntime> docker) {
+  public Runtimes(Topology topology, SecretVault secrets, Map<String, String> environment) {
     this.topology = topology;
     this.secrets = secrets;
     this.environment = environment;
-    this.engine = engine;
-    this.docker = docker;
   }
 
   /**
@@ -38,7 +28,7 @@ public final class Runtimes {
    * @throws org.partitionproxy.diagnostic.PppException if another one was chosen before
    */
   public ServerRuntime choose(Optional<RuntimeChoice> asked) {
-    return make(new RuntimeSelection(topology).choose(asked, engine));
+    return make(new RuntimeSelection(topology).choose(asked, DockerEngine::answers));
   }
 
   /** The chosen one; empty if there was no start yet that could choose. */
@@ -56,7 +46,7 @@ public final class Runtimes {
 
   private ServerRuntime make(RuntimeKind kind) {
     return switch (kind) {
-      case DOCKER -> docker.get();
+      case DOCKER -> new DockerRuntime(topology, secrets);
       case EMBEDDED -> new EmbeddedRuntime(topology, secrets, environment);
       case EXTERNAL -> new ExternalRuntime(topology, secrets);
     };

@@ -4,39 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.console.DiagnosticView;
-import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.LogTopology;
-import org.partitionproxy.secret.Secret;
-import org.partitionproxy.secret.SecretName;
-import org.partitionproxy.secret.SecretVault;
-import org.partitionproxy.server.RuntimeKind;
-import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.testing.TestServer;
-import org.partitionproxy.topology.HostPort;
-import org.partitionproxy.topology.RuntimeChoice;
-import org.partitionproxy.topology.ServerDefinition;
-import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
-import org.partitionproxy.topology.Topology;
 import picocli.CommandLine;
 
 /** On a server of its own, which it lets crash. */
@@ -45,38 +33,37 @@ class ShowLogsIT {
   private final LogTopology servers = LogTopology.on(TestServer.shared("crash"));
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-  private final Workspace.Opener before = Workspace.opener;
+
+  @TempDir private Path folder;
 
   @BeforeEach
-  void open() {
-    Workspace.opener = (options, command) -> workspace("ppp " + command);
-  }
-
-  @AfterEach
-  void close() {
-    Workspace.opener = before;
-  }
-
-  private Workspace workspace(String applicationName) {
-    Topology topology =
-        new Topology(
-            Path.of("shards.yaml"),
-            "bookstore",
-            RuntimeChoice.EXTERNAL,
-            servers.shard().database(),
-            Optional.empty(),
-            Optional.empty(),
-            ServerDefinition.local(ServerName.VENEER, 1, servers.shard().database()),
-            List.of(servers.shard()),
-            List.of(servers.initech(), servers.globex()));
-    Connector connector = new Connector(name -> Optional.empty(), applicationName);
-    return new Workspace(topology, NO_SECRETS, NO_RUNTIME, connector);
+  void writeTheTopology() throws IOException {
+    Files.writeString(
+        folder.resolve("shards.yaml"),
+        """
+        name: bookstore
+        runtime: external
+        database: %s
+        veneer: { port: 1 }
+        shards:
+          shard3: { port: %d, password: "${PPP_TEST_PASSWORD}" }
+        tenants:
+          %s: { shard: shard3, schema: %s }
+          %s: { shard: shard3, schema: %s }
+        """
+            .formatted(
+                servers.shard().database(),
+                servers.shard().port(),
+                servers.initech().name(),
+                servers.initech().schema(),
+                servers.globex().name(),
+                servers.globex().schema()));
   }
 
   private int run(String... arguments) {
-    String[] all = new String[arguments.length + 1];
-    all[0] = "show-logs";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    List<String> all = new ArrayList<>(List.of("show-logs"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--config", folder.resolve("shards.yaml").toString()));
     return new CommandLine(new PppCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(out))
@@ -89,7 +76,7 @@ class ShowLogsIT {
               }
               throw e;
             })
-        .execute(all);
+        .execute(all.toArray(new String[0]));
   }
 
   private String show(String... arguments) {
@@ -189,41 +176,4 @@ class ShowLogsIT {
           .isInstanceOf(SqlFailure.class);
     }
   }
-
-  private static final ServerRuntime NO_RUNTIME =
-      new ServerRuntime() {
-        @Override
-        public RuntimeKind kind() {
-          return RuntimeKind.EXTERNAL;
-        }
-
-        @Override
-        public void start(Progress progress) {}
-
-        @Override
-        public void stop(Progress progress) {}
-
-        @Override
-        public boolean isRunning(ServerDefinition server) {
-          return true;
-        }
-
-        @Override
-        public HostPort addressFromVeneer(ServerDefinition shard) {
-          return shard.endpoint();
-        }
-      };
-
-  private static final SecretVault NO_SECRETS =
-      new SecretVault() {
-        @Override
-        public SortedMap<SecretName, Secret> ensure(Collection<SecretName> names) {
-          return new TreeMap<>();
-        }
-
-        @Override
-        public Optional<Secret> find(SecretName name) {
-          return Optional.empty();
-        }
-      };
 }
