@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.partitionproxy.secret.Secret;
+import org.partitionproxy.secret.SecretEntry;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.sql.Identifier;
@@ -70,6 +71,11 @@ final class DockerTopology {
     @Override
     public synchronized Optional<Secret> find(SecretName name) {
       return Optional.ofNullable(secrets.get(name));
+    }
+
+    @Override
+    public List<SecretEntry> entries() {
+      return List.of();
     }
 
     @Override
