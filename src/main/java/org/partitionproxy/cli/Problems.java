@@ -22,6 +22,9 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
 
   private final Colors colors;
 
+  /** What could not be printed once cannot be printed at the end either, and has been told. */
+  private boolean outputFailed;
+
   Problems(Colors colors) {
     this.colors = colors;
   }
@@ -48,6 +51,11 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
       return StandardOutput.CLOSED_STATUS;
     }
     PppException known = problem instanceof PppException ppp ? ppp : bug(problem);
+    boolean ofOutput = known.diagnostics().get(0).code() == Code.OUTPUT_FAILED;
+    if (ofOutput && outputFailed) {
+      return known.exitCode().status();
+    }
+    outputFailed |= ofOutput;
     PrintWriter err = commandLine.getErr();
     err.print(DiagnosticView.render(known.diagnostics(), colors));
     if (stacktrace) {

@@ -2,6 +2,7 @@ package org.partitionproxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +25,8 @@ class MainTest {
   private int run(OutputStream sink, String... arguments) {
     return Main.run(
         Terminal.NONE,
-        new PrintStream(new StandardOutput(sink), true, StandardCharsets.UTF_8),
+        new PrintStream(
+            new BufferedOutputStream(new StandardOutput(sink)), true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         arguments);
   }
@@ -81,7 +83,8 @@ class MainTest {
     assertThat(run(failing("No space left on device"), "--version")).isEqualTo(7);
     assertThat(err())
         .startsWith(
-            "error[PPP105]: standard output cannot be written: No space left on device\nhint: ");
+            "error[PPP105]: standard output cannot be written: No space left on device\nhint: ")
+        .containsOnlyOnce("error[");
   }
 
   private static OutputStream failing(String reason) {
