@@ -25,9 +25,27 @@ record Chunk(List<List<Change>> groups) {
     return groups.stream().flatMap(List::stream).toList();
   }
 
-  /** Those that belong to no tenant: in their order, to be made one chunk after the other. */
+  /**
+   * Those that belong to no tenant: in their order, to be made one chunk after the other. What
+   * can't be in a transaction is alone.
+   */
   static List<Chunk> global(List<Change> changes) {
-    return pack(changes.stream().filter(c -> c.schema().isEmpty()).map(List::of).toList());
+    List<Chunk> chunks = new ArrayList<>();
+    List<List<Change>> open = new ArrayList<>();
+    for (Change change : changes) {
+      if (change.schema().isPresent()) {
+        continue;
+      }
+      if (change.transaction() == Change.Transaction.NONE) {
+        chunks.addAll(pack(open));
+        chunks.add(new Chunk(List.of(List.of(change))));
+        open = new ArrayList<>();
+      } else {
+        open.add(List.of(change));
+      }
+    }
+    chunks.addAll(pack(open));
+    return chunks;
   }
 
   /** Those of tenants: chunks that do not depend on one another. */

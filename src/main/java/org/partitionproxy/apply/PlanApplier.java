@@ -76,7 +76,9 @@ public final class PlanApplier {
           try {
             failures.addAll(apply(task.server(), task.chunk(), recorder));
           } catch (SqlFailure lost) {
-            failures.add(new Failure(task.server().name(), task.chunk().changes().get(0), lost));
+            task.chunk()
+                .groups()
+                .forEach(g -> failures.add(new Failure(task.server().name(), g.get(0), lost)));
           }
         });
     return failures;

@@ -16,7 +16,7 @@ public final class FingerprintReader {
   private static final String FINGERPRINTS =
       """
       SELECT n.nspname, pg_catalog.md5(pg_catalog.string_agg(
-          c.relkind || ' ' || pg_catalog.quote_ident(c.relname)
+          c.relkind::text || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
             || ' ' || coalesce(a.columns, ''),

@@ -9,10 +9,12 @@ import org.partitionproxy.console.Terminal;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.ServerName;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Where a command's result, its problems and its progress go. */
+@Command
 final class Console implements ServerRuntime.Progress {
 
   @Spec(Spec.Target.MIXEE)

@@ -3,9 +3,13 @@ package org.partitionproxy.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.state.Role;
 import org.partitionproxy.state.ServerState;
 
 /**
@@ -31,7 +35,9 @@ public final class Differ {
   public List<Change> diff(ServerState is, ServerState should) {
     List<Change> changes = new ArrayList<>();
     should.database().ifPresent(d -> changes.addAll(servers.create(is.database(), d)));
-    changes.addAll(each(is.roles(), should.roles(), servers::role));
+    // A role can only be made a member of roles that are there.
+    changes.addAll(each(is.roles(), byMembership(should.roles(), false), servers::role));
+    changes.addAll(each(is.roles(), byMembership(should.roles(), true), servers::role));
     should.database().ifPresent(d -> changes.addAll(servers.access(is.database(), d)));
     changes.addAll(each(is.schemas(), should.schemas(), servers::schema));
     should.extensions().stream()
@@ -41,6 +47,13 @@ public final class Differ {
     changes.addAll(each(is.userMappings(), should.userMappings(), foreign::mapping));
     changes.addAll(new MirrorChanges().diff(is.foreignTables(), should.foreignTables()));
     return changes;
+  }
+
+  private static SortedMap<Identifier, Role> byMembership(
+      SortedMap<Identifier, Role> roles, boolean members) {
+    SortedMap<Identifier, Role> some = new TreeMap<>(roles);
+    some.values().removeIf(role -> role.memberOf().isEmpty() == members);
+    return some;
   }
 
   /** For each desired object the changes from what is there, if anything. */
@@ -58,9 +71,7 @@ public final class Differ {
   }
 
   /** The statements as one change, or none where nothing is to be done. */
-  static List<Change> unlessEmpty(
-      List<org.partitionproxy.sql.Sql> statements,
-      Function<List<org.partitionproxy.sql.Sql>, Change> change) {
+  static List<Change> unlessEmpty(List<Sql> statements, Function<List<Sql>, Change> change) {
     return statements.isEmpty() ? List.of() : List.of(change.apply(statements));
   }
 }
