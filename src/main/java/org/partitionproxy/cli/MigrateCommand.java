@@ -1,6 +1,7 @@
 package org.partitionproxy.cli;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandSpec command = java.util.Objects.requireNonNull(spec);
+    CommandSpec command = Objects.requireNonNull(spec);
     MigrationRequest request = request(command);
     Workspace workspace = Workspace.open(common, "migrate");
     MigrationResult result =
