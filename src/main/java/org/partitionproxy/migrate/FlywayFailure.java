@@ -80,9 +80,11 @@ final class FlywayFailure {
           "Something else made them. Say `migrations: none` in shards.yaml, or write down with"
               + " Flyway's `baseline` which version they are.");
     }
-    if (ofMigration.isEmpty()) {
+    if (isConnectionLost()) {
+      hint = "The connection was lost. Run `ppp migrate` again: it goes on from there.";
+    } else if (ofMigration.isEmpty()) {
       hint = "Nothing was changed by this try. Mend the cause and run `ppp migrate` again.";
-    } else if (isOutsideTransaction() && !isConnectionLost()) {
+    } else if (isOutsideTransaction()) {
       hint = goOn(pool);
     } else if (sqlState().filter(LockRetry::isAboutLocks).isPresent()) {
       hint =

@@ -1,6 +1,7 @@
 package org.partitionproxy.migrate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class FolderReader {
           .filter(p -> p.toString().endsWith(".sql") && Files.isRegularFile(p))
           .sorted()
           .toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new PppException(
           Diagnostic.error(
               Code.MIGRATIONS_UNREADABLE,

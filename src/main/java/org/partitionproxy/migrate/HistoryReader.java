@@ -10,9 +10,6 @@ import java.util.TreeMap;
 import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.Literal;
-import org.partitionproxy.sql.QualifiedName;
-import org.partitionproxy.sql.Sql;
 
 /** Reads the history tables of many schemas at once. */
 final class HistoryReader {
@@ -34,6 +31,39 @@ final class HistoryReader {
         ON c.relnamespace = n.oid AND c.relname = 'flyway_schema_history' AND c.relkind = 'r'
       WHERE n.nspname = ANY (?)
       ORDER BY n.nspname""";
+
+  /**
+   * {@code query_to_xml} runs a query that is made in the server, here one for each table. A UNION
+   * ALL over the tables gives the same rows, but it is planned as a whole, which takes five times
+   * as long. In hexadecimal nothing of the row needs XML's escapes.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/18/functions-xml.html#FUNCTIONS-XML-MAPPING">PostgreSQL,
+   *     9.15.4 Mapping Tables to XML</a>
+   */
+  private static final String HISTORIES =
+      """
+      SELECT n.nspname AS schema, entry.version, entry.description, entry.type, entry.script,
+        entry.checksum, entry.success
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      CROSS JOIN LATERAL pg_catalog.query_to_xml(
+        pg_catalog.format(
+          'SELECT pg_catalog.encode(pg_catalog.convert_to('
+            'pg_catalog.json_agg(h)::text, ''UTF8''), ''hex'') AS history '
+          'FROM (SELECT installed_rank, version, description, type, script, checksum, success '
+          'FROM %I.flyway_schema_history) h',
+          n.nspname),
+        false, false, '') AS result(document)
+      CROSS JOIN LATERAL pg_catalog.json_to_recordset(
+        pg_catalog.convert_from(
+          pg_catalog.decode(
+            substring(result.document::text FROM '<history>([0-9a-f]*)</history>'), 'hex'),
+          'UTF8')::json)
+        AS entry (installed_rank integer, version text, description text, type text, script text,
+          checksum integer, success boolean)
+      WHERE n.nspname = ANY (?) AND c.relname = 'flyway_schema_history' AND c.relkind = 'r'
+      ORDER BY n.nspname, entry.installed_rank""";
 
   private record Found(Identifier schema, boolean hasHistory) {}
 
@@ -60,28 +90,14 @@ final class HistoryReader {
     for (int from = 0; from < withHistory.size(); from += TABLES_AT_ONCE) {
       int to = Math.min(from + TABLES_AT_ONCE, withHistory.size());
       session.query(
-          rowsOf(withHistory.subList(from, to)),
+          HISTORIES,
           row -> {
             List<AppliedMigration> history = histories.get(row.identifier("schema"));
             return history != null && history.add(applied(row));
-          });
+          },
+          withHistory.subList(from, to).stream().map(Identifier::value).toList());
     }
     return histories;
-  }
-
-  private static Sql rowsOf(List<Identifier> schemas) {
-    return Sql.of(
-        "{}\nORDER BY schema, installed_rank",
-        Sql.join("\nUNION ALL\n", schemas.stream().map(HistoryReader::rowsOf).toList()));
-  }
-
-  private static Sql rowsOf(Identifier schema) {
-    return Sql.of(
-        """
-        SELECT {} AS schema, installed_rank, version, description, type, script, checksum, success
-        FROM {}""",
-        Literal.of(schema.value()),
-        new QualifiedName(schema, TABLE));
   }
 
   private static AppliedMigration applied(Row row) {

@@ -59,18 +59,17 @@ final class TenantMigration {
   /** A script that was killed half-way would fail on its own index, or take it for a good one. */
   private Optional<FailedTenant> leftOverIndex(List<MigrationFile> pending) {
     try (Session session = pool.borrow()) {
-      for (QualifiedName index : InvalidIndexes.in(session, tenant.schema())) {
-        for (MigrationFile file : pending) {
-          if (file.text().contains(index.name().value())) {
-            return Optional.of(leftOver(index, file));
-          }
+      for (MigrationFile file : pending) {
+        List<QualifiedName> left = InvalidIndexes.leftBy(session, tenant.schema(), file.text());
+        if (!left.isEmpty()) {
+          return Optional.of(leftOver(left, file));
         }
       }
     }
     return Optional.empty();
   }
 
-  private FailedTenant leftOver(QualifiedName index, MigrationFile file) {
+  private FailedTenant leftOver(List<QualifiedName> indexes, MigrationFile file) {
     return new FailedTenant(
         tenant,
         events.applied(),
@@ -78,11 +77,11 @@ final class TenantMigration {
         Optional.of(file.script()),
         Optional.empty(),
         Optional.empty(),
-        "index \"" + index + "\" exists but is invalid",
+        "index \"" + indexes.get(0) + "\" exists but is invalid",
         "An interrupted run left it. Remove it on shard \""
             + tenant.shard()
             + "\" and run `ppp migrate` again:\n"
-            + InvalidIndexes.removal(List.of(index)));
+            + InvalidIndexes.removal(indexes));
   }
 
   private boolean pause(int attempt, FlywayFailure failure) {

@@ -2,6 +2,7 @@ package org.partitionproxy.migrate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,8 +35,7 @@ final class Workers implements AutoCloseable {
     try {
       List<T> results = new ArrayList<>();
       for (Future<T> future :
-          threads.invokeAll(
-              jobs.stream().<java.util.concurrent.Callable<T>>map(job -> job::run).toList())) {
+          threads.invokeAll(jobs.stream().<Callable<T>>map(job -> job::run).toList())) {
         results.add(future.get());
       }
       return results;

@@ -400,6 +400,70 @@ class MigratorIT {
   }
 
   @Test
+  void aShardThatRefusesTheOwnerIsLeftOut() {
+    Shop shop = new Shop(home, "shard1").script("V1__a.sql", "CREATE TABLE a ();");
+    Tenant acme = shop.tenant("acme", "shard1");
+    Tenant initech = shop.tenant("initech", "shard1");
+    try (Session session = shop.superuser("shard1")) {
+      session.execute(Sql.of("ALTER ROLE {} PASSWORD 'another'", shop.owner()));
+    }
+    MigrationResult result = shop.migrate();
+    assertThat(result.unreachable())
+        .singleElement()
+        .satisfies(
+            shard -> {
+              assertThat(shard.tenants()).containsExactly(acme, initech);
+              assertThat(shard.reason().code()).isEqualTo(Code.LOGIN_REFUSED);
+            });
+    assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  @Test
+  void passesWarningsOfTheServerOn() {
+    Shop shop =
+        new Shop(home, "shard1")
+            .script(
+                "V1__a.sql",
+                "CREATE TABLE IF NOT EXISTS a ();\nCREATE TABLE IF NOT EXISTS a ();\n"
+                    + "DO $$ BEGIN RAISE WARNING 'take care of ${this}'; END $$;");
+    shop.tenant("acme", "shard1");
+    List<String> events = Collections.synchronizedList(new ArrayList<>());
+    shop.migrate(
+        Shop.request(1),
+        new MigrationListener() {
+          @Override
+          public void warned(Tenant tenant, String script, String warning) {
+            events.add(tenant.name() + " " + script + " " + warning);
+          }
+
+          @Override
+          public void applied(Tenant tenant, String script) {
+            events.add(tenant.name() + " " + script);
+          }
+        });
+    assertThat(events).containsExactly("acme V1__a.sql take care of ${this}", "acme V1__a.sql");
+  }
+
+  @Test
+  void aScriptThatMendsItsOwnIndexMayDoSo() {
+    String unnamed = "CREATE UNIQUE INDEX CONCURRENTLY ON a (id);";
+    Shop shop =
+        new Shop(home, "shard1")
+            .script("V1__a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1), (1);")
+            .script("V2__i.sql", unnamed);
+    Tenant acme = shop.tenant("acme", "shard1");
+    shop.migrate();
+    assertThat(shop.migrate().failed())
+        .extracting(FailedTenant::code)
+        .containsExactly(Code.MIGRATION_INDEX_INVALID);
+    shop.script("V2__i.sql", "DROP INDEX CONCURRENTLY IF EXISTS a_id_idx;\n" + unnamed);
+    try (Session session = shop.superuser("shard1")) {
+      session.execute(Sql.of("TRUNCATE {}", new QualifiedName(acme.schema(), Identifier.of("a"))));
+    }
+    assertThat(shop.migrate().exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   void schemasWithTablesOfSomebodyElseAreLeftAlone() {
     Shop shop = new Shop(home, "shard1").script("V1__a.sql", "CREATE TABLE a ();");
     Tenant acme = shop.tenant("acme", "shard1");
