@@ -1,5 +1,6 @@
 package org.partitionproxy.server;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,18 +29,23 @@ public final class EmbeddedRuntime implements ServerRuntime {
   private final Topology topology;
   private final SecretVault secrets;
   private final MachineFolders machine;
+  private final boolean durable;
 
   /**
    * @param environment of ppp: for the place of the cache
    */
   public EmbeddedRuntime(Topology topology, SecretVault secrets, Map<String, String> environment) {
-    this(topology, secrets, MachineFolders.of(environment));
+    this(topology, secrets, MachineFolders.of(environment), true);
   }
 
-  EmbeddedRuntime(Topology topology, SecretVault secrets, MachineFolders machine) {
+  /**
+   * @param durable whether data survives a crash of the machine
+   */
+  EmbeddedRuntime(Topology topology, SecretVault secrets, MachineFolders machine, boolean durable) {
     this.topology = topology;
     this.secrets = secrets;
     this.machine = machine;
+    this.durable = durable;
   }
 
   @Override
@@ -86,7 +92,9 @@ public final class EmbeddedRuntime implements ServerRuntime {
   }
 
   private ServerSettings settings(ServerDefinition server, EmbeddedHome home) {
-    return ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+    ServerSettings settings =
+        ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+    return durable ? settings : settings.notDurable();
   }
 
   private void start(
@@ -94,7 +102,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
     ServerName name = server.definition().name();
     Secret password = Objects.requireNonNull(passwords.get(name));
     List<String> told = new ArrayList<>();
-    server.start(password, true, told::add);
+    server.start(password, durable, told::add);
     requireOurs(server);
     told.forEach(message -> progress.report(name, message));
   }
@@ -134,7 +142,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
   private static boolean isSame(Path one, Path other) {
     try {
       return Files.isSameFile(one, other);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }
@@ -150,6 +158,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
   }
 
   private void stop(EmbeddedHome home, SystemUser user, Progress progress) {
+    home.requireOwn();
     List<ServerName> running = new ArrayList<>(runningIn(home));
     for (ServerDefinition server : topology.servers()) {
       if (!running.contains(server.name())) {

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -112,9 +113,8 @@ final class EmbeddedServer {
    * beside them.
    */
   private void launch() {
-    if (Postmaster.isMisleading(data.path())) {
-      data.user().remove(data.path(), Postmaster.FILE);
-    }
+    removeMisleading(data.path().resolve(Postmaster.FILE));
+    removeMisleading(Postmaster.socketLock(settings.sockets(), definition.port()));
     long limit = System.nanoTime() + REMAINS_LIMIT.toNanos();
     while (true) {
       StartupLog log = StartupLog.of(data.parent(), data.user());
@@ -128,6 +128,12 @@ final class EmbeddedServer {
         throw notStarted(problems.isEmpty() ? outcome.output() : problems);
       }
       LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+    }
+  }
+
+  private void removeMisleading(Path file) {
+    if (Postmaster.isMisleading(file, data.path())) {
+      data.user().remove(file);
     }
   }
 
