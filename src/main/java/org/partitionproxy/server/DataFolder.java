@@ -1,7 +1,6 @@
 package org.partitionproxy.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,7 +99,7 @@ record DataFolder(ServerName server, Path parent, PostgresBinaries binaries, Sys
           .sorted()
           .forEach(user::remove);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw StateFolder.unusable(parent, e);
     }
   }
 

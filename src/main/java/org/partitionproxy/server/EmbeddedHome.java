@@ -1,7 +1,6 @@
 package org.partitionproxy.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +150,7 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw StateFolder.unusable(folder, e);
     }
   }
 
@@ -167,7 +166,7 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
         Files.delete(folder);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw StateFolder.unusable(folder, e);
     }
     state.remove(RECORD);
   }

@@ -3,13 +3,16 @@ package org.partitionproxy.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -25,6 +28,9 @@ import org.partitionproxy.topology.Topology;
  * stopped.
  */
 public final class EmbeddedRuntime implements ServerRuntime {
+
+  private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final Topology topology;
   private final SecretVault secrets;
@@ -114,10 +120,26 @@ public final class EmbeddedRuntime implements ServerRuntime {
         .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user));
   }
 
+  /** A server that another ppp has just started, or that recovers, does not answer at once. */
+  private Session open(EmbeddedServer server) {
+    long limit = System.nanoTime() + ANSWER_LIMIT.toNanos();
+    while (true) {
+      try {
+        return new Connector(secrets, "ppp start").maintenance(server.definition());
+      } catch (SqlFailure e) {
+        boolean starting = e.isUnreachable() && Postmaster.find(server.data().path()).isPresent();
+        if (!starting || System.nanoTime() > limit) {
+          throw e;
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
   /** That the process that answers on the port is the one that works on our data. */
   private void requireOurs(EmbeddedServer server) {
     ServerDefinition definition = server.definition();
-    try (Session session = new Connector(secrets, "ppp start").maintenance(definition)) {
+    try (Session session = open(server)) {
       boolean ours =
           session
               .queryOne(

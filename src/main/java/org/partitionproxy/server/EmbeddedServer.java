@@ -119,8 +119,8 @@ final class EmbeddedServer {
     while (true) {
       StartupLog log = StartupLog.of(data.parent(), data.user());
       Subprocess.Outcome outcome = control.start();
-      if (outcome.succeeded()) {
-        return;
+      if (outcome.succeeded() || Postmaster.find(data.path()).isPresent()) {
+        return; // the latter: one that a killed ppp left behind came first
       }
       String problems = log.problems();
       boolean remains = problems.contains("is still in use");
@@ -164,7 +164,8 @@ final class EmbeddedServer {
                     + "\" is taken by another program",
                 "Stop that program (`lsof -i :"
                     + definition.port()
-                    + "` names it), or give the server another port in shards.yaml."));
+                    + "` names it; in another checkout it is `ppp stop`), or give the server"
+                    + " another port in shards.yaml."));
       }
       // A port that ppp may not open is one for PostgreSQL to complain about.
     }

@@ -126,6 +126,20 @@ class EmbeddedRuntimeIT {
   }
 
   @Test
+  void waitsForAServerThatAKilledRunLeftStarting() {
+    checkout.start();
+    checkout.stop();
+    PostgresBinaries binaries =
+        PostgresBinaries.bundled(checkout.machine().cache(), checkout.user());
+    List<String> startWithoutWaiting =
+        List.of(binaries.program("pg_ctl"), "-D", "data", "-l", "start.log", "-W", "start");
+    Path folder = checkout.data().getParent();
+    assertThat(checkout.user().run(folder, startWithoutWaiting).succeeded()).isTrue();
+    checkout.start();
+    assertThat(checkout.runtime().isRunning(checkout.shard())).isTrue();
+  }
+
+  @Test
   void makesTheDataAgainAfterAKilledInitdb() {
     CompletableFuture<List<Diagnostic>> killed =
         CompletableFuture.supplyAsync(() -> problemsOf(checkout::start));
