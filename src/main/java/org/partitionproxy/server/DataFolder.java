@@ -80,29 +80,26 @@ record DataFolder(ServerName server, Path parent, PostgresBinaries binaries, Sys
     try {
       user.write(folder, "password", password.reveal() + "\n");
       initdb(folder, superuser, sync);
-      user.remove(folder, "password");
+      user.remove(folder.resolve("password"));
       Path data = folder.resolve(NAME);
       user.write(data, "pg_hba.conf", logins(superuser));
       user.write(data, "pg_ident.conf", "ppp \"" + user.name() + "\" " + superuser.quoted() + "\n");
       user.append(data, "postgresql.conf", "\ninclude_if_exists = '" + ServerSettings.FILE + "'\n");
       user.rename(parent, temporary + "/" + NAME, NAME);
     } finally {
-      user.remove(parent, temporary);
+      user.remove(folder);
     }
   }
 
   /** What a run that was killed left; its initdb may still write there, and fails then. */
   private void removeRemains() {
     try (var entries = Files.list(parent)) {
-      List<String> remains =
-          entries
-              .map(entry -> entry.getFileName().toString())
-              .filter(name -> name.startsWith("new-"))
-              .sorted()
-              .toList();
-      remains.forEach(name -> user.remove(parent, name));
+      entries
+          .filter(entry -> entry.getFileName().toString().startsWith("new-"))
+          .sorted()
+          .forEach(user::remove);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw StateFolder.unusable(parent, e);
     }
   }
 
@@ -160,7 +157,7 @@ record DataFolder(ServerName server, Path parent, PostgresBinaries binaries, Sys
     return """
         local all %s peer map=ppp
         local all all scram-sha-256
-        host all all 127.0.0.1/32 scram-sha-256
+        host all all 127.0.0.0/8 scram-sha-256
         host all all ::1/128 scram-sha-256
         """
         .formatted(superuser.quoted());

@@ -93,16 +93,20 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
   /** Makes both folders, for the servers' user alone. */
   void make(SystemUser user) {
     user.grantFolder(folder);
+    requireOwn();
     if (isOutside()) {
-      requireOwn();
       user.write(folder, CHECKOUT, state.path() + "\n");
       state.write(RECORD, folder.toString());
     }
     user.ownFolder(sockets);
   }
 
-  /** A copied checkout names the folder of the one that it was copied from. */
-  private void requireOwn() {
+  /**
+   * A copied checkout names the folder of the one that it was copied from.
+   *
+   * @throws PppException if this is such a copy
+   */
+  void requireOwn() {
     Path owner = owner();
     boolean taken =
         !owner.equals(state.path())
@@ -124,7 +128,7 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
     try {
       return Path.of(Files.readString(folder.resolve(CHECKOUT), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
-      return state.path(); // just made
+      return state.path(); // not made yet, or in .ppp
     }
   }
 
@@ -146,18 +150,15 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw StateFolder.unusable(folder, e);
     }
   }
 
   /** Deletes both folders with all in them; the servers must be stopped. */
   void delete(SystemUser user) {
-    if (isOutside() && Files.isDirectory(folder)) {
-      requireOwn();
-    }
     if (Files.isDirectory(sockets)) {
       user.ownFolder(sockets);
-      user.remove(Path.of("/"), sockets.toString());
+      user.remove(sockets);
     }
     try {
       if (Files.isDirectory(folder)) {
@@ -165,7 +166,7 @@ record EmbeddedHome(StateFolder state, Path folder, Path sockets) {
         Files.delete(folder);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw StateFolder.unusable(folder, e);
     }
     state.remove(RECORD);
   }

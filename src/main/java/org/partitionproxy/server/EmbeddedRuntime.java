@@ -1,14 +1,18 @@
 package org.partitionproxy.server;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -25,21 +29,29 @@ import org.partitionproxy.topology.Topology;
  */
 public final class EmbeddedRuntime implements ServerRuntime {
 
+  private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
   private final Topology topology;
   private final SecretVault secrets;
   private final MachineFolders machine;
+  private final boolean durable;
 
   /**
    * @param environment of ppp: for the place of the cache
    */
   public EmbeddedRuntime(Topology topology, SecretVault secrets, Map<String, String> environment) {
-    this(topology, secrets, MachineFolders.of(environment));
+    this(topology, secrets, MachineFolders.of(environment), true);
   }
 
-  EmbeddedRuntime(Topology topology, SecretVault secrets, MachineFolders machine) {
+  /**
+   * @param durable whether data survives a crash of the machine
+   */
+  EmbeddedRuntime(Topology topology, SecretVault secrets, MachineFolders machine, boolean durable) {
     this.topology = topology;
     this.secrets = secrets;
     this.machine = machine;
+    this.durable = durable;
   }
 
   @Override
@@ -86,7 +98,9 @@ public final class EmbeddedRuntime implements ServerRuntime {
   }
 
   private ServerSettings settings(ServerDefinition server, EmbeddedHome home) {
-    return ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+    ServerSettings settings =
+        ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+    return durable ? settings : settings.notDurable();
   }
 
   private void start(
@@ -94,7 +108,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
     ServerName name = server.definition().name();
     Secret password = Objects.requireNonNull(passwords.get(name));
     List<String> told = new ArrayList<>();
-    server.start(password, true, told::add);
+    server.start(password, durable, told::add);
     requireOurs(server);
     told.forEach(message -> progress.report(name, message));
   }
@@ -106,10 +120,26 @@ public final class EmbeddedRuntime implements ServerRuntime {
         .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user));
   }
 
+  /** A server that another ppp has just started, or that recovers, does not answer at once. */
+  private Session open(EmbeddedServer server) {
+    long limit = System.nanoTime() + ANSWER_LIMIT.toNanos();
+    while (true) {
+      try {
+        return new Connector(secrets, "ppp start").maintenance(server.definition());
+      } catch (SqlFailure e) {
+        boolean starting = e.isUnreachable() && Postmaster.find(server.data().path()).isPresent();
+        if (!starting || System.nanoTime() > limit) {
+          throw e;
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
   /** That the process that answers on the port is the one that works on our data. */
   private void requireOurs(EmbeddedServer server) {
     ServerDefinition definition = server.definition();
-    try (Session session = new Connector(secrets, "ppp start").maintenance(definition)) {
+    try (Session session = open(server)) {
       boolean ours =
           session
               .queryOne(
@@ -134,7 +164,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
   private static boolean isSame(Path one, Path other) {
     try {
       return Files.isSameFile(one, other);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }
@@ -150,6 +180,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
   }
 
   private void stop(EmbeddedHome home, SystemUser user, Progress progress) {
+    home.requireOwn();
     List<ServerName> running = new ArrayList<>(runningIn(home));
     for (ServerDefinition server : topology.servers()) {
       if (!running.contains(server.name())) {

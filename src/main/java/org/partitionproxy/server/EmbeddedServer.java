@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -112,15 +113,14 @@ final class EmbeddedServer {
    * beside them.
    */
   private void launch() {
-    if (Postmaster.isMisleading(data.path())) {
-      data.user().remove(data.path(), Postmaster.FILE);
-    }
+    removeMisleading(data.path().resolve(Postmaster.FILE));
+    removeMisleading(Postmaster.socketLock(settings.sockets(), definition.port()));
     long limit = System.nanoTime() + REMAINS_LIMIT.toNanos();
     while (true) {
       StartupLog log = StartupLog.of(data.parent(), data.user());
       Subprocess.Outcome outcome = control.start();
-      if (outcome.succeeded()) {
-        return;
+      if (outcome.succeeded() || Postmaster.find(data.path()).isPresent()) {
+        return; // the latter: one that a killed ppp left behind came first
       }
       String problems = log.problems();
       boolean remains = problems.contains("is still in use");
@@ -128,6 +128,12 @@ final class EmbeddedServer {
         throw notStarted(problems.isEmpty() ? outcome.output() : problems);
       }
       LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+    }
+  }
+
+  private void removeMisleading(Path file) {
+    if (Postmaster.isMisleading(file, data.path())) {
+      data.user().remove(file);
     }
   }
 
@@ -158,7 +164,8 @@ final class EmbeddedServer {
                     + "\" is taken by another program",
                 "Stop that program (`lsof -i :"
                     + definition.port()
-                    + "` names it), or give the server another port in shards.yaml."));
+                    + "` names it; in another checkout it is `ppp stop`), or give the server"
+                    + " another port in shards.yaml."));
       }
       // A port that ppp may not open is one for PostgreSQL to complain about.
     }

@@ -1,7 +1,6 @@
 package org.partitionproxy.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -26,8 +25,9 @@ record FileMutex(Path file) {
    * Waits as long as it takes, then does the work.
    *
    * @param whenWaiting run once, if somebody else holds it
+   * @throws IOException if the file cannot be made or opened
    */
-  <T> T holding(Runnable whenWaiting, Supplier<T> work) {
+  <T> T holding(Runnable whenWaiting, Supplier<T> work) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (!tryLock(channel)) {
@@ -37,8 +37,6 @@ record FileMutex(Path file) {
         } while (!tryLock(channel));
       }
       return work.get(); // closing the channel releases the lock
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

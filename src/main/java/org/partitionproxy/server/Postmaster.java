@@ -22,23 +22,31 @@ record Postmaster(long pid, Path folder, int port) {
 
   /** The live server of a data folder. */
   static Optional<Postmaster> find(Path data) {
-    return read(data).filter(postmaster -> postmaster.isServerOf(data));
+    return read(data.resolve(FILE)).filter(postmaster -> postmaster.isServerOf(data));
+  }
+
+  /** The lock of a Unix socket; it has the same lines. */
+  static Path socketLock(Path sockets, int port) {
+    return sockets.resolve(".s.PGSQL." + port + ".lock");
   }
 
   /**
-   * Whether the file would keep PostgreSQL from starting although no server of this folder is
-   * there: its process number is somebody else's by now, or it cannot be read. One of a process
-   * that is gone PostgreSQL sees through itself.
+   * Whether a file would keep PostgreSQL from starting although the server that wrote it is gone:
+   * its process number is somebody else's by now, or it cannot be read. One whose process number is
+   * nobody's PostgreSQL sees through itself.
+   *
+   * @param file {@link #FILE} of this data folder, or {@link #socketLock}
    */
-  static boolean isMisleading(Path data) {
-    return Files.exists(data.resolve(FILE))
-        && find(data).isEmpty()
-        && read(data).map(Postmaster::isAlive).orElse(true);
+  static boolean isMisleading(Path file, Path data) {
+    return Files.exists(file)
+        && read(file)
+            .map(postmaster -> postmaster.isAlive() && !postmaster.isServerOf(data))
+            .orElse(true);
   }
 
-  private static Optional<Postmaster> read(Path data) {
+  private static Optional<Postmaster> read(Path file) {
     try {
-      List<String> lines = Files.readAllLines(data.resolve(FILE), StandardCharsets.UTF_8);
+      List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       return lines.size() < LINES
           ? Optional.empty()
           : Optional.of(

@@ -40,15 +40,19 @@ final class ServerSettings {
 
   private final Map<String, String> values = new LinkedHashMap<>();
 
-  private ServerSettings() {}
+  private final Path sockets;
+
+  private ServerSettings(Path sockets) {
+    this.sockets = sockets;
+  }
 
   /**
    * @param clusterName shown in process titles
    * @throws PppException if shards.yaml sets what is ppp's own
    */
   static ServerSettings of(ServerDefinition server, Path sockets, String clusterName) {
-    ServerSettings settings = new ServerSettings();
-    settings.place(server, sockets, clusterName);
+    ServerSettings settings = new ServerSettings(sockets);
+    settings.place(server, clusterName);
     settings.log();
     settings.values.put("password_encryption", "scram-sha-256");
     settings.values.put("max_connections", "200");
@@ -57,9 +61,8 @@ final class ServerSettings {
     return settings;
   }
 
-  private void place(ServerDefinition server, Path sockets, String clusterName) {
-    boolean usual = server.host().equals("127.0.0.1");
-    values.put("listen_addresses", usual ? "127.0.0.1" : "127.0.0.1, " + server.host());
+  private void place(ServerDefinition server, String clusterName) {
+    values.put("listen_addresses", server.host());
     values.put("port", Integer.toString(server.port()));
     values.put("unix_socket_directories", sockets.toString());
     values.put("unix_socket_permissions", "0700");
@@ -93,12 +96,15 @@ final class ServerSettings {
     values.put(lower, value);
   }
 
-  /** Switches off what keeps data over a crash of the machine: for tests. */
-  ServerSettings forTests() {
+  /** Switches off what keeps data over a crash of the machine; tests need no such data. */
+  ServerSettings notDurable() {
     values.put("fsync", "off");
     values.put("full_page_writes", "off");
-    values.put("synchronous_commit", "off");
     return this;
+  }
+
+  Path sockets() {
+    return sockets;
   }
 
   /** The file's text. */

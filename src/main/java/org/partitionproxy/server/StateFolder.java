@@ -28,14 +28,18 @@ record StateFolder(Path path) {
     } catch (FileAlreadyExistsException e) {
       // As it was made before, or by the user, who may have widened it.
     } catch (IOException e) {
-      throw unusable(e);
+      throw unusable(path, e);
     }
   }
 
   /** Does work while no other ppp process starts or stops servers of this checkout. */
   <T> T alone(Runnable whenWaiting, Supplier<T> work) {
     make();
-    return new FileMutex(path.resolve("servers.lock")).holding(whenWaiting, work);
+    try {
+      return new FileMutex(path.resolve("servers.lock")).holding(whenWaiting, work);
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
   }
 
   Optional<String> read(String file) {
@@ -45,7 +49,7 @@ record StateFolder(Path path) {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw unusable(e);
+      throw unusable(path, e);
     }
   }
 
@@ -57,7 +61,7 @@ record StateFolder(Path path) {
       Files.writeString(part, line + "\n", StandardCharsets.UTF_8);
       Files.move(part, path.resolve(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw unusable(e);
+      throw unusable(path, e);
     }
   }
 
@@ -65,11 +69,11 @@ record StateFolder(Path path) {
     try {
       Files.deleteIfExists(path.resolve(file));
     } catch (IOException e) {
-      throw unusable(e);
+      throw unusable(path, e);
     }
   }
 
-  private PppException unusable(IOException reason) {
+  static PppException unusable(Path path, IOException reason) {
     return new PppException(
         Diagnostic.error(
             Code.STATE_FOLDER_UNUSABLE,

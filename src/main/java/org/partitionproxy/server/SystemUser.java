@@ -206,10 +206,11 @@ record SystemUser(String name, int uid, int gid, List<String> prefix) {
   }
 
   /** Removes a file or a folder with all in it, if it is there. */
-  void remove(Path parent, String name) {
-    shell(parent, "rm -rf \"./$1\"", Optional.empty(), name);
+  void remove(Path path) {
+    shell(ROOT, "rm -rf \"$1\"", Optional.empty(), path.toString());
   }
 
+  /** Removes all that is in a folder. */
   void empty(Path folder) {
     shell(folder, "find . -mindepth 1 -maxdepth 1 -exec rm -rf {} +", Optional.empty());
   }

@@ -61,7 +61,7 @@ public final class TemporaryServer {
     for (int attempt = 1; ; attempt++) {
       ServerDefinition definition =
           ServerDefinition.local(NAME, freePort(), Identifier.of("postgres"));
-      ServerSettings settings = ServerSettings.of(definition, folder, "test").forTests();
+      ServerSettings settings = ServerSettings.of(definition, folder, "test").notDurable();
       EmbeddedServer server = new EmbeddedServer(definition, data, settings);
       try {
         server.start(password, false, message -> {});
