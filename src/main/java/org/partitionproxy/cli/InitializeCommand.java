@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "initialize",
     description = {
-      "Makes the servers match shards.yaml: databases, roles, schemas, grants, migrations,",
-      "foreign servers, user mappings, foreign tables. Run it again at any time."
+      "Makes the servers match shards.yaml. Run it again at any time.",
+      "It makes databases, roles, schemas and grants, runs the migrations, and gives the veneer its",
+      "foreign servers, user mappings and foreign tables."
     })
 final class InitializeCommand implements Callable<Integer> {
 

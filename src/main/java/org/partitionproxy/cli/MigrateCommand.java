@@ -21,8 +21,8 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "migrate",
     description = {
-      "Runs pending migrations in the tenants' schemas, several tenants at once;",
-      "the veneer's foreign tables follow in the same run."
+      "Runs pending migrations in the tenants' schemas.",
+      "Several tenants are migrated at once, and the veneer's foreign tables follow in the same run."
     },
     footer = {
       "",

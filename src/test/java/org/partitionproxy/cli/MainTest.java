@@ -52,7 +52,7 @@ class MainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "secrts         | unknown command \"secrts\" | Did you mean \"secrets\"? `ppp --help` shows how it is used.",
+        "initialise     | unknown command \"initialise\" | Did you mean \"initialize\"? `ppp --help` shows how it is used.",
         "--foo          | unknown option \"--foo\" | `ppp --help` shows how it is used.",
         "secrets shwo   | unexpected argument \"shwo\" | Did you mean \"show\"? `ppp secrets --help` shows how it is used.",
         "secrets show   | missing required parameter: \"NAME\" | `ppp secrets show --help` shows how it is used.",

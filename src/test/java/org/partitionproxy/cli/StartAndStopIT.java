@@ -2,48 +2,64 @@ package org.partitionproxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Map;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.partitionproxy.console.Colors;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.server.MemoryVault;
 import org.partitionproxy.server.TemporaryCheckout;
-import org.partitionproxy.topology.RuntimeChoice;
-import picocli.CommandLine;
 
-@ResourceLock("Workspace.opener")
 class StartAndStopIT {
 
-  private final Workspace.Opener before = Workspace.opener;
   private final TemporaryCheckout checkout = TemporaryCheckout.make();
-  private final MemoryVault vault = new MemoryVault();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @BeforeEach
-  void openThisCheckout() {
-    checkout.choice(RuntimeChoice.AUTO);
-    Workspace.opener =
-        (options, command) -> Workspace.of(checkout.topology(), vault, command, Map.of());
+  void declareServers() throws IOException {
+    declare("auto");
+  }
+
+  private void declare(String runtime) throws IOException {
+    Files.writeString(
+        file(),
+        """
+        name: shop
+        runtime: %s
+        veneer: { port: %d }
+        shards:
+          shard1: { port: %d }
+        tenants:
+          acme: { shard: shard1 }
+        """
+            .formatted(runtime, checkout.veneer().port(), checkout.shard().port()));
+  }
+
+  private Path file() {
+    return checkout.topology().home().resolve("shards.yaml");
   }
 
   @AfterEach
-  void remove() {
+  void remove() throws IOException {
+    declare("auto");
     ppp("stop", "--delete-data", "--yes");
     checkout.close();
-    Workspace.opener = before;
   }
 
   private int ppp(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--config", file().toString()));
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    return new CommandLine(new PppCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    return Main.commandLine(Colors.NONE)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .setExecutionExceptionHandler(
@@ -54,7 +70,7 @@ class StartAndStopIT {
               }
               throw e;
             })
-        .execute(arguments);
+        .execute(all.toArray(new String[0]));
   }
 
   @Test
@@ -95,8 +111,8 @@ class StartAndStopIT {
   }
 
   @Test
-  void tellsThatExternalServersAreNotItsOwn() {
-    checkout.choice(RuntimeChoice.EXTERNAL);
+  void tellsThatExternalServersAreNotItsOwn() throws IOException {
+    declare("external");
     assertThat(ppp("stop")).isEqualTo(5);
     assertThat(ppp("stop", "--delete-data", "--yes")).isEqualTo(5);
     assertThat(err.toString()).contains(Code.DATA_NOT_DELETED.toString());

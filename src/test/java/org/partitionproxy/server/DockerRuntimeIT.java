@@ -23,7 +23,6 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.server.DockerTopology.MemoryVault;
 import org.partitionproxy.server.DockerTopology.Reports;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;

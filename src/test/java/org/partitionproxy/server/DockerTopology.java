@@ -2,15 +2,10 @@ package org.partitionproxy.server;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.partitionproxy.secret.Secret;
-import org.partitionproxy.secret.SecretEntry;
-import org.partitionproxy.secret.SecretName;
-import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.RuntimeChoice;
@@ -62,31 +57,6 @@ final class DockerTopology {
         Optional.empty(),
         settings,
         new TreeMap<>());
-  }
-
-  /** Passwords that last as long as the test. */
-  static final class MemoryVault implements SecretVault {
-    private final SortedMap<SecretName, Secret> secrets = new TreeMap<>();
-
-    @Override
-    public synchronized Optional<Secret> find(SecretName name) {
-      return Optional.ofNullable(secrets.get(name));
-    }
-
-    @Override
-    public List<SecretEntry> entries() {
-      return List.of();
-    }
-
-    @Override
-    public synchronized SortedMap<SecretName, Secret> ensure(Collection<SecretName> names) {
-      SortedMap<SecretName, Secret> found = new TreeMap<>();
-      names.forEach(
-          name ->
-              found.put(
-                  name, secrets.computeIfAbsent(name, n -> Secret.of("it's a $ecret \\ of " + n))));
-      return found;
-    }
   }
 
   /** Keeps what a runtime reports. */

@@ -1,12 +1,14 @@
 package org.partitionproxy.server;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.partitionproxy.secret.Secret;
+import org.partitionproxy.secret.SecretEntry;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
 
@@ -22,6 +24,11 @@ public final class MemoryVault implements SecretVault {
       found.put(name, secrets.computeIfAbsent(name, n -> Secret.of("it's a \"secret\" of " + n)));
     }
     return found;
+  }
+
+  @Override
+  public List<SecretEntry> entries() {
+    return List.of();
   }
 
   @Override
