@@ -1,6 +1,9 @@
 package org.partitionproxy.console;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.SourcePosition;
 
@@ -25,6 +28,21 @@ public final class DiagnosticView {
       view.append(text, diagnostic);
     }
     return text.toString();
+  }
+
+  /** The same for machines: values for {@link Json}. */
+  static List<Object> json(List<Diagnostic> diagnostics) {
+    List<Object> values = new ArrayList<>();
+    for (Diagnostic diagnostic : diagnostics) {
+      Map<String, Object> value = new LinkedHashMap<>();
+      value.put("severity", diagnostic.severity());
+      value.put("code", diagnostic.code());
+      value.put("summary", diagnostic.summary());
+      value.put("place", diagnostic.position().map(SourcePosition::toString));
+      value.put("hint", diagnostic.hint());
+      values.add(value);
+    }
+    return values;
   }
 
   private void append(StringBuilder text, Diagnostic diagnostic) {

@@ -32,7 +32,7 @@ public final class OutcomeView {
     document.put("changes", outcome.changes());
     document.put("migrated", outcome.migrations().map(MigrationResult::migrated));
     document.put("seconds", took);
-    document.put("problems", outcome.diagnostics().stream().map(Object::toString).toList());
+    document.put("problems", DiagnosticView.json(outcome.diagnostics()));
     return Json.pretty(document);
   }
 }

@@ -96,8 +96,8 @@ public final class PlanView {
     document.put("servers", servers);
     document.put("deferred", plan.deferred());
     document.put("notes", plan.notes());
-    document.put("refusals", plan.refusals().stream().map(Object::toString).toList());
-    document.put("unreachable", plan.unreachable().stream().map(Object::toString).toList());
+    document.put("refusals", DiagnosticView.json(plan.refusals()));
+    document.put("unreachable", DiagnosticView.json(plan.unreachable()));
     return Json.pretty(document);
   }
 

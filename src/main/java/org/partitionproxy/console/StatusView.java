@@ -64,7 +64,7 @@ public final class StatusView {
     document.put("runtime", status.runtime());
     document.put("servers", status.servers());
     document.put("tenants", status.tenants());
-    document.put("problems", status.problems().stream().map(Object::toString).toList());
+    document.put("problems", DiagnosticView.json(status.problems()));
     return Json.pretty(document);
   }
 }

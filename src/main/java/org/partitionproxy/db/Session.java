@@ -27,7 +27,8 @@ public final class Session implements AutoCloseable {
 
   /**
    * Keeps a statement with a password out of the server's log, statistics and activity view, until
-   * the end of the transaction. All but the last need superuser, which ppp has here.
+   * the end of the transaction. They need superuser, which ppp has here; the settings of extensions
+   * that are not loaded do nothing.
    */
   private static final String UNLOGGED =
       """
@@ -39,7 +40,8 @@ public final class Session implements AutoCloseable {
       SET LOCAL log_min_error_statement = 'panic';
       SET LOCAL track_activities = off;
       SET LOCAL pg_stat_statements.track_utility = off;
-      SET LOCAL pg_stat_statements.track = 'none'""";
+      SET LOCAL pg_stat_statements.track = 'none';
+      SET LOCAL pgaudit.log = 'none'""";
 
   private final ServerDefinition server;
   private final Connection connection;
