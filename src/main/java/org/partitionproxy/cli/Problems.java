@@ -1,8 +1,10 @@
 package org.partitionproxy.cli;
 
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.partitionproxy.console.Colors;
 import org.partitionproxy.console.DiagnosticView;
@@ -10,9 +12,11 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.diagnostic.Suggestion;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -88,15 +92,13 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
     String summary = summary(exception);
     String help = "`" + command + " --help` shows how it is used.";
     if (exception instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
+        && !unmatched.getUnmatched().isEmpty()) {
+      CommandSpec spec = exception.getCommandLine().getCommandSpec();
+      Collection<String> known =
+          unmatched.isUnknownOption() ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+      Optional<String> meant = Suggestion.find(unmatched.getUnmatched().get(0), known);
       return Diagnostic.error(
-          Code.USAGE,
-          summary,
-          unmatched.getSuggestions().stream()
-                  .limit(3)
-                  .map(suggestion -> "\"" + suggestion + "\"")
-                  .collect(Collectors.joining(" or ", "Did you mean ", "? "))
-              + help);
+          Code.USAGE, summary, meant.map(m -> "Did you mean \"" + m + "\"? ").orElse("") + help);
     }
     return Diagnostic.error(Code.USAGE, summary, help);
   }

@@ -20,6 +20,9 @@ public final class Connector {
   /** Where a server's own databases are made and its locks taken; tenants cannot connect there. */
   public static final Identifier MAINTENANCE_DATABASE = Identifier.of("postgres");
 
+  /** Catalogs are read with nothing else in sight, so that types show with their schema's name. */
+  private static final String ONLY_CATALOG = "-c search_path=pg_catalog";
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final SecretSource secrets;
@@ -33,7 +36,10 @@ public final class Connector {
     this.applicationName = applicationName;
   }
 
-  /** As the server's superuser, in the database with the tenants' schemas. */
+  /**
+   * As the server's superuser, in the database with the tenants' schemas; only pg_catalog is on its
+   * search_path.
+   */
   public Session superuser(ServerDefinition server) {
     return superuser(server, server.database());
   }
@@ -45,12 +51,13 @@ public final class Connector {
 
   private Session superuser(ServerDefinition server, Identifier database) {
     Secret secret = server.password().orElseGet(() -> require(server.superuserSecret(), server));
-    return open(server, database, server.user(), secret);
+    return open(server, database, server.user(), secret, ONLY_CATALOG);
   }
 
   /** As a role that ppp made, in the database with the tenants' schemas. */
   public Session as(ServerDefinition server, Identifier role) {
-    return open(server, server.database(), role, require(SecretName.ofRole(role.value()), server));
+    return open(
+        server, server.database(), role, require(SecretName.ofRole(role.value()), server), "");
   }
 
   /**
@@ -66,7 +73,7 @@ public final class Connector {
         server,
         role,
         url(server, server.database()),
-        properties(server, role, secret),
+        properties(server, role, secret, ""),
         size,
         lockTimeout);
   }
@@ -88,10 +95,15 @@ public final class Connector {
   }
 
   private Session open(
-      ServerDefinition server, Identifier database, Identifier role, Secret secret) {
+      ServerDefinition server,
+      Identifier database,
+      Identifier role,
+      Secret secret,
+      String startupOptions) {
     try {
       Connection connection =
-          new Driver().connect(url(server, database), properties(server, role, secret));
+          new Driver()
+              .connect(url(server, database), properties(server, role, secret, startupOptions));
       if (connection == null) {
         throw new IllegalStateException("the driver does not know its own URL");
       }
@@ -108,7 +120,8 @@ public final class Connector {
         + java.net.URLEncoder.encode(database.value(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private Properties properties(ServerDefinition server, Identifier role, Secret secret) {
+  private Properties properties(
+      ServerDefinition server, Identifier role, Secret secret, String startupOptions) {
     Properties properties = new Properties();
     properties.setProperty("user", role.value());
     properties.setProperty("password", secret.reveal());
@@ -118,8 +131,9 @@ public final class Connector {
     properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("preferQueryMode", "extendedForPrepared");
-    // Catalogs are read with nothing else in sight, so that types show with their schema's name.
-    properties.setProperty("options", "-c search_path=pg_catalog");
+    if (!startupOptions.isEmpty()) {
+      properties.setProperty("options", startupOptions);
+    }
     properties.setProperty("sslmode", server.sslMode().toString());
     server.sslRootCert().ifPresent(p -> properties.setProperty("sslrootcert", p.toString()));
     return properties;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Suggestion;
 import org.partitionproxy.sql.Identifier;
 
 /** One mapping of shards.yaml, read key by key. What is wrong is reported, once, and then empty. */

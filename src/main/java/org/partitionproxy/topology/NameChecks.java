@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Suggestion;
 import org.partitionproxy.sql.Identifier;
 
 /**

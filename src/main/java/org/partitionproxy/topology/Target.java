@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.diagnostic.Suggestion;
 
 /**
  * A place that a command looks into, named by TARGET: the veneer, a shard, or a tenant. They are
@@ -42,7 +43,7 @@ public record Target(String name, ServerDefinition server, Optional<Tenant> tena
     List<String> all = new ArrayList<>(servers);
     all.addAll(tenants);
     String suggestion =
-        NearestName.find(name, all).map(near -> "Did you mean \"" + near + "\"?\n").orElse("");
+        Suggestion.find(name, all).map(near -> "Did you mean \"" + near + "\"?\n").orElse("");
     return new PppException(
         Diagnostic.error(
             Code.UNKNOWN_TARGET,

@@ -144,7 +144,7 @@ class ShowLogsIT {
     assertThat(run("no-such-tenant")).isEqualTo(2);
     assertThat(err.toString())
         .contains("--since is \"yesterday\"", "--grep is \"(\"", "--limit is \"-1\"")
-        .contains("there is no tenant or server \"no-such-tenant\"");
+        .contains("\"no-such-tenant\" is no server and no tenant of ");
   }
 
   @Test

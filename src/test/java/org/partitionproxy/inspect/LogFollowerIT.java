@@ -114,12 +114,15 @@ class LogFollowerIT {
 
   @Test
   void goesOnAfterARotationOnDemand() {
+    // A name that tells seconds: within one, a rotation comes back to its file.
+    admin.execute(Sql.of("ALTER SYSTEM SET log_filename = 'demand-%H%M%S.log'"));
+    admin.execute(Sql.of("SELECT pg_reload_conf()"));
+    await().until(() -> currentFile().startsWith("demand-"));
     ask(1);
     String before = currentFile();
     await()
         .until(
             () -> {
-              // The usual names tell seconds: within one, a rotation comes back to its file.
               admin.execute(Sql.of("SELECT pg_rotate_logfile()"));
               return !currentFile().equals(before);
             });

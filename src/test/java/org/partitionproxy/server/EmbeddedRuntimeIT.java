@@ -73,7 +73,7 @@ class EmbeddedRuntimeIT {
         .allMatch(line -> line.matches("(veneer|shard1): started on port \\d+ in .* s"));
     assertThat(checkout.setting(checkout.shard(), "server_version"))
         .startsWith(Integer.toString(version.major()));
-    create(Sql.of("CREATE TABLE kept ()"));
+    create(Sql.of("CREATE TABLE public.kept ()"));
     assertThat(checkout.start()).allMatch(line -> line.contains("runs already on port"));
 
     checkout.stop();
@@ -82,7 +82,7 @@ class EmbeddedRuntimeIT {
 
     checkout.start();
     assertThat(checkout.runtime().isRunning(checkout.shard())).isTrue();
-    assertThat(exists("kept")).isTrue();
+    assertThat(exists("public.kept")).isTrue();
   }
 
   @Test
@@ -98,12 +98,12 @@ class EmbeddedRuntimeIT {
   @Test
   void startsAtOnceAfterAKill() {
     checkout.start();
-    create(Sql.of("CREATE TABLE kept ()"));
+    create(Sql.of("CREATE TABLE public.kept ()"));
     ProcessHandle.of(postmaster()).orElseThrow().destroyForcibly();
 
     await().until(() -> !checkout.runtime().isRunning(checkout.shard()));
     checkout.start();
-    assertThat(exists("kept")).isTrue();
+    assertThat(exists("public.kept")).isTrue();
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.diagnostic.Suggestion;
 import org.partitionproxy.sql.Identifier;
 
 class TargetTest {
@@ -79,8 +80,8 @@ class TargetTest {
   @Test
   void findsSwappedLettersAndOtherCase() {
     List<String> names = List.of("initech", "shard1", "shard2");
-    assertThat(NearestName.find("intiech", names)).contains("initech");
-    assertThat(NearestName.find("SHARD2", names)).contains("shard2");
-    assertThat(NearestName.find("sh", names)).isEmpty();
+    assertThat(Suggestion.find("intiech", names)).contains("initech");
+    assertThat(Suggestion.find("SHARD2", names)).contains("shard2");
+    assertThat(Suggestion.find("sh", names)).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package org.partitionproxy.topology;
+package org.partitionproxy.diagnostic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

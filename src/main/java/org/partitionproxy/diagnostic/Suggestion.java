@@ -1,26 +1,35 @@
-package org.partitionproxy.topology;
+package org.partitionproxy.diagnostic;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds the word that was probably meant. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
   /** {@code Did you mean "port"?} with a space before it, or nothing if no word is near enough. */
-  static String didYouMean(String word, Collection<String> known) {
-    String best = "";
+  public static String didYouMean(String word, Collection<String> known) {
+    return find(word, known).map(best -> " Did you mean \"" + best + "\"?").orElse("");
+  }
+
+  /**
+   * The known word that takes the fewest edits, if these are at most a third of the word's length,
+   * and at most three; the first one of several that are equally near.
+   */
+  public static Optional<String> find(String word, Collection<String> known) {
+    Optional<String> best = Optional.empty();
     int bestDistance = Math.max(1, Math.min(word.length() / 3, 3)) + 1;
     for (String candidate : known) {
       int distance =
           distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT), bestDistance);
       if (distance < bestDistance) {
-        best = candidate;
+        best = Optional.of(candidate);
         bestDistance = distance;
       }
     }
-    return best.isEmpty() ? "" : " Did you mean \"" + best + "\"?";
+    return best;
   }
 
   /**
