@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ShowLogsCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,
+      DemoCommand.class,
       SecretsCommand.class,
       CompletionCommand.class,
       HelpCommand.class
