@@ -211,7 +211,11 @@ final class MirrorPlanner {
                 Change.ofMirror(
                     Action.ALTER,
                     ObjectKind.STATISTICS,
-                    schema + " (" + analyzed.size() + " tables with rows)",
+                    schema
+                        + " ("
+                        + analyzed.size()
+                        + (analyzed.size() == 1 ? " table" : " tables")
+                        + " with rows)",
                     schema,
                     List.of(Sql.of("ANALYZE {}", Sql.join(", ", analyzed)))));
           }
