@@ -2,16 +2,13 @@ package org.partitionproxy.cli;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.partitionproxy.console.OutcomeView;
 import org.partitionproxy.console.ProgressLine;
-import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ppp initialize}: makes the servers match shards.yaml. */
 @Command(
@@ -26,15 +23,8 @@ final class InitializeCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
   @Mixin JobsOption jobs = new JobsOption();
+  @Mixin StagesOption stages = new StagesOption();
   @Mixin Console console = new Console();
-
-  @Option(
-      names = "--only",
-      paramLabel = "STAGE",
-      description = "Only this part (repeatable): ${COMPLETION-CANDIDATES}",
-      completionCandidates = StageNames.class,
-      converter = StageNames.class)
-  List<Stage> only = List.of();
 
   @Override
   public Integer call() {
@@ -44,7 +34,7 @@ final class InitializeCommand implements Callable<Integer> {
         ProgressLine progress = console.progress()) {
       Outcome outcome =
           provisioner.initialize(
-              PlanCommand.stages(only),
+              stages.stages(),
               Operator.origin("initialize", workspace.topology()),
               new RunProgress(progress));
       progress.finish();

@@ -1,14 +1,9 @@
 package org.partitionproxy.cli;
 
-import java.util.EnumSet;
-import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.partitionproxy.console.PlanView;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.plan.Plan;
-import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.Provisioner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +20,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
+  @Mixin StagesOption stages = new StagesOption();
   @Mixin Console console = new Console();
 
   @Option(names = "--sql", description = "Show the statements too, without passwords.")
@@ -33,19 +29,11 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--exit-code", description = "End with 10 if there is anything to do.")
   boolean exitCode;
 
-  @Option(
-      names = "--only",
-      paramLabel = "STAGE",
-      description = "Only this part (repeatable): ${COMPLETION-CANDIDATES}",
-      completionCandidates = StageNames.class,
-      converter = StageNames.class)
-  List<Stage> only = List.of();
-
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "plan");
     try (Provisioner provisioner = workspace.provisioner()) {
-      Plan plan = provisioner.plan().only(stages(only));
+      Plan plan = provisioner.plan().only(stages.stages());
       console.out(
           output.json()
               ? PlanView.json(plan)
@@ -64,10 +52,5 @@ final class PlanCommand implements Callable<Integer> {
       return ExitCode.UNREACHABLE;
     }
     return exitCode && !plan.isDone() ? ExitCode.FINDINGS : ExitCode.DONE;
-  }
-
-  /** All of them, where none is named. */
-  static SortedSet<Stage> stages(List<Stage> only) {
-    return new TreeSet<>(only.isEmpty() ? EnumSet.allOf(Stage.class) : EnumSet.copyOf(only));
   }
 }
