@@ -9,7 +9,7 @@ ARGS =
 
 SOURCES := pom.xml $(shell find src/main -type f)
 SCRIPTS := bin/ppp $(wildcard src/build/make-archive src/build/record-classes \
-  bench/run .ci/run .ci/*.sh docker/*/*.sh)
+  bench/run .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
 
 .DEFAULT_GOAL := help
 
@@ -41,7 +41,7 @@ shellcheck: ## Check the shell scripts
 	shellcheck $(SCRIPTS)
 
 # Stopping is best effort: a checkout without a build or without servers can be cleaned, too.
-clean: ## Remove build output and this checkout's embedded servers
+clean: ## Remove build output and this checkout's demo servers
 	@if [ -d .ppp ] && [ -f target/ppp.jar ]; then \
 	  $(PPP) stop --delete-data --yes || \
 	    echo 'The servers in .ppp are left as they are.' >&2; \

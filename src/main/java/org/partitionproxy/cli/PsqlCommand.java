@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.DiagnosticView;
 import org.partitionproxy.console.QueryTable;
-import org.partitionproxy.server.RuntimeKind;
 import org.partitionproxy.shell.Login;
 import org.partitionproxy.shell.ShellLauncher;
 import org.partitionproxy.shell.ShellRequest;
@@ -84,7 +83,7 @@ final class PsqlCommand implements Callable<Integer> {
             workspace.topology(),
             workspace.secrets(),
             workspace.connector(),
-            workspace.runtime().kind() == RuntimeKind.DOCKER,
+            workspace.runtime()::findContainer,
             new ShellView(QueryTable::render, d -> DiagnosticView.render(List.of(d))),
             line.getOut(),
             line.getErr())

@@ -1,12 +1,11 @@
 package org.partitionproxy.cli;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.server.EmbeddedRuntime;
-import org.partitionproxy.server.RuntimeKind;
 import org.partitionproxy.server.ServerRuntime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,39 +27,21 @@ final class StopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Workspace workspace = Workspace.open(common, "stop");
-    Optional<ServerRuntime> runtime = workspace.runtimes().find();
-    if (deleteData) {
-      requireEmbedded(runtime);
-      delete(new EmbeddedRuntime(workspace.topology(), workspace.secrets(), System.getenv()));
-    } else if (runtime.isEmpty()) {
+    Optional<ServerRuntime> runtime = Workspace.open(common, "stop").runtimes().find();
+    if (runtime.isEmpty()) {
       console.line("nothing was started yet");
+    } else if (deleteData) {
+      delete(runtime.get());
     } else {
       runtime.get().stop(console);
     }
     return 0;
   }
 
-  private static void requireEmbedded(Optional<ServerRuntime> runtime) {
-    Optional<RuntimeKind> other =
-        runtime.map(ServerRuntime::kind).filter(kind -> kind != RuntimeKind.EMBEDDED);
-    if (other.isPresent()) {
-      throw new PppException(
-          Diagnostic.error(
-              Code.DATA_NOT_DELETED,
-              "--delete-data is for embedded servers, and these are " + other.get(),
-              "`ppp teardown --all --drop-data` removes what ppp made on other servers."));
-    }
-  }
-
-  private void delete(EmbeddedRuntime runtime) {
-    String servers =
-        String.join(", ", runtime.serversWithData().stream().map(Object::toString).toList());
-    if (servers.isEmpty()) {
-      console.line("there is no data to delete");
-      return;
-    }
-    if (!yes) {
+  private void delete(ServerRuntime runtime) {
+    List<String> names = runtime.serversWithData().stream().map(Object::toString).toList();
+    String servers = String.join(", ", names);
+    if (!names.isEmpty() && !yes) {
       throw new PppException(
           Diagnostic.error(
               Code.NOT_CONFIRMED,
@@ -68,6 +49,6 @@ final class StopCommand implements Callable<Integer> {
               "Say --yes too, if that is what you want; there is no way back."));
     }
     runtime.destroy(console);
-    console.line("deleted the data of " + servers);
+    console.line(names.isEmpty() ? "there is no data to delete" : "deleted the data of " + servers);
   }
 }

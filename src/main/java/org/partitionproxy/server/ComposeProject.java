@@ -89,6 +89,18 @@ final class ComposeProject {
     }
   }
 
+  /** Of this project, whether shards.yaml still names them or not. */
+  List<ServerName> serversWithVolumes() {
+    List<String> arguments = new ArrayList<>(List.of("volume", "ls"));
+    arguments.addAll(filters());
+    arguments.addAll(List.of("--format", "{{.Label \"%s\"}}".formatted(ComposeFile.SERVER_LABEL)));
+    return engine.requireDocker(arguments).lines().stream()
+        .filter(ServerName::isValid)
+        .map(ServerName::new)
+        .sorted()
+        .toList();
+  }
+
   /** Removes containers, volumes and network. The data is gone. */
   void destroy() {
     removeContainers(List.copyOf(containers().values()));

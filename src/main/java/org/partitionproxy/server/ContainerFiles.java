@@ -89,7 +89,7 @@ final class ContainerFiles {
     Path settings = home.resolve(ComposeFile.settingsFolder(server.name()));
     try {
       folder(topology.stateFolder(), "rwx------");
-      folder(parent(parent(secret)), "rwx------");
+      folder(ProjectName.folder(topology.stateFolder()), "rwx------");
       folder(parent(secret), "rwx------");
       folder(parent(settings), "rwxr-xr-x");
       folder(settings, "rwxr-xr-x");
@@ -100,12 +100,15 @@ final class ContainerFiles {
     }
   }
 
-  /** Keeps the project's name for the day on which this folder has another path. */
-  void writeProjectName(String name) {
+  /** Passwords, settings and the project's name: what is under {@code .ppp} for containers. */
+  void deleteMounts() {
+    Path folder = ProjectName.folder(topology.stateFolder());
     try {
-      write(ProjectName.file(topology), name + "\n", "rw-r--r--");
+      if (Files.exists(folder)) {
+        FolderTree.delete(folder);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw StateFolder.unusable(folder, e);
     }
   }
 

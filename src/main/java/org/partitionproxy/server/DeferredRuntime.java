@@ -1,9 +1,12 @@
 package org.partitionproxy.server;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 
 /** A runtime that is made at its first use. */
 final class DeferredRuntime implements ServerRuntime {
@@ -37,8 +40,23 @@ final class DeferredRuntime implements ServerRuntime {
   }
 
   @Override
+  public List<ServerName> serversWithData() {
+    return runtime().serversWithData();
+  }
+
+  @Override
+  public void destroy(Progress progress) {
+    runtime().destroy(progress);
+  }
+
+  @Override
   public boolean isRunning(ServerDefinition server) {
     return runtime().isRunning(server);
+  }
+
+  @Override
+  public Optional<String> findContainer(ServerDefinition server) {
+    return runtime().findContainer(server);
   }
 
   @Override

@@ -83,8 +83,8 @@ public final class DockerEngine {
           Diagnostic.error(
               Code.DOCKER_UNAVAILABLE,
               "no Docker engine answers",
-              "Start Docker, see that `docker version` shows a server and that you may use it, and"
-                  + " run the command again."));
+              "The servers are containers: start Docker, see that `docker version` shows a server and"
+                  + " that you may use it, and run the command again."));
     }
     return findCompose()
         .orElseThrow(

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,9 +53,18 @@ public final class DockerRuntime implements ServerRuntime {
     return RuntimeKind.DOCKER;
   }
 
+  private void alone(Progress progress, Runnable work) {
+    ProjectName.requireOwn(topology);
+    new StateFolder(topology.stateFolder()).alone(topology.veneer().name(), progress, work);
+  }
+
   @Override
   public void start(Progress progress) {
     engine.requireCompose();
+    alone(progress, () -> startAll(progress));
+  }
+
+  private void startAll(Progress progress) {
     writeFiles();
     SortedMap<ServerName, ComposeProject.Container> existing = project.containers();
     List<Diagnostic> problems = new ArrayList<>();
@@ -72,7 +83,7 @@ public final class DockerRuntime implements ServerRuntime {
     if (!missing.isEmpty()) {
       createContainers(missing, existing, progress);
     }
-    problems.addAll(startAll(wanted, progress));
+    problems.addAll(startContainers(wanted, progress));
     if (!problems.isEmpty()) {
       throw new PppException(problems);
     }
@@ -97,7 +108,7 @@ public final class DockerRuntime implements ServerRuntime {
     for (ServerDefinition server : topology.servers()) {
       files.writeMounts(server, superuserPassword(server));
     }
-    files.writeProjectName(project.name());
+    ProjectName.record(topology, project.name());
   }
 
   private Secret superuserPassword(ServerDefinition server) {
@@ -142,7 +153,7 @@ public final class DockerRuntime implements ServerRuntime {
   }
 
   /** Starts each of these servers that does not run, waits for all; returns what went wrong. */
-  private List<Diagnostic> startAll(List<ServerDefinition> servers, Progress progress) {
+  private List<Diagnostic> startContainers(List<ServerDefinition> servers, Progress progress) {
     Connector connector = new Connector(secrets, "ppp start");
     SortedMap<ServerName, ComposeProject.Container> containers = project.containers();
     List<Future<Optional<Diagnostic>>> starts = new ArrayList<>();
@@ -176,6 +187,10 @@ public final class DockerRuntime implements ServerRuntime {
 
   @Override
   public void stop(Progress progress) {
+    alone(progress, () -> stopAll(progress));
+  }
+
+  private void stopAll(Progress progress) {
     List<String> arguments = new ArrayList<>(List.of("stop", "--time", "60"));
     List<ServerName> stopped = new ArrayList<>();
     project
@@ -193,9 +208,24 @@ public final class DockerRuntime implements ServerRuntime {
     }
   }
 
+  @Override
+  public List<ServerName> serversWithData() {
+    return project.serversWithVolumes();
+  }
+
   /** Removes the containers and the network, and the volumes with all data. */
-  public void destroy() {
-    project.destroy();
+  @Override
+  public void destroy(Progress progress) {
+    alone(
+        progress,
+        () -> {
+          SortedSet<ServerName> removed = new TreeSet<>(serversWithData());
+          removed.addAll(project.containers().keySet());
+          project.destroy();
+          removed.forEach(name -> progress.report(name, "removed"));
+          files.deleteMounts();
+          new RuntimeSelection(topology).forget();
+        });
   }
 
   @Override
@@ -203,7 +233,8 @@ public final class DockerRuntime implements ServerRuntime {
     return findContainer(server).isPresent();
   }
 
-  /** The running container of a server, by Docker's long identifier: for {@code docker exec}. */
+  /** By Docker's long identifier. */
+  @Override
   public Optional<String> findContainer(ServerDefinition server) {
     return Optional.ofNullable(project.containers().get(server.name()))
         .filter(ComposeProject.Container::isRunning)

@@ -64,15 +64,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
   }
 
   private void alone(Progress progress, Runnable work) {
-    new StateFolder(topology.stateFolder())
-        .alone(
-            () ->
-                progress.report(
-                    topology.veneer().name(), "waits for another ppp that starts or stops"),
-            () -> {
-              work.run();
-              return true;
-            });
+    new StateFolder(topology.stateFolder()).alone(topology.veneer().name(), progress, work);
   }
 
   @Override
@@ -206,7 +198,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
         .toList();
   }
 
-  /** Stops the servers and deletes their data: there is no way back. */
+  @Override
   public void destroy(Progress progress) {
     alone(
         progress,
@@ -219,7 +211,7 @@ public final class EmbeddedRuntime implements ServerRuntime {
         });
   }
 
-  /** The servers whose data {@link #destroy} would delete. */
+  @Override
   public List<ServerName> serversWithData() {
     return home().servers();
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
@@ -12,6 +13,7 @@ import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.secret.SecretSource;
 import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
 
 /** Servers that exist. ppp looks whether they answer, and never starts or stops them. */
@@ -57,6 +59,24 @@ public final class ExternalRuntime implements ServerRuntime {
             Code.EXTERNAL_NOT_STOPPED,
             "the servers of \"" + topology.name() + "\" are external: ppp does not stop them",
             "Stop them where they are run."));
+  }
+
+  @Override
+  public List<ServerName> serversWithData() {
+    throw notDeleted();
+  }
+
+  @Override
+  public void destroy(Progress progress) {
+    throw notDeleted();
+  }
+
+  private PppException notDeleted() {
+    return new PppException(
+        Diagnostic.error(
+            Code.DATA_NOT_DELETED,
+            "the servers of \"" + topology.name() + "\" are external: ppp does not delete them",
+            "`ppp teardown --all --drop-data` removes what ppp made on them."));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.partitionproxy.server;
 
+import java.util.List;
+import java.util.Optional;
 import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -21,8 +23,29 @@ public interface ServerRuntime {
   /** Stops the servers that ppp started and keeps their data; clients are disconnected. */
   void stop(Progress progress);
 
+  /**
+   * The servers whose data {@link #destroy} would delete, whether shards.yaml still names them or
+   * not.
+   *
+   * @throws org.partitionproxy.diagnostic.PppException if the servers are not ppp's to delete
+   */
+  List<ServerName> serversWithData();
+
+  /**
+   * Stops the servers and deletes all their data: there is no way back. The next start may choose
+   * another runtime.
+   *
+   * @throws org.partitionproxy.diagnostic.PppException if the servers are not ppp's to delete
+   */
+  void destroy(Progress progress);
+
   /** Whether the server's process or container runs, whatever its state. */
   boolean isRunning(ServerDefinition server);
+
+  /** The running container of a server, for {@code docker exec}; empty if it has none. */
+  default Optional<String> findContainer(ServerDefinition server) {
+    return Optional.empty();
+  }
 
   /** Where the veneer reaches this shard: a service name, a folder of Unix sockets, an address. */
   HostPort addressFromVeneer(ServerDefinition shard);

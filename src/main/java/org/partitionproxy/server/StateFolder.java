@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.ServerName;
 
 /**
  * {@code .ppp}, where ppp keeps what it has to remember of a checkout: small files of one line
@@ -40,6 +41,16 @@ record StateFolder(Path path) {
     } catch (IOException e) {
       throw unusable(path, e);
     }
+  }
+
+  /** {@link #alone(Runnable, Supplier)}, telling that it waits. */
+  void alone(ServerName veneer, ServerRuntime.Progress progress, Runnable work) {
+    alone(
+        () -> progress.report(veneer, "waits for another ppp that starts or stops"),
+        () -> {
+          work.run();
+          return true;
+        });
   }
 
   Optional<String> read(String file) {

@@ -3,6 +3,7 @@ package org.partitionproxy.shell;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
@@ -12,19 +13,20 @@ import org.partitionproxy.secret.Secret;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretSource;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /**
  * Opens a shell on a server: the psql on the PATH, else the one in the server's container, else our
  * own.
  *
- * @param inContainers whether the servers are Docker containers that ppp runs
+ * @param containers finds the running container of a server that is one
  */
 public record ShellLauncher(
     Topology topology,
     SecretSource secrets,
     Connector connector,
-    boolean inContainers,
+    Function<ServerDefinition, Optional<String>> containers,
     ShellView view,
     PrintWriter out,
     PrintWriter err) {
@@ -74,21 +76,20 @@ public record ShellLauncher(
   }
 
   private Optional<PsqlInvocation> inContainer(Login login, ShellRequest request, Secret password) {
-    return inContainers
-        ? Programs.find("docker")
-            .flatMap(
-                docker ->
-                    Containers.find(docker, topology.name(), login.server().name())
-                        .map(
-                            container ->
-                                PsqlInvocation.inContainer(
-                                    docker,
-                                    container,
-                                    login,
-                                    request,
-                                    password,
-                                    Terminals.attached())))
-        : Optional.empty();
+    return Programs.find("docker")
+        .flatMap(
+            docker ->
+                containers
+                    .apply(login.server())
+                    .map(
+                        container ->
+                            PsqlInvocation.inContainer(
+                                docker,
+                                container,
+                                login,
+                                request,
+                                password,
+                                Terminals.attached())));
   }
 
   private static void refuseArguments(ShellRequest request) {

@@ -107,7 +107,7 @@ class StartAndStopIT {
     assertThat(ppp("stop", "--delete-data", "--yes")).isZero();
     assertThat(err.toString()).contains("deleted the data of shard1, veneer\n");
     assertThat(ppp("stop", "--delete-data", "--yes")).isZero();
-    assertThat(err.toString()).isEqualTo("there is no data to delete\n");
+    assertThat(err.toString()).isEqualTo("nothing was started yet\n");
   }
 
   @Test

@@ -2,18 +2,18 @@ package org.partitionproxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.testing.GoldenFile;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.SslMode;
 import org.partitionproxy.topology.Topology;
+import org.partitionproxy.topology.TopologyReader;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -22,21 +22,10 @@ class ComposeFileTest {
   private static final Topology BOOKSTORE =
       topology("bookstore", 14797, List.of(shard("shard1", 29948), shard("shard2", 13366)));
 
-  /** The topology of this checkout's shards.yaml. */
-  private static final Topology COMMITTED =
-      topology(
-          "bookstore",
-          14797,
-          List.of(shard("shard1", 29948), shard("shard2", 13366), shard("shard3", 11033)));
-
   @Test
-  void isWhatIsCommittedForTheDefaultTopology() throws IOException {
-    Path committed = Path.of(ComposeFile.FILE_NAME);
-    String wanted = ComposeFile.of(COMMITTED);
-    if (Boolean.getBoolean("ppp.golden.write")) {
-      Files.writeString(committed, wanted);
-    }
-    assertThat(committed).hasContent(wanted);
+  void isWhatIsCommittedForTheDefaultTopology() {
+    Topology committed = TopologyReader.read(Path.of("shards.yaml"), new TreeMap<>());
+    GoldenFile.of(Path.of(ComposeFile.FILE_NAME)).holds(ComposeFile.of(committed));
   }
 
   @Test

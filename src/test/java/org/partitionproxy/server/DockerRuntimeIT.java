@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +29,7 @@ import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
 
 @NeedsDocker
@@ -54,7 +56,7 @@ class DockerRuntimeIT {
   @AfterAll
   static void destroyServers() {
     if (runtime != null) {
-      runtime.destroy();
+      runtime.destroy(ServerRuntime.Progress.SILENT);
     }
   }
 
@@ -251,7 +253,7 @@ class DockerRuntimeIT {
         assertThat(session.isAlive()).isTrue();
       }
     } finally {
-      second.destroy();
+      second.destroy(ServerRuntime.Progress.SILENT);
     }
   }
 
@@ -270,7 +272,7 @@ class DockerRuntimeIT {
       assertThat(others.isRunning(taken.veneer())).isTrue();
       assertThat(others.isRunning(shard)).isFalse();
     } finally {
-      others.destroy();
+      others.destroy(ServerRuntime.Progress.SILENT);
     }
   }
 
@@ -291,7 +293,7 @@ class DockerRuntimeIT {
                 assertThat(d.hint()).contains("invalid value for parameter \"shared_buffers\"");
               });
     } finally {
-      new DockerRuntime(broken, SECRETS).destroy();
+      new DockerRuntime(broken, SECRETS).destroy(ServerRuntime.Progress.SILENT);
     }
   }
 
@@ -313,8 +315,43 @@ class DockerRuntimeIT {
                 assertThat(d.hint()).contains(ProjectName.of(again) + "_shard1");
               });
     } finally {
-      first.destroy();
+      first.destroy(ServerRuntime.Progress.SILENT);
     }
+  }
+
+  @Test
+  void refusesToStopWhatBelongsToTheCheckoutThatThisOneIsACopyOf(@TempDir Path other)
+      throws IOException {
+    Path copied = ProjectName.folder(other.resolve(".ppp"));
+    Files.createDirectories(copied);
+    Files.copy(
+        ProjectName.folder(topology.stateFolder()).resolve("project"), copied.resolve("project"));
+    DockerRuntime copy =
+        new DockerRuntime(
+            DockerTopology.of(other, topology.name(), topology.veneer(), topology.shards()),
+            SECRETS);
+    List<String> before = containers();
+    for (ThrowingCallable deed :
+        List.<ThrowingCallable>of(
+            () -> copy.start(ServerRuntime.Progress.SILENT),
+            () -> copy.stop(ServerRuntime.Progress.SILENT),
+            () -> copy.destroy(ServerRuntime.Progress.SILENT))) {
+      assertThat(catchThrowableOfType(PppException.class, deed).diagnostics())
+          .extracting(Diagnostic::code)
+          .containsExactly(Code.FOLDER_OF_OTHER_CHECKOUT);
+    }
+    assertThat(containers()).isEqualTo(before);
+  }
+
+  @Test
+  void takesALinkToItsFolderForTheFolder(@TempDir Path other) throws IOException {
+    Path link = Files.createSymbolicLink(other.resolve("link"), home);
+    Reports reports = new Reports();
+    new DockerRuntime(
+            DockerTopology.of(link, topology.name(), topology.veneer(), topology.shards()), SECRETS)
+        .start(reports);
+    Files.delete(link);
+    assertThat(reports.lines()).hasSize(2).allMatch(line -> line.contains(": runs on port "));
   }
 
   @Test
@@ -326,9 +363,15 @@ class DockerRuntimeIT {
     assertThat(volumes(doomed)).hasSize(2);
     second.stop(ServerRuntime.Progress.SILENT);
     assertThat(volumes(doomed)).hasSize(2);
-    second.destroy();
-    second.destroy();
+    assertThat(second.serversWithData())
+        .containsExactly(new ServerName("shard1"), ServerName.VENEER);
+    Reports reports = new Reports();
+    second.destroy(reports);
+    assertThat(reports.lines()).containsExactly("shard1: removed", "veneer: removed");
+    second.destroy(ServerRuntime.Progress.SILENT);
+    assertThat(second.serversWithData()).isEmpty();
     assertThat(volumes(doomed)).isEmpty();
+    assertThat(ProjectName.folder(doomed.stateFolder())).doesNotExist();
     assertThat(volumes(topology)).hasSize(2);
     assertThat(containers()).isEqualTo(before);
   }

@@ -65,7 +65,10 @@ public final class ShellProgram {
             bookstore.topology(),
             name -> Optional.of(bookstore.password()),
             bookstore.connector(),
-            arguments.contains("--docker"),
+            server ->
+                arguments.contains("--docker")
+                    ? Optional.of("container-of-" + server.name())
+                    : Optional.empty(),
             new ShellView(QueryTable::render, d -> DiagnosticView.render(List.of(d))),
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             err)
