@@ -211,12 +211,16 @@ final class MirrorPlanner {
                 Change.ofMirror(
                     Action.ALTER,
                     ObjectKind.STATISTICS,
-                    schema + " (" + analyzed.size() + " tables with rows)",
+                    schema + " (" + tablesWithRows(analyzed.size()) + ")",
                     schema,
                     List.of(Sql.of("ANALYZE {}", Sql.join(", ", analyzed)))));
           }
         });
     return statistics;
+  }
+
+  private static String tablesWithRows(int count) {
+    return count + (count == 1 ? " table with rows" : " tables with rows");
   }
 
   /** The shards' tables of these tenants, by schema, in the order of their names. */
