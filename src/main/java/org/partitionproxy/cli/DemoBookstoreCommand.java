@@ -69,12 +69,12 @@ final class DemoBookstoreCommand implements Callable<Integer> {
         "A join inside one tenant: the veneer asks that tenant's shard one thing, all of it.");
     steps.query(JOIN, List.of(workspace.topology().findTenant("initech").orElseThrow()));
     if (steps.status() == 0) {
-      console.out(farewell());
+      console.out(farewell(workspace.runtime().kind()));
     }
     return steps.status();
   }
 
-  private static String farewell() {
+  private static String farewell(RuntimeKind runtime) {
     return """
 
     The servers are still running. What to try next:
@@ -83,10 +83,11 @@ final class DemoBookstoreCommand implements Callable<Integer> {
       bin/ppp psql veneer          psql on the veneer, where all tenants are
       bin/ppp show-logs initech    what the shard was asked for that tenant
       bin/ppp status               servers and tenants
-      make clean                   removes what `make build` and embedded servers left
-
-    IN_ACTION.md goes on from here: joins across shards, transactions, changes of tables.
-    """;
+    """
+        + (runtime == RuntimeKind.DOCKER
+            ? "  make stop-containers         stops the containers, and keeps their data\n"
+            : "  make clean                   stops the servers, deletes their data and the build\n")
+        + "\nIN_ACTION.md goes on from here: joins across shards, transactions, changes of tables.\n";
   }
 
   /** What is not the demo's own may be a team's. */

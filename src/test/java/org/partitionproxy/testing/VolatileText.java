@@ -2,7 +2,6 @@ package org.partitionproxy.testing;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Outputs without what differs from run to run: two runs of the same thing are equal then. */
 final class VolatileText {
@@ -32,7 +31,7 @@ final class VolatileText {
     List<String> together = new ArrayList<>();
     for (String line : lines) {
       if (!line.matches(OF_A_SERVER)) {
-        ordered.addAll(together.stream().sorted().collect(Collectors.toList()));
+        ordered.addAll(together.stream().sorted().toList());
         together.clear();
         ordered.add(line.stripTrailing());
       } else {

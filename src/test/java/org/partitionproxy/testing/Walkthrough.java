@@ -38,7 +38,7 @@ public final class Walkthrough {
       Stream.of(System.getenv("PATH").split(":"))
           .anyMatch(folder -> Files.isExecutable(Path.of(folder, "psql")));
 
-  private static final int ATTEMPTS = 20;
+  private static final int ATTEMPTS = 10;
 
   private final Path document;
 
