@@ -120,6 +120,10 @@ final class Scene {
     write();
   }
 
+  String name() {
+    return name;
+  }
+
   Path folder() {
     return folder;
   }
