@@ -2,6 +2,7 @@ package org.partitionproxy.apply;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
@@ -70,8 +71,8 @@ public final class RunLock implements AutoCloseable {
 
   private static PppException held(Connector connector, Topology topology, Session session) {
     String holder =
-        holderByLedger(connector, topology.veneer())
-            .or(() -> holderByActivity(session, key(topology)))
+        holder(session, key(topology))
+            .map(h -> byLedger(connector, topology.veneer(), h.since()).orElse(h.text()))
             .orElse("another run, which ended just now");
     return new PppException(
         Diagnostic.error(
@@ -80,11 +81,16 @@ public final class RunLock implements AutoCloseable {
             "Wait until it is done and run the command again. Nothing was changed by this run."));
   }
 
-  /** The ledger knows the operator's name and host; before the first run there is none. */
-  private static Optional<String> holderByLedger(Connector connector, ServerDefinition veneer) {
+  /**
+   * The ledger knows the operator's name and host. A run that has not written to it yet, or never
+   * does because it finds nothing to do, must not be taken for one that was killed before.
+   */
+  private static Optional<String> byLedger(
+      Connector connector, ServerDefinition veneer, Instant since) {
     try (Session ledger = connector.superuser(veneer)) {
       return new org.partitionproxy.ledger.RunLog(ledger)
           .unfinished()
+          .filter(run -> !run.startedAt().isBefore(since))
           .map(
               run ->
                   "`ppp "
@@ -102,10 +108,13 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  private static Optional<String> holderByActivity(Session session, int key) {
+  /** The session that has the lock. */
+  private record Holder(String text, Instant since) {}
+
+  private static Optional<Holder> holder(Session session, int key) {
     return session.queryOne(
         """
-        SELECT '"' || a.application_name || '" from '
+        SELECT a.backend_start AS since, '"' || a.application_name || '" from '
           || coalesce(a.client_addr::text, 'the same machine')
           || ', since ' || a.backend_start AS holder
         FROM pg_catalog.pg_locks AS l
@@ -113,7 +122,7 @@ public final class RunLock implements AutoCloseable {
         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ? AND l.objid = ?::bigint
         ORDER BY a.pid
         LIMIT 1""",
-        row -> row.string("holder"),
+        row -> new Holder(row.string("holder"), row.instant("since")),
         (long) CLASS,
         Integer.toUnsignedLong(key));
   }

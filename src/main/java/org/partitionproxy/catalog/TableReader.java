@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
@@ -76,21 +77,32 @@ public final class TableReader {
     return tables;
   }
 
-  /** The foreign tables of the veneer in these schemas. */
-  public List<ForeignTable> foreignTables(
-      Session session, Scope scope, SortedSet<Identifier> schemas) {
+  /**
+   * What the veneer has in some schemas.
+   *
+   * @param others tables and views of its own, which have names that foreign tables may want
+   */
+  public record Relations(List<ForeignTable> foreignTables, SortedSet<QualifiedName> others) {
+
+    public static final Relations NONE = new Relations(List.of(), new TreeSet<>());
+  }
+
+  /** The veneer's side of these schemas. */
+  public Relations relations(Session session, Scope scope, SortedSet<Identifier> schemas) {
     List<ForeignTable> tables = new ArrayList<>();
+    SortedSet<QualifiedName> others = new TreeSet<>();
     for (List<Line> lines : read(session, scope, schemas)) {
       Line first = lines.get(0);
       first
           .server()
-          .ifPresent(
+          .ifPresentOrElse(
               server ->
                   tables.add(
                       new ForeignTable(
-                          first.table(), server, first.remote(), columns(lines), first.acl())));
+                          first.table(), server, first.remote(), columns(lines), first.acl())),
+              () -> others.add(first.table()));
     }
-    return tables;
+    return new Relations(tables, others);
   }
 
   private static List<Column> columns(List<Line> lines) {

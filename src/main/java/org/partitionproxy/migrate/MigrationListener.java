@@ -14,6 +14,9 @@ public interface MigrationListener {
    */
   default void surveyed(int tenants, int behind) {}
 
+  /** A tenant's turn has come; what this throws, the run throws, before the tenant is touched. */
+  default void beginning(Tenant tenant) {}
+
   /** A script ran; its transaction is about to be committed. */
   default void applied(Tenant tenant, String script) {}
 

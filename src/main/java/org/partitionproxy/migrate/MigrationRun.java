@@ -82,7 +82,11 @@ final class MigrationRun {
     List<Workers.Job<TenantOutcome>> jobs = new ArrayList<>();
     for (TenantBehind one : batch) {
       ShardWork shard = shardOf(one.tenant());
-      jobs.add(() -> tell(shard.migrate(one, folder, listener)));
+      jobs.add(
+          () -> {
+            listener.beginning(one.tenant());
+            return tell(shard.migrate(one, folder, listener));
+          });
     }
     List<TenantOutcome> done = workers.run(jobs);
     for (int i = 0; i < batch.size(); i++) {

@@ -66,6 +66,19 @@ public final class Removals {
             Sql.of("DROP ROLE {}", role)));
   }
 
+  /** A role's right to connect, where other databases of its server still need it. */
+  public static Change access(Identifier role, Identifier database, Optional<Identifier> schema) {
+    return new Change(
+        Stage.ROLES,
+        Action.ALTER,
+        ObjectKind.ROLE,
+        role.value(),
+        schema,
+        List.of(Sql.of("REVOKE ALL ON DATABASE {} FROM {}", database, role)),
+        Change.Transaction.SUPERUSER,
+        Set.of());
+  }
+
   public static Change server(Identifier server, Identifier owner) {
     return change(
         Stage.FOREIGN_SERVERS,

@@ -125,19 +125,19 @@ final class MirrorPlanner {
     return compare(survey, tenants, sources, should, veneer, notes);
   }
 
-  /** The veneer's end: its foreign tables, and which of them are ppp's. */
-  private record Veneer(List<ForeignTable> tables, SortedSet<QualifiedName> ours) {}
+  /** The veneer's end, and which of its foreign tables are ppp's. */
+  private record Veneer(TableReader.Relations relations, SortedSet<QualifiedName> ours) {}
 
   private Veneer veneer(Survey survey, SortedSet<Identifier> schemas) {
     boolean known = survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isPresent();
     if (!known) {
-      return new Veneer(List.of(), new TreeSet<>());
+      return new Veneer(TableReader.Relations.NONE, new TreeSet<>());
     }
     return sessions.with(
         topology.veneer(),
         session ->
             new Veneer(
-                reader.foreignTables(session, desired.scope(topology.veneer()), schemas),
+                reader.relations(session, desired.scope(topology.veneer()), schemas),
                 new Ledger(session).tables(schemas)));
   }
 
@@ -151,13 +151,22 @@ final class MirrorPlanner {
     SortedMap<QualifiedName, ForeignTable> wanted =
         new TreeMap<>(ServerState.index(should, ForeignTable::name));
     SortedMap<QualifiedName, ForeignTable> actual = new TreeMap<>();
-    for (ForeignTable table : veneer.tables()) {
+    for (ForeignTable table : veneer.relations().foreignTables()) {
       boolean ours = veneer.ours().contains(table.name());
       if (ours) {
         actual.put(table.name(), table);
       } else {
         wanted.remove(table.name());
         notes.add("foreign table " + table.name() + " was not made by ppp and is left alone");
+      }
+    }
+    for (QualifiedName other : veneer.relations().others()) {
+      if (wanted.remove(other) != null) {
+        notes.add(
+            "table "
+                + other
+                + " of the shard is not shown: the veneer has a table or view of that name, which"
+                + " was not made by ppp and is left alone");
       }
     }
     List<Change> changes =

@@ -204,7 +204,8 @@ public final class Provisioner implements AutoCloseable {
   private Optional<MigrationResult> migrate(
       MigrationRequest request, StageRunner runner, RunListener listener) {
     return Optional.of(
-        new Migrator(parts.topology(), connector).migrate(request, runner.unusable(), listener));
+        new Migrator(parts.topology(), connector)
+            .migrate(request, runner.unusable(), runner.underLock(listener)));
   }
 
   @Override

@@ -21,6 +21,8 @@ record Remains(
     Map<ObjectKind, SortedSet<String>> made,
     SortedMap<Identifier, SortedSet<QualifiedName>> tables) {
 
+  static final Remains NONE = new Remains(new TreeMap<>(), new TreeMap<>());
+
   static Remains read(Session session, SortedSet<Identifier> schemas) {
     Ledger ledger = new Ledger(session);
     Map<ObjectKind, SortedSet<String>> made = new TreeMap<>();
@@ -32,6 +34,15 @@ record Remains(
       tables.computeIfAbsent(table.schema(), s -> new TreeSet<>()).add(table);
     }
     return new Remains(made, tables);
+  }
+
+  /** The same, and the roles that another database's ledger knows. */
+  Remains withRolesOf(Remains other) {
+    Map<ObjectKind, SortedSet<String>> more = new TreeMap<>(made);
+    SortedSet<String> roles = new TreeSet<>(made.getOrDefault(ObjectKind.ROLE, new TreeSet<>()));
+    roles.addAll(other.made.getOrDefault(ObjectKind.ROLE, new TreeSet<>()));
+    more.put(ObjectKind.ROLE, roles);
+    return new Remains(more, tables);
   }
 
   boolean has(ObjectKind kind, Identifier name) {

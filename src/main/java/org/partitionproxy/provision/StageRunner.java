@@ -20,8 +20,10 @@ import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.apply.Workers;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
@@ -33,6 +35,8 @@ import org.partitionproxy.topology.Topology;
 /** The stages of one run under its lock: each is planned again from a fresh look, then applied. */
 final class StageRunner {
 
+  private static final int TENANTS_SHOWN = 20;
+
   private final Topology topology;
   private final Surveyor surveyor;
   private final Planner planner;
@@ -42,6 +46,7 @@ final class StageRunner {
   private final Sessions sessions;
   private final Recorders recorders;
   private final PlanApplier applier;
+  private final RunLock lock;
 
   private final AtomicInteger committed = new AtomicInteger();
   private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
@@ -57,6 +62,7 @@ final class StageRunner {
       ApplyListener listener,
       Survey survey) {
     this.topology = parts.topology();
+    this.lock = lock;
     this.surveyor = parts.surveyor();
     this.planner = parts.planner();
     this.mirrors = parts.mirrors();
@@ -95,13 +101,32 @@ final class StageRunner {
             }
           }
         });
-    failures.addAll(
+    keep(
         applier.applyTenants(
             inOrder(ofTenants), (session, changes) -> recorders.schemas(session, changes)));
   }
 
+  /** A server that went away is told of once, not for each change that it did not get. */
+  private void keep(List<Failure> some) {
+    for (Failure failure : some) {
+      if (failure.reason().isUnreachable()) {
+        lost.putIfAbsent(failure.server(), failure.reason().diagnostics().get(0));
+      } else {
+        failures.add(failure);
+      }
+    }
+  }
+
+  MigrationListener underLock(MigrationListener listener) {
+    return new GuardedMigrations(lock, listener);
+  }
+
   /** Applies what belongs to no tenant; returns what belongs to tenants. */
   private Optional<List<Change>> global(Stage stage, ServerDefinition server) {
+    return global(stage, server, true);
+  }
+
+  private Optional<List<Change>> global(Stage stage, ServerDefinition server, boolean again) {
     try {
       ServerSnapshot snapshot = surveyor.snapshot(server);
       List<Change> changes =
@@ -111,6 +136,9 @@ final class StageRunner {
               server,
               changes,
               (session, done) -> recorders.global(session, done, snapshot.databaseIsOurs()));
+      if (again && failed.stream().anyMatch(StageRunner::isMadeMeanwhile)) {
+        return global(stage, server, false);
+      }
       failures.addAll(failed);
       if (!failed.isEmpty()) {
         stopped.add(server.name());
@@ -127,6 +155,16 @@ final class StageRunner {
   }
 
   /**
+   * CREATE DATABASE is no part of a transaction: a server may still be at it for a run that was
+   * killed, and end it after this one has looked.
+   */
+  private static boolean isMadeMeanwhile(Failure failure) {
+    String state = failure.reason().sqlState();
+    return failure.change().kind() == ObjectKind.DATABASE
+        && (state.equals("42P04") || state.equals("23505"));
+  }
+
+  /**
    * Drops what was planned: the tenants' part of each server first, the veneer before the shards.
    */
   void tearDown(Plan plan) {
@@ -135,7 +173,7 @@ final class StageRunner {
       Map<ServerDefinition, List<Change>> ofTenants = new LinkedHashMap<>();
       ofTenants.put(server, planned.changes());
       List<Failure> failed = applier.applyTenants(ofTenants, recorders::removed);
-      failures.addAll(failed);
+      keep(failed);
       if (failed.isEmpty()) {
         failures.addAll(applier.applyGlobal(server, planned.changes(), recorders::removed));
       }
@@ -153,17 +191,30 @@ final class StageRunner {
       return;
     }
     Set<Tenant> wanted = new HashSet<>(tenants);
-    List<Tenant> drifted =
-        mirrors.drifted(survey).stream()
-            .filter(t -> wanted.contains(t) && isUsable(topology.shardOf(t)))
-            .toList();
-    MirrorPlanner.MirrorPlan plan = mirrors.plan(survey, drifted);
+    List<Tenant> drifted = mirrors.drifted(survey).stream().filter(wanted::contains).toList();
+    MirrorPlanner.MirrorPlan plan = planMirrors(survey, drifted);
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     changes.put(topology.veneer(), plan.changes());
-    failures.addAll(
+    keep(
         applier.applyTenants(
             changes, (session, done) -> recorders.mirrors(session, schemasOf(done), plan)));
     recordUnchanged(plan);
+  }
+
+  /** Without the tenants of shards that go away while their tables are read. */
+  private MirrorPlanner.MirrorPlan planMirrors(Survey survey, List<Tenant> tenants) {
+    while (true) {
+      try {
+        return mirrors.plan(
+            survey, tenants.stream().filter(t -> isUsable(topology.shardOf(t))).toList());
+      } catch (SqlFailure e) {
+        boolean gone =
+            e.isUnreachable() && lost.putIfAbsent(e.server(), e.diagnostics().get(0)) == null;
+        if (!gone || e.server().equals(topology.veneer().name())) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void recordUnchanged(MirrorPlanner.MirrorPlan plan) {
@@ -202,10 +253,28 @@ final class StageRunner {
     for (ServerDefinition server : topology.servers()) {
       Diagnostic reason = lost.get(server.name());
       if (reason != null) {
-        unreachable.add(reason);
+        unreachable.add(withTenants(server, reason));
       }
     }
     return new Outcome(plan, committed.get(), failures, migrations, unreachable);
+  }
+
+  /** The reason, and whom it concerns. */
+  private Diagnostic withTenants(ServerDefinition server, Diagnostic reason) {
+    List<String> names =
+        topology.tenantsOf(server.name()).stream().map(t -> "\"" + t.name() + "\"").toList();
+    if (names.isEmpty()) {
+      return reason;
+    }
+    int shown = Math.min(names.size(), TENANTS_SHOWN);
+    return Diagnostic.error(
+        reason.code(),
+        reason.summary()
+            + "; left out: "
+            + (names.size() == 1 ? "tenant " : names.size() + " tenants ")
+            + String.join(", ", names.subList(0, shown))
+            + (names.size() > shown ? " and " + (names.size() - shown) + " more" : ""),
+        reason.hint());
   }
 
   private Map<ServerDefinition, List<Change>> inOrder(

@@ -43,11 +43,12 @@ final class TeardownPlanner {
     List<Tenant> tenants = tenants(survey, request);
     List<String> notes = new ArrayList<>();
     List<Plan.ServerPlan> servers = new ArrayList<>();
-    for (ServerSnapshot snapshot : survey.snapshots().values()) {
-      if (snapshot.stamp().isEmpty()) {
-        continue;
-      }
-      Remains remains = remains(snapshot, tenants);
+    Map<ServerSnapshot, Remains> all = new LinkedHashMap<>();
+    survey.snapshots().values().stream()
+        .filter(snapshot -> snapshot.stamp().isPresent())
+        .forEach(snapshot -> all.put(snapshot, remains(snapshot, tenants)));
+    for (ServerSnapshot snapshot : all.keySet()) {
+      Remains remains = remains(snapshot, all);
       List<Change> changes =
           snapshot.server().isVeneer()
               ? veneer(snapshot, remains, tenants, request)
@@ -96,6 +97,17 @@ final class TeardownPlanner {
     return sessions.with(snapshot.server(), session -> Remains.read(session, schemas));
   }
 
+  /** Roles are of a whole PostgreSQL server: any ledger on it may know them. */
+  private static Remains remains(ServerSnapshot snapshot, Map<ServerSnapshot, Remains> all) {
+    Remains remains = all.getOrDefault(snapshot, Remains.NONE);
+    for (Map.Entry<ServerSnapshot, Remains> other : all.entrySet()) {
+      if (Clusters.same(other.getKey().server(), snapshot.server())) {
+        remains = remains.withRolesOf(other.getValue());
+      }
+    }
+    return remains;
+  }
+
   private List<Change> veneer(
       ServerSnapshot veneer, Remains remains, List<Tenant> tenants, TeardownRequest request) {
     List<Change> changes = new ArrayList<>();
@@ -105,9 +117,13 @@ final class TeardownPlanner {
       }
       mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(tenant.schema()))
           .ifPresent(changes::add);
-      if (isFreeOf(veneer.server(), tenant)) {
-        role(remains, veneer, tenant.role(), Optional.of(tenant.schema())).ifPresent(changes::add);
-      }
+      role(
+              remains,
+              veneer,
+              tenant.role(),
+              Optional.of(tenant.schema()),
+              isFreeOf(veneer.server(), tenant))
+          .ifPresent(changes::add);
     }
     if (request.all()) {
       for (String server :
@@ -140,7 +156,8 @@ final class TeardownPlanner {
       }
       if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
         changes.add(Removals.data(tenant.schema()));
-        role(remains, shard, tenant.role(), Optional.of(tenant.schema())).ifPresent(changes::add);
+        role(remains, shard, tenant.role(), Optional.of(tenant.schema()), true)
+            .ifPresent(changes::add);
       } else {
         notes.add(
             "schema \""
@@ -163,19 +180,20 @@ final class TeardownPlanner {
     if (snapshot.databaseIsOurs()) {
       changes.add(Removals.disown(database));
     }
-    boolean shared =
-        topology.servers().stream()
-            .anyMatch(
-                s ->
-                    !s.name().equals(snapshot.server().name())
-                        && Clusters.same(s, snapshot.server()));
-    if (!shared) {
-      role(remains, snapshot, topology.appRole(), Optional.empty()).ifPresent(changes::add);
-      role(remains, snapshot, topology.adminRole(), Optional.empty()).ifPresent(changes::add);
-    }
+    boolean last = isLastOfItsCluster(snapshot, request);
+    role(remains, snapshot, topology.appRole(), Optional.empty(), last).ifPresent(changes::add);
+    role(remains, snapshot, topology.adminRole(), Optional.empty(), last).ifPresent(changes::add);
     boolean drop = snapshot.databaseIsOurs() && request.dropData() && !request.keepDatabases();
     changes.add(drop ? Removals.database(database) : Removals.ledger(Ledger.SCHEMA));
     return changes;
+  }
+
+  /** Whether no other database of the same PostgreSQL server still needs the shared roles. */
+  private boolean isLastOfItsCluster(ServerSnapshot snapshot, TeardownRequest request) {
+    List<ServerDefinition> cluster =
+        topology.servers().stream().filter(s -> Clusters.same(s, snapshot.server())).toList();
+    return cluster.size() == 1
+        || (request.dropData() && cluster.get(cluster.size() - 1).equals(snapshot.server()));
   }
 
   /** Whether no shard of the same PostgreSQL server still needs the tenant's role. */
@@ -198,10 +216,20 @@ final class TeardownPlanner {
         : Optional.empty();
   }
 
+  /**
+   * @param free whether the role can go; otherwise only its right to connect does
+   */
   private static Optional<Change> role(
-      Remains remains, ServerSnapshot snapshot, Identifier role, Optional<Identifier> schema) {
-    return remains.has(ObjectKind.ROLE, role)
-        ? Optional.of(Removals.role(role, snapshot.server().database(), schema))
-        : Optional.empty();
+      Remains remains,
+      ServerSnapshot snapshot,
+      Identifier role,
+      Optional<Identifier> schema,
+      boolean free) {
+    if (!remains.has(ObjectKind.ROLE, role) || !snapshot.state().roles().containsKey(role)) {
+      return Optional.empty();
+    }
+    Identifier database = snapshot.server().database();
+    return Optional.of(
+        free ? Removals.role(role, database, schema) : Removals.access(role, database, schema));
   }
 }

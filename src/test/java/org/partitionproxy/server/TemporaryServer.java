@@ -91,6 +91,40 @@ public final class TemporaryServer {
     return folder;
   }
 
+  /** Starts it again after {@link #stop} or {@link #kill}, on its port. */
+  public void restart() {
+    server.start(Secret.of("not asked for"), false, message -> {});
+  }
+
+  public void stop() {
+    new PgCtl(server.data()).stop();
+  }
+
+  /** {@code kill -9} of the server process: what it had in hand is lost. */
+  public void kill() {
+    Postmaster.find(server.data().path())
+        .flatMap(postmaster -> ProcessHandle.of(postmaster.pid()))
+        .ifPresent(
+            process -> {
+              process.destroyForcibly();
+              process.onExit().join();
+            });
+  }
+
+  /** Everything that the server wrote into its log. */
+  public String log() {
+    StringBuilder log = new StringBuilder();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(server.data().path().resolve("log"))) {
+      for (Path file : files) {
+        log.append(Files.readString(file));
+      }
+      return log.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void remove() {
     remove(server.data());
   }

@@ -61,6 +61,26 @@ public final class TestServer {
     return server.sockets();
   }
 
+  /** Starts it again after {@link #stop} or {@link #kill}, on its port. */
+  public void restart() {
+    server.restart();
+  }
+
+  /** Only for a server with a key of one test's own. */
+  public void stop() {
+    server.stop();
+  }
+
+  /** {@code kill -9} of the server process; only for a server with a key of one test's own. */
+  public void kill() {
+    server.kill();
+  }
+
+  /** Everything that the server wrote into its log. */
+  public String log() {
+    return server.log();
+  }
+
   public Secret password() {
     return PASSWORD;
   }

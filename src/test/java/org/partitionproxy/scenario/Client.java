@@ -1,0 +1,74 @@
+package org.partitionproxy.scenario;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/** Somebody else than ppp, who sends plain SQL to one database as one role. */
+final class Client implements AutoCloseable {
+
+  private final Connection connection;
+
+  Client(int port, String database, String role, String password) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", role);
+    properties.setProperty("password", password);
+    properties.setProperty("preferQueryMode", "simple");
+    Connection opened =
+        new Driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/" + database, properties);
+    if (opened == null) {
+      throw new IllegalStateException("the driver does not know its own URL");
+    }
+    this.connection = opened;
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** A line per row, its columns parted by {@code |}. */
+  List<String> rows(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> lines = new ArrayList<>();
+      while (rows.next()) {
+        List<String> values = new ArrayList<>();
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          values.add(String.valueOf(rows.getString(i)));
+        }
+        lines.add(String.join("|", values));
+      }
+      return lines;
+    }
+  }
+
+  String value(String sql) throws SQLException {
+    List<String> rows = rows(sql);
+    if (rows.size() != 1) {
+      throw new IllegalStateException(rows.size() + " rows from " + sql);
+    }
+    return rows.get(0);
+  }
+
+  /** The SQLSTATE with which the server refuses a statement; 00000 if it does not. */
+  String refusal(String sql) {
+    try {
+      execute(sql);
+      return "00000";
+    } catch (SQLException e) {
+      return String.valueOf(e.getSQLState());
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

@@ -1,0 +1,286 @@
+package org.partitionproxy.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.partitionproxy.cli.InProcess;
+import org.partitionproxy.secret.SecretName;
+import org.partitionproxy.secret.SecretStore;
+import org.partitionproxy.testing.TestServer;
+
+/**
+ * A folder with a shards.yaml over real servers. Names are this scene's own, because roles belong
+ * to whole servers, which other tests share: tenant {@code acme} has schema {@code acme_7}.
+ */
+final class Scene {
+
+  static final String NOTHING_TO_DO = "Nothing to do: the servers match shards.yaml.\n";
+
+  private static final AtomicInteger SCENES = new AtomicInteger();
+
+  /** A server of the topology, and where it is. */
+  static final class Place {
+    final TestServer server;
+    String database;
+    int port;
+
+    Place(TestServer server, String database) {
+      this.server = server;
+      this.database = database;
+      this.port = server.port();
+    }
+  }
+
+  private final int number = SCENES.incrementAndGet();
+  private final Path folder;
+  private final Map<String, Place> places = new LinkedHashMap<>();
+  private final Map<String, String> tenants = new LinkedHashMap<>();
+  private final Map<String, String> schemas = new LinkedHashMap<>();
+  private String name = "scene" + number;
+  private String migrations = "migrations";
+
+  /** Shards are called shard1, shard2 and so on, and have a tenant each: acme, bolt, cato. */
+  Scene(Path folder, TestServer veneer, TestServer... shards) throws IOException {
+    this.folder = folder;
+    place("veneer", veneer);
+    List<String> names = List.of("acme", "bolt", "cato");
+    for (int i = 0; i < shards.length; i++) {
+      place("shard" + (i + 1), shards[i]);
+      tenant(names.get(i), "shard" + (i + 1));
+    }
+    migration(
+        "V1__items.sql",
+        """
+        CREATE TABLE items (id bigint PRIMARY KEY, note text NOT NULL);
+        INSERT INTO items SELECT n, 'note ' || n FROM generate_series(1, 3) AS n;
+        """);
+  }
+
+  /** Several on one PostgreSQL server are databases of it. */
+  private void place(String server, TestServer where) {
+    boolean shared = places.values().stream().anyMatch(p -> p.server.equals(where));
+    places.put(server, new Place(where, shared ? database() + "_" + server : database()));
+  }
+
+  Place place(String server) {
+    return require(places, server);
+  }
+
+  private static <T> T require(Map<String, T> map, String key) {
+    T value = map.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(key);
+    }
+    return value;
+  }
+
+  void name(String topology) throws IOException {
+    name = topology;
+    write();
+  }
+
+  /** Puts a tenant on a shard, in the file only. */
+  void tenant(String tenant, String shard) throws IOException {
+    tenants.put(tenant, shard);
+    schemas.putIfAbsent(tenant, tenant + "_" + number);
+    write();
+  }
+
+  void forget(String tenant) throws IOException {
+    tenants.remove(tenant);
+    write();
+  }
+
+  void forgetShard(String shard) throws IOException {
+    places.remove(shard);
+    write();
+  }
+
+  void schema(String tenant, String schema) throws IOException {
+    schemas.put(tenant, schema);
+    write();
+  }
+
+  void migration(String file, String sql) throws IOException {
+    Path migrationsFolder = Files.createDirectories(folder.resolve("migrations"));
+    Files.writeString(migrationsFolder.resolve(file), sql);
+    write();
+  }
+
+  void withoutMigrations() throws IOException {
+    migrations = "none";
+    write();
+  }
+
+  String name() {
+    return name;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  String database() {
+    return "sc_" + number;
+  }
+
+  String schema(String tenant) {
+    return require(schemas, tenant);
+  }
+
+  String role(String tenant) {
+    return schema(tenant) + "_app";
+  }
+
+  String appRole() {
+    return database() + "_app";
+  }
+
+  String adminRole() {
+    return database() + "_admin";
+  }
+
+  /** Writes shards.yaml as this scene is now. */
+  void write() throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append("name: ").append(name).append("\nruntime: external\n");
+    text.append("database: ").append(database()).append('\n');
+    text.append("migrations: ").append(migrations).append('\n');
+    for (var place : places.entrySet()) {
+      boolean veneer = place.getKey().equals("veneer");
+      text.append(veneer ? "veneer: " : "  " + place.getKey() + ": ")
+          .append("{ port: ")
+          .append(place.getValue().port)
+          .append(", database: ")
+          .append(place.getValue().database)
+          .append(", password: \"${PPP_TEST_PASSWORD}\" }\n")
+          .append(veneer ? "shards:\n" : "");
+    }
+    text.append("tenants:\n");
+    tenants.forEach(
+        (tenant, shard) ->
+            text.append(
+                "  %s: { shard: %s, schema: '%s' }\n"
+                    .formatted(tenant, shard, schema(tenant).replace("'", "''"))));
+    Files.writeString(folder.resolve("shards.yaml"), text);
+  }
+
+  /** Runs a command in this process. */
+  InProcess.Result ppp(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--config");
+    all.add(folder.resolve("shards.yaml").toString());
+    return InProcess.run(all.toArray(new String[0]));
+  }
+
+  /** The same, and it must succeed; returns what it printed. */
+  String run(String... arguments) {
+    InProcess.Result result = ppp(arguments);
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    return result.out();
+  }
+
+  /** Runs {@code bin/ppp} as a process of its own. */
+  PppProcess start(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--config");
+    all.add(folder.resolve("shards.yaml").toString());
+    return PppProcess.start(folder, all);
+  }
+
+  /** The law of every run: after it, there is nothing to do. */
+  void isInStep() {
+    assertThat(run("plan")).isEqualTo(NOTHING_TO_DO);
+  }
+
+  Client superuser(String server) throws SQLException {
+    return superuser(server, place(server).database);
+  }
+
+  Client superuser(String server, String inDatabase) throws SQLException {
+    TestServer where = place(server).server;
+    return new Client(where.port(), inDatabase, "postgres", where.password().reveal());
+  }
+
+  /** As a role that ppp made. */
+  Client as(String server, String role) throws SQLException {
+    return new Client(place(server).server.port(), place(server).database, role, password(role));
+  }
+
+  String password(String role) {
+    return SecretStore.open(folder.resolve(".ppp"), name)
+        .find(SecretName.ofRole(role))
+        .orElseThrow()
+        .reveal();
+  }
+
+  /** Reads every tenant's rows through the veneer: as the role for all, and as its own role. */
+  void showsEveryTenant(int rowsEach) throws SQLException {
+    try (Client app = as("veneer", appRole())) {
+      for (String tenant : tenants.keySet()) {
+        assertThat(app.value("SELECT count(*) FROM " + table(tenant, "items")))
+            .as(tenant)
+            .isEqualTo(Integer.toString(rowsEach));
+      }
+    }
+    for (String tenant : tenants.keySet()) {
+      try (Client own = as("veneer", role(tenant))) {
+        assertThat(own.value("SELECT count(*) FROM items"))
+            .as(tenant)
+            .isEqualTo(Integer.toString(rowsEach));
+      }
+    }
+  }
+
+  String table(String tenant, String table) {
+    return "\"" + schema(tenant).replace("\"", "\"\"") + "\"." + table;
+  }
+
+  /** Tells of every change of catalogs and ledgers since the last time, on all servers. */
+  String state() throws SQLException {
+    StringBuilder state = new StringBuilder();
+    for (String server : places.keySet()) {
+      try (Client superuser = superuser(server)) {
+        for (String catalog : CATALOGS) {
+          state
+              .append(server)
+              .append(' ')
+              .append(catalog)
+              .append(' ')
+              .append(
+                  superuser.value(
+                      "SELECT count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) FROM "
+                          + catalog))
+              .append('\n');
+        }
+      }
+    }
+    return state.toString();
+  }
+
+  private static final List<String> CATALOGS =
+      List.of(
+          "pg_authid",
+          "pg_auth_members",
+          "pg_database",
+          "pg_db_role_setting",
+          "pg_namespace",
+          "pg_attribute",
+          "pg_default_acl",
+          "pg_foreign_server",
+          "pg_foreign_table",
+          "pg_user_mapping",
+          "pg_proc",
+          "ppp.stamp",
+          "ppp.object",
+          "ppp.tenant",
+          "ppp.run");
+}
