@@ -69,6 +69,21 @@ final class DockerTopology {
     private final SortedMap<SecretName, Secret> secrets = new TreeMap<>();
 
     @Override
+    public SortedMap<SecretName, Secret> beginRotation(Collection<SecretName> names) {
+      throw new AssertionError("no password is rotated here");
+    }
+
+    @Override
+    public void finishRotation(Collection<SecretName> names) {
+      throw new AssertionError("no password is rotated here");
+    }
+
+    @Override
+    public SortedMap<SecretName, Secret> pendingRotations() {
+      return new TreeMap<>();
+    }
+
+    @Override
     public synchronized Optional<Secret> find(SecretName name) {
       return Optional.ofNullable(secrets.get(name));
     }
