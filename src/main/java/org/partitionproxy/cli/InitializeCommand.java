@@ -33,10 +33,13 @@ final class InitializeCommand implements Callable<Integer> {
     try (Provisioner provisioner = workspace.provisioner(jobs.jobs);
         ProgressLine progress = console.progress()) {
       Outcome outcome =
-          provisioner.initialize(
-              stages.stages(),
-              Operator.origin("initialize", workspace.topology()),
-              new RunProgress(progress));
+          Interruption.advisedOn(
+              progress::say,
+              () ->
+                  provisioner.initialize(
+                      stages.stages(),
+                      Operator.origin("initialize", workspace.topology()),
+                      new RunProgress(progress)));
       progress.finish();
       Duration took = Duration.between(start, Instant.now());
       console.out(

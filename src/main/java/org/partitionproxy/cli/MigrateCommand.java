@@ -61,8 +61,13 @@ final class MigrateCommand implements Callable<Integer> {
     try (Provisioner provisioner = workspace.provisioner(jobs.jobs);
         ProgressLine progress = console.progress()) {
       Outcome outcome =
-          provisioner.migrate(
-              request, Operator.origin("migrate", workspace.topology()), new RunProgress(progress));
+          Interruption.advisedOn(
+              progress::say,
+              () ->
+                  provisioner.migrate(
+                      request,
+                      Operator.origin("migrate", workspace.topology()),
+                      new RunProgress(progress)));
       progress.finish();
       outcome
           .migrations()

@@ -25,8 +25,28 @@ final class RunProgress implements RunListener {
   }
 
   @Override
+  public void dropping(int total) {
+    line.begin("tearing down", "changes", total);
+  }
+
+  @Override
   public void committed(ServerDefinition server, List<Change> changes) {
     line.advance(changes.size());
+  }
+
+  @Override
+  public void rotating(int total) {
+    line.begin("rotating", "passwords", total);
+  }
+
+  @Override
+  public void rotated(int count) {
+    line.advance(count);
+  }
+
+  @Override
+  public void note(String text) {
+    line.say("note: " + text);
   }
 
   @Override

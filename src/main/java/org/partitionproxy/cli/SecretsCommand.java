@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "secrets",
     description = "Lists the passwords that ppp knows: names, sources and ages.",
-    subcommands = SecretsShowCommand.class)
+    subcommands = {SecretsShowCommand.class, SecretsRotateCommand.class})
 final class SecretsCommand implements Runnable {
 
   @Mixin CommonOptions common = new CommonOptions();

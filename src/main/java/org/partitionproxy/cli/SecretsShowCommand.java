@@ -31,6 +31,13 @@ final class SecretsShowCommand implements Runnable {
   public void run() {
     KnownSecrets secrets = KnownSecrets.of(Workspace.open(common, "secrets show"));
     SecretName wanted = new SecretName(name);
+    if (secrets.vault().findNext(wanted).isPresent()) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "note: a rotation of this password was interrupted; some servers may already take the"
+                  + " next one only, and `ppp secrets rotate` finishes it");
+    }
     Secret secret = secrets.require(wanted);
     String shown = uri ? secrets.uri(wanted).text() : secret.reveal();
     spec.commandLine().getOut().println(shown);

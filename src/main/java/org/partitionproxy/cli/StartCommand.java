@@ -32,7 +32,12 @@ final class StartCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "start");
     ServerRuntime runtime = workspace.runtimes().choose(Optional.ofNullable(asked));
     console.line("runtime: " + runtime.kind());
-    runtime.start(console);
+    Interruption.advisedOn(
+        console::line,
+        () -> {
+          runtime.start(console);
+          return true;
+        });
     StartedServersView view =
         new StartedServersView(runtime.kind(), workspace.topology().servers());
     console.out(output.json() ? view.json() : view.text());

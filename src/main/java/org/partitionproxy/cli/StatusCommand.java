@@ -33,9 +33,14 @@ final class StatusCommand implements Callable<Integer> {
       console.out(
           output.json() ? StatusView.json(status) : StatusView.render(status, Instant.now()));
       console.problems(status.problems());
-      return status.servers().stream().allMatch(TopologyStatus.ServerStatus::reachable)
-          ? ExitCode.DONE.status()
-          : ExitCode.UNREACHABLE.status();
+      return exitCode(status).status();
     }
+  }
+
+  private static ExitCode exitCode(TopologyStatus status) {
+    if (!status.servers().stream().allMatch(TopologyStatus.ServerStatus::reachable)) {
+      return ExitCode.UNREACHABLE;
+    }
+    return status.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

@@ -3,6 +3,7 @@ package org.partitionproxy.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.partitionproxy.console.OutcomeView;
 import org.partitionproxy.console.PlanView;
@@ -61,27 +62,36 @@ final class TeardownCommand implements Callable<Integer> {
     try (Provisioner provisioner = workspace.provisioner();
         ProgressLine progress = console.progress()) {
       Plan plan = provisioner.planTeardown(request);
-      console.problems(plan.refusals());
-      if (!plan.refusals().isEmpty()) {
-        return ExitCode.REFUSED.status();
-      }
-      if (plan.count() == 0 && plan.unreachable().isEmpty()) {
-        console.out("Nothing to do: ppp has nothing there.\n");
-        return ExitCode.DONE.status();
+      boolean nothing = plan.refusals().isEmpty() && plan.count() == 0;
+      if (!plan.refusals().isEmpty() || nothing) {
+        return end(new Outcome(plan, 0, List.of(), Optional.empty(), plan.unreachable()), start);
       }
       console.err(new PlanView(console.terminal().errColors(), false).render(plan));
       consent.require(console, workspace.topology().name(), "drops what is listed above");
       Outcome outcome =
-          provisioner.tearDown(
-              request,
-              Operator.origin("teardown", workspace.topology()),
-              new RunProgress(progress));
+          Interruption.advisedOn(
+              progress::say,
+              () ->
+                  provisioner.tearDown(
+                      request,
+                      Operator.origin("teardown", workspace.topology()),
+                      new RunProgress(progress)));
       progress.finish();
-      Duration took = Duration.between(start, Instant.now());
-      console.out(
-          output.json() ? OutcomeView.json(outcome, took) : OutcomeView.render(outcome, took));
-      console.problems(outcome.diagnostics());
-      return outcome.exitCode().status();
+      return end(outcome, start);
     }
+  }
+
+  private int end(Outcome outcome, Instant start) {
+    Duration took = Duration.between(start, Instant.now());
+    if (output.json()) {
+      console.out(OutcomeView.json(outcome, took));
+    } else if (outcome.plan().count() == 0 && outcome.exitCode() == ExitCode.DONE) {
+      outcome.plan().notes().forEach(note -> console.err("note: " + note + "\n"));
+      console.out("Nothing to do: ppp has nothing there.\n");
+    } else {
+      console.out(OutcomeView.render(outcome, took));
+    }
+    console.problems(outcome.diagnostics());
+    return outcome.exitCode().status();
   }
 }

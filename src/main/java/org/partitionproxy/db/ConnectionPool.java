@@ -25,12 +25,6 @@ public final class ConnectionPool implements AutoCloseable {
   /** How long a borrower waits for a free connection, or for a server that went away. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  /**
-   * How soon the server notices that a client in the middle of a statement was killed, and gives
-   * its locks back.
-   */
-  private static final Duration CLIENT_CHECK = Duration.ofSeconds(5);
-
   private static final class CleanSource extends HikariDataSource {
 
     CleanSource(HikariConfig config) {
@@ -82,7 +76,7 @@ public final class ConnectionPool implements AutoCloseable {
         "-c lock_timeout="
             + lockTimeout.toMillis()
             + " -c client_connection_check_interval="
-            + CLIENT_CHECK.toMillis());
+            + Connector.CLIENT_CHECK.toMillis());
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(0);
     config.setConnectionTimeout(PATIENCE.toMillis());

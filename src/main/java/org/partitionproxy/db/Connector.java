@@ -3,7 +3,9 @@ package org.partitionproxy.db;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -20,10 +22,26 @@ public final class Connector {
   /** Where a server's own databases are made and its locks taken; tenants cannot connect there. */
   public static final Identifier MAINTENANCE_DATABASE = Identifier.of("postgres");
 
-  /** Catalogs are read with nothing else in sight, so that types show with their schema's name. */
-  private static final String ONLY_CATALOG = "-c search_path=pg_catalog";
-
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** {@code invalid_password}, which is also what a role without any password gets. */
+  private static final String WRONG_PASSWORD = "28P01";
+
+  /**
+   * How soon a server notices that ppp was killed in the middle of a statement, and gives its locks
+   * back: without, not before the statement ends.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/18/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL">PostgreSQL,
+   *     19.3.2 TCP Settings</a>
+   */
+  static final Duration CLIENT_CHECK = Duration.ofSeconds(5);
+
+  private static final String OPTIONS =
+      "-c client_connection_check_interval=" + CLIENT_CHECK.toMillis();
+
+  /** Catalogs are read with nothing else in sight, so that types show with their schema's name. */
+  private static final String SUPERUSER_OPTIONS = "-c search_path=pg_catalog " + OPTIONS;
 
   private final SecretSource secrets;
   private final String applicationName;
@@ -50,14 +68,23 @@ public final class Connector {
   }
 
   private Session superuser(ServerDefinition server, Identifier database) {
-    Secret secret = server.password().orElseGet(() -> require(server.superuserSecret(), server));
-    return open(server, database, server.user(), secret, ONLY_CATALOG);
+    return server
+        .password()
+        .map(secret -> open(server, database, server.user(), secret, SUPERUSER_OPTIONS))
+        .orElseGet(
+            () ->
+                login(
+                    server,
+                    server.superuserSecret(),
+                    secret -> open(server, database, server.user(), secret, SUPERUSER_OPTIONS)));
   }
 
   /** As a role that ppp made, in the database with the tenants' schemas. */
   public Session as(ServerDefinition server, Identifier role) {
-    return open(
-        server, server.database(), role, require(SecretName.ofRole(role.value()), server), "");
+    return login(
+        server,
+        SecretName.ofRole(role.value()),
+        secret -> open(server, server.database(), role, secret, OPTIONS));
   }
 
   /**
@@ -68,14 +95,57 @@ public final class Connector {
    */
   public ConnectionPool pool(
       ServerDefinition server, Identifier role, int size, Duration lockTimeout) {
-    Secret secret = require(SecretName.ofRole(role.value()), server);
-    return ConnectionPool.open(
+    return login(
         server,
-        role,
-        url(server, server.database()),
-        properties(server, role, secret, ""),
-        size,
-        lockTimeout);
+        SecretName.ofRole(role.value()),
+        secret ->
+            ConnectionPool.open(
+                server,
+                role,
+                url(server, server.database()),
+                properties(server, role, secret, OPTIONS),
+                size,
+                lockTimeout));
+  }
+
+  /**
+   * The password that this server takes for a role that ppp made, for programs that log in by
+   * themselves. Asks the server only while a rotation is under way, when it may be either.
+   */
+  public Secret passwordOf(ServerDefinition server, Identifier role) {
+    SecretName name = SecretName.ofRole(role.value());
+    return secrets.findNext(name).isEmpty()
+        ? require(name, server)
+        : login(
+            server,
+            name,
+            secret -> {
+              open(server, server.database(), role, secret, OPTIONS).close();
+              return secret;
+            });
+  }
+
+  /** Tries the password that is known, and if it is refused the one that is replacing it. */
+  private <T> T login(ServerDefinition server, SecretName name, Function<Secret, T> attempt) {
+    Secret known = require(name, server);
+    try {
+      return attempt.apply(known);
+    } catch (SqlFailure e) {
+      Optional<Secret> other =
+          e.sqlState().equals(WRONG_PASSWORD) ? successor(name, known) : Optional.empty();
+      if (other.isEmpty()) {
+        throw e;
+      }
+      return attempt.apply(other.get());
+    }
+  }
+
+  /** That of a rotation that is under way, or that has ended a moment ago. */
+  private Optional<Secret> successor(SecretName name, Secret known) {
+    return secrets
+        .findNext(name)
+        .or(() -> secrets.find(name))
+        .filter(secret -> !secret.equals(known));
   }
 
   private Secret require(SecretName name, ServerDefinition server) {
@@ -131,9 +201,7 @@ public final class Connector {
     properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("preferQueryMode", "extendedForPrepared");
-    if (!startupOptions.isEmpty()) {
-      properties.setProperty("options", startupOptions);
-    }
+    properties.setProperty("options", startupOptions);
     properties.setProperty("sslmode", server.sslMode().toString());
     server.sslRootCert().ifPresent(p -> properties.setProperty("sslrootcert", p.toString()));
     return properties;

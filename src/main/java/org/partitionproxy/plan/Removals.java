@@ -33,6 +33,16 @@ public final class Removals {
         statements);
   }
 
+  /** The foreign tables that ppp made in a schema that was there before. */
+  public static Change tables(Identifier schema, Collection<QualifiedName> tables) {
+    return change(
+        Stage.MIRROR,
+        ObjectKind.FOREIGN_TABLE,
+        schema + " (" + tables.size() + " tables)",
+        Optional.of(schema),
+        List.of(Sql.of("DROP FOREIGN TABLE IF EXISTS {}", Sql.join(", ", tables))));
+  }
+
   /** A tenant's schema on its shard, with all that is in it. */
   public static Change data(Identifier schema) {
     return Change.ofSchema(
@@ -54,25 +64,30 @@ public final class Removals {
         List.of(Sql.of("DROP USER MAPPING IF EXISTS FOR {} SERVER {}", role, server)));
   }
 
-  /** A role that owns nothing any more, with its right to connect. */
-  public static Change role(Identifier role, Identifier database, Optional<Identifier> schema) {
+  /**
+   * A role that owns nothing any more, with its right to connect.
+   *
+   * @param databases of its PostgreSQL server, all there
+   */
+  public static Change role(
+      Identifier role, Collection<Identifier> databases, Optional<Identifier> schema) {
     return change(
         Stage.ROLES,
         ObjectKind.ROLE,
         role.value(),
         schema,
         List.of(
-            Sql.of("REVOKE ALL ON DATABASE {} FROM {}", database, role),
+            Sql.of("REVOKE ALL ON DATABASE {} FROM {}", Sql.join(", ", databases), role),
             Sql.of("DROP ROLE {}", role)));
   }
 
-  /** A role's right to connect, where other databases of its server still need it. */
+  /** The right to connect of a role that stays, or goes with another database of its server. */
   public static Change access(Identifier role, Identifier database, Optional<Identifier> schema) {
     return new Change(
-        Stage.ROLES,
+        Stage.SCHEMAS,
         Action.ALTER,
-        ObjectKind.ROLE,
-        role.value(),
+        ObjectKind.DATABASE,
+        database + " (without " + role + ")",
         schema,
         List.of(Sql.of("REVOKE ALL ON DATABASE {} FROM {}", database, role)),
         Change.Transaction.SUPERUSER,

@@ -146,6 +146,11 @@ public final class Provisioner implements AutoCloseable {
         });
   }
 
+  /** Replaces passwords. */
+  public SecretRotation secretRotation() {
+    return new SecretRotation(parts, secrets, connector);
+  }
+
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
     return new TeardownPlanner(parts.topology(), parts.sessions())
@@ -163,13 +168,20 @@ public final class Provisioner implements AutoCloseable {
       Plan plan = new TeardownPlanner(parts.topology(), parts.sessions()).plan(survey, request);
       StageRunner runner =
           new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
-      if (plan.refusals().isEmpty()) {
-        RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
-        record.begin();
-        runner.tearDown(plan);
-        record.end("torn down", runner.committed());
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      String end = "failed";
+      try {
+        if (plan.refusals().isEmpty()) {
+          record.begin();
+          listener.dropping(plan.count());
+          runner.tearDown(plan);
+        }
+        Outcome outcome = runner.outcome(plan, Optional.empty());
+        end = RunRecord.word(outcome.exitCode());
+        return outcome;
+      } finally {
+        record.end(end, runner.committed());
       }
-      return runner.outcome(plan, Optional.empty());
     }
   }
 
@@ -177,26 +189,32 @@ public final class Provisioner implements AutoCloseable {
     Outcome run(Plan plan, StageRunner runner, RunRecord record);
   }
 
-  /** Takes the lock, looks at all servers, and does the work unless something forbids it. */
+  /**
+   * Takes the lock, finishes a rotation that was interrupted, looks at all servers, and does the
+   * work unless something forbids it.
+   */
   private Outcome locked(Origin origin, RunListener listener, Work work) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      int finished = secretRotation().finishIfPossible(lock, record, listener);
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
       StageRunner runner =
           new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
-      if (!plan.refusals().isEmpty()) {
-        return runner.outcome(plan, Optional.empty());
-      }
-      secrets.ensure(
-          parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
-      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
       String end = "failed";
       try {
-        Outcome outcome = work.run(plan, runner, record);
-        end = outcome.exitCode().toString();
+        if (plan.refusals().isEmpty()) {
+          secrets.ensure(
+              parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
+        }
+        Outcome outcome =
+            plan.refusals().isEmpty()
+                ? work.run(plan, runner, record)
+                : runner.outcome(plan, Optional.empty());
+        end = RunRecord.word(outcome.exitCode());
         return outcome;
       } finally {
-        record.end(end, runner.committed());
+        record.end(end, finished + runner.committed());
       }
     }
   }

@@ -65,6 +65,8 @@ final class Recorders {
         Identifier schema = change.schema().get();
         ledger.recordDropped(change.kind().toString(), List.of(schema.value()));
         ledger.forget(List.of(schema));
+      } else if (change.kind() == ObjectKind.FOREIGN_TABLE && change.schema().isPresent()) {
+        ledger.forget(List.of(change.schema().get()));
       } else if (change.action() == Action.DROP) {
         ledger.recordDropped(change.kind().toString(), List.of(change.name()));
       }

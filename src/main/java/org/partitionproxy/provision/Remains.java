@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.partitionproxy.catalog.PasswordUseReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.plan.ObjectKind;
@@ -14,14 +15,13 @@ import org.partitionproxy.sql.QualifiedName;
 /**
  * What ppp made on one server, by its ledger.
  *
- * @param made names by kind
+ * @param made names by kind; of roles only those that still exist, as the server's other databases
+ *     have ledgers too
  * @param tables the foreign tables that ppp made, by schema
  */
 record Remains(
     Map<ObjectKind, SortedSet<String>> made,
     SortedMap<Identifier, SortedSet<QualifiedName>> tables) {
-
-  static final Remains NONE = new Remains(new TreeMap<>(), new TreeMap<>());
 
   static Remains read(Session session, SortedSet<Identifier> schemas) {
     Ledger ledger = new Ledger(session);
@@ -29,6 +29,11 @@ record Remains(
     for (ObjectKind kind : ObjectKind.values()) {
       made.put(kind, ledger.made(kind.toString()));
     }
+    TreeSet<String> roles = new TreeSet<>();
+    new PasswordUseReader()
+        .roles(session, names(made, ObjectKind.ROLE).stream().map(Identifier::of).toList())
+        .forEach(role -> roles.add(role.value()));
+    made.put(ObjectKind.ROLE, roles);
     SortedMap<Identifier, SortedSet<QualifiedName>> tables = new TreeMap<>();
     for (QualifiedName table : ledger.tables(schemas)) {
       tables.computeIfAbsent(table.schema(), s -> new TreeSet<>()).add(table);
@@ -36,17 +41,16 @@ record Remains(
     return new Remains(made, tables);
   }
 
-  /** The same, and the roles that another database's ledger knows. */
-  Remains withRolesOf(Remains other) {
-    Map<ObjectKind, SortedSet<String>> more = new TreeMap<>(made);
-    SortedSet<String> roles = new TreeSet<>(made.getOrDefault(ObjectKind.ROLE, new TreeSet<>()));
-    roles.addAll(other.made.getOrDefault(ObjectKind.ROLE, new TreeSet<>()));
-    more.put(ObjectKind.ROLE, roles);
-    return new Remains(more, tables);
+  private static SortedSet<String> names(Map<ObjectKind, SortedSet<String>> made, ObjectKind kind) {
+    return made.getOrDefault(kind, new TreeSet<>());
+  }
+
+  SortedSet<String> names(ObjectKind kind) {
+    return names(made, kind);
   }
 
   boolean has(ObjectKind kind, Identifier name) {
-    return made.getOrDefault(kind, new TreeSet<>()).contains(name.value());
+    return names(kind).contains(name.value());
   }
 
   SortedSet<QualifiedName> tablesOf(Identifier schema) {

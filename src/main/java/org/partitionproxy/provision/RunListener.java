@@ -5,7 +5,7 @@ import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.plan.Stage;
 
 /** Told as a run goes on; called from several threads. */
-public interface RunListener extends ApplyListener, MigrationListener {
+public interface RunListener extends ApplyListener, MigrationListener, RotationListener {
 
   /**
    * A stage begins.
@@ -14,4 +14,7 @@ public interface RunListener extends ApplyListener, MigrationListener {
    *     known yet
    */
   void stage(Stage stage, int total);
+
+  /** So many changes will be made by a teardown. */
+  default void dropping(int total) {}
 }

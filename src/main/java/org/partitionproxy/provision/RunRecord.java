@@ -1,8 +1,10 @@
 package org.partitionproxy.provision;
 
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Origin;
 import org.partitionproxy.ledger.RunLog;
@@ -42,6 +44,11 @@ final class RunRecord {
       // No database yet, or the veneer is gone: the stages will say so.
       id = OptionalLong.empty();
     }
+  }
+
+  /** How a run ended, as people read it: {@code done}. */
+  static String word(ExitCode exitCode) {
+    return exitCode.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /**

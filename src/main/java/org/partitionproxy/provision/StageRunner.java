@@ -20,6 +20,7 @@ import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.apply.Workers;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.plan.Change;
@@ -27,6 +28,7 @@ import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -165,18 +167,88 @@ final class StageRunner {
   }
 
   /**
-   * Drops what was planned: the tenants' part of each server first, the veneer before the shards.
+   * Drops what was planned: the tenants' part of each server, the veneer before the shards; then
+   * what belongs to all, the shards before the veneer, whose ledger knows most. What fails stays
+   * complete: a tenant whose mirror could not be dropped keeps its data.
    */
   void tearDown(Plan plan) {
+    shareRoles(plan);
+    Set<Identifier> failed = new HashSet<>();
     for (Plan.ServerPlan planned : plan.servers()) {
-      ServerDefinition server = topology.findServer(planned.server()).orElseThrow();
-      Map<ServerDefinition, List<Change>> ofTenants = new LinkedHashMap<>();
-      ofTenants.put(server, planned.changes());
-      List<Failure> failed = applier.applyTenants(ofTenants, recorders::removed);
-      keep(failed);
-      if (failed.isEmpty()) {
-        failures.addAll(applier.applyGlobal(server, planned.changes(), recorders::removed));
+      dropTenants(server(planned), planned.changes(), failed);
+    }
+    List<Plan.ServerPlan> reversed = new ArrayList<>(plan.servers());
+    Collections.reverse(reversed);
+    for (Plan.ServerPlan planned : reversed) {
+      ServerDefinition server = server(planned);
+      boolean complete =
+          topology.servers().stream()
+              .filter(s -> Clusters.same(s, server))
+              .allMatch(this::isUsable);
+      if (complete && (!server.isVeneer() || stopped.isEmpty())) {
+        dropRest(server, planned.changes());
       }
+    }
+  }
+
+  private ServerDefinition server(Plan.ServerPlan planned) {
+    return topology.findServer(planned.server()).orElseThrow();
+  }
+
+  /**
+   * Roles belong to a whole PostgreSQL server and are in the ledger of the database that was first
+   * on it. Before one of its databases goes, all of them know.
+   */
+  private void shareRoles(Plan plan) {
+    String role = ObjectKind.ROLE.toString();
+    List<ServerDefinition> planned = plan.servers().stream().map(this::server).toList();
+    for (List<ServerDefinition> cluster : Clusters.of(topology)) {
+      List<ServerDefinition> here = cluster.stream().filter(planned::contains).toList();
+      if (here.size() > 1) {
+        Set<String> made = new TreeSet<>();
+        here.forEach(s -> made.addAll(sessions.with(s, x -> new Ledger(x).made(role))));
+        for (ServerDefinition server : here) {
+          sessions.with(
+              server,
+              session -> {
+                new Ledger(session).recordMade(role, made);
+                return true;
+              });
+        }
+      }
+    }
+  }
+
+  private void dropTenants(
+      ServerDefinition server, List<Change> planned, Set<Identifier> failedBefore) {
+    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+    changes.put(
+        server,
+        planned.stream()
+            .filter(c -> c.schema().isPresent() && !failedBefore.contains(c.schema().get()))
+            .toList());
+    boolean skipped =
+        planned.stream().anyMatch(c -> c.schema().filter(failedBefore::contains).isPresent());
+    List<Failure> failed = applier.applyTenants(changes, recorders::removed);
+    keep(failed);
+    failed.forEach(f -> f.change().schema().ifPresent(failedBefore::add));
+    if (skipped || !failed.isEmpty()) {
+      stopped.add(server.name());
+    }
+  }
+
+  private void dropRest(ServerDefinition server, List<Change> planned) {
+    try {
+      List<Failure> failed = applier.applyGlobal(server, planned, recorders::removed);
+      keep(failed);
+      if (!failed.isEmpty()) {
+        stopped.add(server.name());
+      }
+    } catch (SqlFailure e) {
+      if (!e.isUnreachable()) {
+        throw e;
+      }
+      lost.put(server.name(), e.diagnostics().get(0));
     }
   }
 
@@ -228,7 +300,7 @@ final class StageRunner {
     }
   }
 
-  private static List<org.partitionproxy.sql.Identifier> schemasOf(List<Change> changes) {
+  private static List<Identifier> schemasOf(List<Change> changes) {
     return changes.stream().flatMap(c -> c.schema().stream()).distinct().toList();
   }
 

@@ -2,14 +2,17 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.catalog.UsageReader;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationStatus;
 import org.partitionproxy.sql.Identifier;
@@ -31,49 +34,76 @@ final class StatusReader {
   }
 
   TopologyStatus read(Survey survey, String runtime, boolean exact) {
-    Map<ServerName, UsageReader.Uptime> uptimes = new ConcurrentHashMap<>();
-    Map<ServerName, SortedMap<Identifier, UsageReader.Usage>> usages = new ConcurrentHashMap<>();
+    Figures figures =
+        new Figures(
+            new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
     parts
         .workers()
-        .forEach(
-            survey.snapshots().values(),
-            snapshot -> {
-              ServerDefinition server = snapshot.server();
-              if (snapshot.state().database().isEmpty()) {
-                uptimes.put(
-                    server.name(), parts.sessions().withMaintenance(server, reader::uptime));
-                return;
-              }
-              parts
-                  .sessions()
-                  .with(
-                      server,
-                      session -> {
-                        uptimes.put(server.name(), reader.uptime(session));
-                        TreeSet<Identifier> schemas = new TreeSet<>();
-                        topology.tenantsOf(server.name()).forEach(t -> schemas.add(t.schema()));
-                        usages.put(server.name(), reader.usage(session, schemas, exact));
-                        return true;
-                      });
-            });
-    List<Diagnostic> problems = new ArrayList<>(survey.unreachableServers());
+        .forEach(survey.snapshots().values(), snapshot -> look(snapshot, exact, figures));
+    Survey seen = figures.without(survey);
+    List<Diagnostic> problems = new ArrayList<>(seen.unreachableServers());
     problems.addAll(survey.refusals());
     return new TopologyStatus(
         topology.name(),
         runtime,
-        topology.servers().stream().map(s -> server(s, uptimes)).toList(),
-        tenants(survey, usages),
+        topology.servers().stream().map(s -> server(s, seen, figures)).toList(),
+        tenants(seen, figures.usages()),
         problems);
   }
 
+  /** Filled by several threads. */
+  private record Figures(
+      Map<ServerName, UsageReader.Uptime> uptimes,
+      Map<ServerName, SortedMap<Identifier, UsageReader.Usage>> usages,
+      Map<ServerName, Diagnostic> lost) {
+
+    /** The survey, but for the servers that went away since. */
+    Survey without(Survey survey) {
+      Map<ServerName, ServerSnapshot> snapshots = new LinkedHashMap<>(survey.snapshots());
+      snapshots.keySet().removeAll(lost.keySet());
+      Map<ServerName, Diagnostic> unreachable = new LinkedHashMap<>(survey.unreachable());
+      unreachable.putAll(new TreeMap<>(lost));
+      return new Survey(
+          snapshots, survey.fingerprints(), survey.migrations(), unreachable, survey.refusals());
+    }
+  }
+
+  private void look(ServerSnapshot snapshot, boolean exact, Figures figures) {
+    ServerDefinition server = snapshot.server();
+    try {
+      if (snapshot.state().database().isEmpty()) {
+        figures
+            .uptimes()
+            .put(server.name(), parts.sessions().withMaintenance(server, reader::uptime));
+        return;
+      }
+      parts
+          .sessions()
+          .with(
+              server,
+              session -> {
+                figures.uptimes().put(server.name(), reader.uptime(session));
+                TreeSet<Identifier> schemas = new TreeSet<>();
+                topology.tenantsOf(server.name()).forEach(t -> schemas.add(t.schema()));
+                figures.usages().put(server.name(), reader.usage(session, schemas, exact));
+                return true;
+              });
+    } catch (SqlFailure e) {
+      if (!e.isUnreachable()) {
+        throw e;
+      }
+      figures.lost().put(server.name(), e.diagnostics().get(0));
+    }
+  }
+
   private TopologyStatus.ServerStatus server(
-      ServerDefinition server, Map<ServerName, UsageReader.Uptime> uptimes) {
-    Optional<UsageReader.Uptime> uptime = Optional.ofNullable(uptimes.get(server.name()));
+      ServerDefinition server, Survey survey, Figures figures) {
+    Optional<UsageReader.Uptime> uptime = Optional.ofNullable(figures.uptimes().get(server.name()));
     return new TopologyStatus.ServerStatus(
         server.name().value(),
         server.endpoint().toString(),
         server.database().value(),
-        uptime.isPresent(),
+        !survey.unreachable().containsKey(server.name()),
         uptime.map(UsageReader.Uptime::version),
         uptime.map(UsageReader.Uptime::startedAt),
         parts.desired().tenants(server).size());

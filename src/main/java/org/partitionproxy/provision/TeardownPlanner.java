@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Ledger;
-import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
@@ -20,12 +19,11 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
-import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.Topology;
 
 /**
  * Plans what a teardown drops: on the veneer what ppp made there, on the shards only what is asked
- * for, and never what the ledger does not know as ppp's own.
+ * for, and never what the ledgers do not know as ppp's own.
  */
 final class TeardownPlanner {
 
@@ -39,197 +37,208 @@ final class TeardownPlanner {
     this.sessions = sessions;
   }
 
+  /** What is known before the changes of a server are planned. */
+  private record Scene(
+      TeardownRequest request,
+      TeardownTenants tenants,
+      Map<ServerName, ServerSnapshot> snapshots,
+      Map<ServerName, Remains> remains,
+      List<String> notes) {
+
+    Remains remains(ServerSnapshot snapshot) {
+      return Objects.requireNonNull(remains.get(snapshot.server().name()));
+    }
+
+    /** The databases of one PostgreSQL server that ppp has been in. */
+    List<ServerSnapshot> cluster(ServerSnapshot of) {
+      return snapshots.values().stream()
+          .filter(s -> Clusters.same(s.server(), of.server()))
+          .toList();
+    }
+
+    boolean madeRole(ServerSnapshot snapshot, Identifier role) {
+      return cluster(snapshot).stream().anyMatch(s -> remains(s).has(ObjectKind.ROLE, role));
+    }
+
+    /** Whether a schema of this name is there that ppp did not make, and so leaves as it is. */
+    boolean keeps(ServerSnapshot snapshot, Tenant tenant) {
+      boolean there =
+          snapshot.state().schemas().containsKey(tenant.schema())
+              || snapshot.placements().containsKey(tenant.schema());
+      return there
+          && (snapshot.server().isVeneer() || snapshot.server().name().equals(tenant.shard()))
+          && !remains(snapshot).has(ObjectKind.SCHEMA, tenant.schema());
+    }
+  }
+
   Plan plan(Survey survey, TeardownRequest request) {
-    List<Tenant> tenants = tenants(survey, request);
-    List<String> notes = new ArrayList<>();
+    TeardownTenants tenants = TeardownTenants.of(topology, survey, request);
+    Map<ServerName, ServerSnapshot> snapshots = new LinkedHashMap<>(survey.snapshots());
+    snapshots.values().removeIf(snapshot -> snapshot.stamp().isEmpty());
+    Map<ServerName, Remains> remains = new LinkedHashMap<>();
+    snapshots.forEach((name, snapshot) -> remains.put(name, remains(snapshot, tenants)));
+    Scene scene = new Scene(request, tenants, snapshots, remains, new ArrayList<>());
     List<Plan.ServerPlan> servers = new ArrayList<>();
-    Map<ServerSnapshot, Remains> all = new LinkedHashMap<>();
-    survey.snapshots().values().stream()
-        .filter(snapshot -> snapshot.stamp().isPresent())
-        .forEach(snapshot -> all.put(snapshot, remains(snapshot, tenants)));
-    for (ServerSnapshot snapshot : all.keySet()) {
-      Remains remains = remains(snapshot, all);
+    for (ServerSnapshot snapshot : snapshots.values()) {
       List<Change> changes =
-          snapshot.server().isVeneer()
-              ? veneer(snapshot, remains, tenants, request)
-              : shard(snapshot, remains, tenants, request, notes);
+          snapshot.server().isVeneer() ? veneer(scene, snapshot) : shard(scene, snapshot);
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
+    }
+    for (Tenant tenant : tenants.waiting()) {
+      scene.notes().add("tenant \"" + tenant.name() + "\" waits for shard " + tenant.shard());
     }
     List<Diagnostic> refusals =
         survey.refusals().stream().filter(d -> d.code() == Code.ANOTHER_SERVER).toList();
-    return new Plan(servers, List.of(), notes, refusals, survey.unreachableServers());
+    return new Plan(servers, List.of(), scene.notes(), refusals, survey.unreachableServers());
   }
 
-  /** Those named, or all: of shards.yaml and of the veneer's ledger. */
-  private List<Tenant> tenants(Survey survey, TeardownRequest request) {
-    Map<String, Tenant> known = new LinkedHashMap<>();
-    survey
-        .find(topology.veneer())
-        .ifPresent(v -> v.placements().values().forEach(p -> known.put(p.tenant(), tenant(p))));
-    topology.tenants().forEach(t -> known.putIfAbsent(t.name().value(), t));
-    if (request.all()) {
-      return new ArrayList<>(known.values());
-    }
-    List<Tenant> named = new ArrayList<>();
-    for (String name : request.tenants()) {
-      Tenant tenant = known.get(name);
-      if (tenant == null) {
-        throw new PppException(
-            Diagnostic.error(
-                Code.UNKNOWN_TARGET,
-                "there is no tenant \"" + name + "\"",
-                "Neither shards.yaml nor the veneer's ledger knows it. Known are "
-                    + String.join(", ", known.keySet())
-                    + "."));
-      }
-      named.add(tenant);
-    }
-    return named;
-  }
-
-  private static Tenant tenant(Placement placement) {
-    return new Tenant(
-        new TenantName(placement.tenant()), placement.schema(), new ServerName(placement.shard()));
-  }
-
-  private Remains remains(ServerSnapshot snapshot, List<Tenant> tenants) {
-    TreeSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+  private Remains remains(ServerSnapshot snapshot, TeardownTenants tenants) {
+    TreeSet<Identifier> schemas =
+        new TreeSet<>(tenants.chosen().stream().map(Tenant::schema).toList());
     return sessions.with(snapshot.server(), session -> Remains.read(session, schemas));
   }
 
-  /** Roles are of a whole PostgreSQL server: any ledger on it may know them. */
-  private static Remains remains(ServerSnapshot snapshot, Map<ServerSnapshot, Remains> all) {
-    Remains remains = all.getOrDefault(snapshot, Remains.NONE);
-    for (Map.Entry<ServerSnapshot, Remains> other : all.entrySet()) {
-      if (Clusters.same(other.getKey().server(), snapshot.server())) {
-        remains = remains.withRolesOf(other.getValue());
-      }
-    }
-    return remains;
-  }
-
-  private List<Change> veneer(
-      ServerSnapshot veneer, Remains remains, List<Tenant> tenants, TeardownRequest request) {
+  private List<Change> veneer(Scene scene, ServerSnapshot veneer) {
+    Remains remains = scene.remains(veneer);
     List<Change> changes = new ArrayList<>();
-    for (Tenant tenant : tenants) {
-      if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
-        changes.add(Removals.mirror(tenant.schema(), remains.tablesOf(tenant.schema())));
+    for (Tenant tenant : scene.tenants().chosen()) {
+      Identifier schema = tenant.schema();
+      if (scene.keeps(veneer, tenant)) {
+        if (!remains.tablesOf(schema).isEmpty()) {
+          changes.add(Removals.tables(schema, remains.tablesOf(schema)));
+        }
+        keep(scene, veneer, tenant);
+      } else if (remains.has(ObjectKind.SCHEMA, schema)) {
+        changes.add(Removals.mirror(schema, remains.tablesOf(schema)));
       }
-      mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(tenant.schema()))
+      mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(schema))
           .ifPresent(changes::add);
-      role(
-              remains,
-              veneer,
-              tenant.role(),
-              Optional.of(tenant.schema()),
-              isFreeOf(veneer.server(), tenant))
-          .ifPresent(changes::add);
+      tenantRole(scene, veneer, tenant).ifPresent(changes::add);
     }
-    if (request.all()) {
-      for (String server :
-          remains.made().getOrDefault(ObjectKind.FOREIGN_SERVER, new TreeSet<>())) {
-        mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
-        mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
-        changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
-      }
-      if (remains.has(ObjectKind.EXTENSION, POSTGRES_FDW)) {
-        changes.add(Removals.extension(POSTGRES_FDW));
-      }
-      changes.addAll(rest(veneer, remains, request));
+    if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
+      changes.addAll(wires(remains));
+      changes.addAll(rest(scene, veneer));
     }
     return changes;
   }
 
-  private List<Change> shard(
-      ServerSnapshot shard,
-      Remains remains,
-      List<Tenant> tenants,
-      TeardownRequest request,
-      List<String> notes) {
-    List<Change> changes = new ArrayList<>();
-    if (!request.dropData()) {
-      return changes;
-    }
-    for (Tenant tenant : tenants) {
-      if (!tenant.shard().equals(shard.server().name())) {
-        continue;
-      }
-      if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
-        changes.add(Removals.data(tenant.schema()));
-        role(remains, shard, tenant.role(), Optional.of(tenant.schema()), true)
-            .ifPresent(changes::add);
-      } else {
-        notes.add(
+  private static void keep(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
+    scene
+        .notes()
+        .add(
             "schema \""
                 + tenant.schema()
                 + "\" on "
-                + shard.server().name()
-                + " was not made by ppp and is left alone");
-      }
+                + snapshot.server().name()
+                + " was not made by ppp and is left alone, with the roles that it needs");
+  }
+
+  private List<Change> wires(Remains remains) {
+    List<Change> changes = new ArrayList<>();
+    for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
+      mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
+      mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
+      changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
     }
-    if (request.all()) {
-      changes.addAll(rest(shard, remains, request));
+    if (remains.has(ObjectKind.EXTENSION, POSTGRES_FDW)) {
+      changes.add(Removals.extension(POSTGRES_FDW));
     }
     return changes;
   }
 
-  /** The shared roles, the ledger, and the database where it is ppp's own and may go. */
-  private List<Change> rest(ServerSnapshot snapshot, Remains remains, TeardownRequest request) {
+  private List<Change> shard(Scene scene, ServerSnapshot shard) {
+    List<Change> changes = new ArrayList<>();
+    if (!scene.request().dropData()) {
+      return changes;
+    }
+    Remains remains = scene.remains(shard);
+    for (Tenant tenant : scene.tenants().chosen()) {
+      if (!tenant.shard().equals(shard.server().name())) {
+        continue;
+      }
+      if (scene.keeps(shard, tenant)) {
+        keep(scene, shard, tenant);
+      } else if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
+        changes.add(Removals.data(tenant.schema()));
+      }
+      tenantRole(scene, shard, tenant).ifPresent(changes::add);
+    }
+    if (scene.request().all()) {
+      changes.addAll(rest(scene, shard));
+    }
+    return changes;
+  }
+
+  /**
+   * The tenant's own role goes with the last thing on its PostgreSQL server that needs it: the data
+   * on its shard, or the mirror where the veneer is a server of its own.
+   */
+  private Optional<Change> tenantRole(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
+    Identifier role = tenant.role();
+    List<ServerSnapshot> cluster = scene.cluster(snapshot);
+    boolean kept = cluster.stream().anyMatch(s -> scene.keeps(s, tenant));
+    boolean ofShard = cluster.stream().anyMatch(s -> s.server().name().equals(tenant.shard()));
+    if (kept || !scene.madeRole(snapshot, role)) {
+      return Optional.empty();
+    }
+    Optional<Identifier> schema = Optional.of(tenant.schema());
+    boolean isLast = !ofShard || snapshot.server().name().equals(tenant.shard());
+    return Optional.of(
+        isLast
+            ? Removals.role(role, databases(cluster), schema)
+            : Removals.access(role, snapshot.server().database(), schema));
+  }
+
+  /**
+   * The roles of all tenants, the ledger, and the database where it is ppp's own and may go. Roles
+   * go last on their PostgreSQL server, with its first database.
+   */
+  private List<Change> rest(Scene scene, ServerSnapshot snapshot) {
     List<Change> changes = new ArrayList<>();
     Identifier database = snapshot.server().database();
-    if (snapshot.databaseIsOurs()) {
+    boolean ours = snapshot.databaseIsOurs();
+    boolean drop =
+        ours
+            && scene.request().dropData()
+            && !scene.request().keepDatabases()
+            && scene.tenants().chosen().stream().noneMatch(t -> scene.keeps(snapshot, t));
+    if (ours) {
       changes.add(Removals.disown(database));
     }
-    boolean last = isLastOfItsCluster(snapshot, request);
-    role(remains, snapshot, topology.appRole(), Optional.empty(), last).ifPresent(changes::add);
-    role(remains, snapshot, topology.adminRole(), Optional.empty(), last).ifPresent(changes::add);
-    boolean drop = snapshot.databaseIsOurs() && request.dropData() && !request.keepDatabases();
+    List<ServerSnapshot> cluster = scene.cluster(snapshot);
+    List<Identifier> shared = List.of(topology.appRole(), topology.adminRole());
+    boolean first = cluster.get(0).equals(snapshot);
+    for (Identifier role : shared) {
+      if (scene.madeRole(snapshot, role) && isFree(scene, cluster)) {
+        changes.add(
+            first
+                ? Removals.role(role, List.of(database), Optional.empty())
+                : Removals.access(role, database, Optional.empty()));
+      }
+    }
     changes.add(drop ? Removals.database(database) : Removals.ledger(Ledger.SCHEMA));
     return changes;
   }
 
-  /** Whether no other database of the same PostgreSQL server still needs the shared roles. */
-  private boolean isLastOfItsCluster(ServerSnapshot snapshot, TeardownRequest request) {
-    List<ServerDefinition> cluster =
-        topology.servers().stream().filter(s -> Clusters.same(s, snapshot.server())).toList();
-    return cluster.size() == 1
-        || (request.dropData() && cluster.get(cluster.size() - 1).equals(snapshot.server()));
+  /** Whether nothing stays on a PostgreSQL server that the roles of all tenants own or use. */
+  private static boolean isFree(Scene scene, List<ServerSnapshot> cluster) {
+    return cluster.stream()
+        .allMatch(
+            s ->
+                (s.server().isVeneer()
+                        ? scene.tenants().waiting().isEmpty()
+                        : scene.request().dropData())
+                    && scene.tenants().chosen().stream().noneMatch(t -> scene.keeps(s, t)));
   }
 
-  /** Whether no shard of the same PostgreSQL server still needs the tenant's role. */
-  private boolean isFreeOf(ServerDefinition veneer, Tenant tenant) {
-    return topology
-        .findServer(tenant.shard().value())
-        .map(shard -> !Clusters.same(veneer, shard))
-        .orElse(true);
+  private static List<Identifier> databases(List<ServerSnapshot> cluster) {
+    return cluster.stream().map(ServerSnapshot::server).map(ServerDefinition::database).toList();
   }
 
   private static Optional<Change> mapping(
       Remains remains, Identifier role, String server, Optional<Identifier> schema) {
-    boolean made =
-        remains
-            .made()
-            .getOrDefault(ObjectKind.USER_MAPPING, new TreeSet<>())
-            .contains(role + "@" + server);
-    return made
+    return remains.names(ObjectKind.USER_MAPPING).contains(role + "@" + server)
         ? Optional.of(Removals.mapping(role, Identifier.of(server), schema))
         : Optional.empty();
-  }
-
-  /**
-   * @param free whether the role can go; otherwise only its right to connect does
-   */
-  private static Optional<Change> role(
-      Remains remains,
-      ServerSnapshot snapshot,
-      Identifier role,
-      Optional<Identifier> schema,
-      boolean free) {
-    if (!remains.has(ObjectKind.ROLE, role) || !snapshot.state().roles().containsKey(role)) {
-      return Optional.empty();
-    }
-    Identifier database = snapshot.server().database();
-    return Optional.of(
-        free ? Removals.role(role, database, schema) : Removals.access(role, database, schema));
   }
 }

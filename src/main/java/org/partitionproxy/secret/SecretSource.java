@@ -11,4 +11,12 @@ public interface SecretSource {
    * @throws org.partitionproxy.diagnostic.PppException if the source itself cannot be used
    */
   Optional<Secret> find(SecretName name);
+
+  /**
+   * The password that a rotation is about to put in the place of {@link #find}'s: some servers may
+   * know it already, and then only it. Empty while no rotation is under way.
+   */
+  default Optional<Secret> findNext(SecretName name) {
+    return Optional.empty();
+  }
 }

@@ -62,6 +62,11 @@ public final class SecretStore implements SecretVault {
   }
 
   @Override
+  public Optional<Secret> findNext(SecretName name) {
+    return Optional.ofNullable(current().secrets().get(name)).flatMap(StoredSecret::next);
+  }
+
+  @Override
   public SortedMap<SecretName, Secret> ensure(Collection<SecretName> names) {
     SecretFileContents contents = current();
     if (!contents.secrets().keySet().containsAll(names)) {
@@ -93,21 +98,21 @@ public final class SecretStore implements SecretVault {
         .toList();
   }
 
-  /**
-   * The next passwords of these names, on the disk before this returns. A rotation that had begun
-   * keeps the one it has: some server may know it already. {@link #find} goes on with the old ones.
-   *
-   * @throws PppException if one of them has no password yet
-   */
+  @Override
   public SortedMap<SecretName, Secret> beginRotation(Collection<SecretName> names) {
     SecretFileContents contents =
         change(
             now -> {
               SortedMap<SecretName, StoredSecret> changed = new TreeMap<>();
               for (SecretName name : new TreeSet<>(names)) {
-                StoredSecret stored = require(now, name);
-                if (stored.next().isEmpty()) {
-                  changed.put(name, stored.withNext(generator.next()));
+                StoredSecret stored = now.secrets().get(name);
+                if (stored == null || stored.next().isEmpty()) {
+                  Secret next = generator.next();
+                  changed.put(
+                      name,
+                      stored == null
+                          ? StoredSecret.created(next, now()).withNext(next)
+                          : stored.withNext(next));
                 }
               }
               return now.with(changed);
@@ -115,7 +120,7 @@ public final class SecretStore implements SecretVault {
     return select(contents, names, stored -> stored.next().orElseThrow());
   }
 
-  /** Puts the next passwords in the old ones' place; a name without one is left as it is. */
+  @Override
   public void finishRotation(Collection<SecretName> names) {
     change(
         now -> {
@@ -129,7 +134,7 @@ public final class SecretStore implements SecretVault {
         });
   }
 
-  /** The next passwords of all rotations that have begun and not finished. */
+  @Override
   public SortedMap<SecretName, Secret> pendingRotations() {
     SortedMap<SecretName, Secret> pending = new TreeMap<>();
     current()

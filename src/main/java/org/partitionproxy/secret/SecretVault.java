@@ -18,6 +18,20 @@ public interface SecretVault extends SecretSource {
     return Objects.requireNonNull(ensure(List.of(name)).get(name));
   }
 
+  /**
+   * The next passwords of these names, on the disk before this returns. A rotation that had begun
+   * keeps the one it has: some server may know it already. {@link #find} goes on with the old ones.
+   * A name without any password gets its first one in the same way: until the rotation is finished
+   * it is pending, whatever the servers know.
+   */
+  SortedMap<SecretName, Secret> beginRotation(Collection<SecretName> names);
+
+  /** Puts the next passwords in the old ones' place; a name without one is left as it is. */
+  void finishRotation(Collection<SecretName> names);
+
+  /** The next passwords of all rotations that have begun and not finished. */
+  SortedMap<SecretName, Secret> pendingRotations();
+
   /** What it holds, sorted by name, without the passwords. */
   List<SecretEntry> entries();
 }

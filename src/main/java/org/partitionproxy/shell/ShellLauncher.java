@@ -55,16 +55,15 @@ public record ShellLauncher(
   }
 
   private Secret password(Login login) {
-    return secrets
-        .find(SecretName.ofRole(login.role().value()))
-        .orElseThrow(
-            () ->
-                new PppException(
-                    Diagnostic.error(
-                        Code.LOGIN_REFUSED,
-                        "no password is known for role \"" + login.role() + "\"",
-                        "`ppp initialize` makes the role and its password; `ppp secrets` lists"
-                            + " what ppp knows.")));
+    if (secrets.find(SecretName.ofRole(login.role().value())).isEmpty()) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.LOGIN_REFUSED,
+              "no password is known for role \"" + login.role() + "\"",
+              "`ppp initialize` makes the role and its password; `ppp secrets` lists"
+                  + " what ppp knows."));
+    }
+    return connector.passwordOf(login.server(), login.role());
   }
 
   private int runLocal(Path psql, Login login, ShellRequest request, Secret password) {

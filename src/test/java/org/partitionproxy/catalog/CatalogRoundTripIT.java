@@ -2,7 +2,6 @@ package org.partitionproxy.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -96,6 +95,6 @@ class CatalogRoundTripIT {
     return new CatalogReader()
         .read(session, scope)
         .withForeignTables(
-            List.copyOf(new TableReader().foreignTables(session, scope, scope.schemas())));
+            new TableReader().relations(session, scope, scope.schemas()).foreignTables());
   }
 }

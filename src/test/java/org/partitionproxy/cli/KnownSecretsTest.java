@@ -48,6 +48,21 @@ class KnownSecretsTest {
     }
 
     @Override
+    public SortedMap<SecretName, Secret> beginRotation(Collection<SecretName> names) {
+      throw new AssertionError("looking rotates no passwords");
+    }
+
+    @Override
+    public void finishRotation(Collection<SecretName> names) {
+      throw new AssertionError("looking rotates no passwords");
+    }
+
+    @Override
+    public SortedMap<SecretName, Secret> pendingRotations() {
+      return new TreeMap<>();
+    }
+
+    @Override
     public Optional<Secret> find(SecretName name) {
       return Optional.ofNullable(secrets.get(name));
     }

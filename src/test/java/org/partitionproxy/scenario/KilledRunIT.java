@@ -85,7 +85,8 @@ class KilledRunIT {
               "role|4",
               "schema|2",
               "user mapping|6");
-      assertThat(veneer.rows("SELECT tables FROM ppp.tenant")).containsExactly("{items}", "{items}");
+      assertThat(veneer.rows("SELECT tables FROM ppp.tenant"))
+          .containsExactly("{items}", "{items}");
       assertThat(veneer.value("SELECT count(*) FROM ppp.run WHERE finished_at IS NOT NULL"))
           .isEqualTo("1");
     }

@@ -95,8 +95,13 @@ class SecretStoreIT {
   }
 
   @Test
-  void refusesToRotateAPasswordItDoesNotKnow() {
-    assertThat(refusal(() -> open().beginRotation(List.of(ADMIN)))).isEqualTo(Code.SECRET_UNKNOWN);
+  void givesANameWithoutAPasswordItsFirstOneByARotation() {
+    Secret first = open().beginRotation(List.of(ADMIN)).get(ADMIN);
+    assertThat(open().find(ADMIN)).contains(first);
+    assertThat(open().findNext(ADMIN)).contains(first);
+    open().finishRotation(List.of(ADMIN));
+    assertThat(open().find(ADMIN)).contains(first);
+    assertThat(open().findNext(ADMIN)).isEmpty();
   }
 
   @Test

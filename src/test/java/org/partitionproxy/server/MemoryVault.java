@@ -27,6 +27,21 @@ public final class MemoryVault implements SecretVault {
   }
 
   @Override
+  public SortedMap<SecretName, Secret> beginRotation(Collection<SecretName> names) {
+    throw new AssertionError("no password is rotated here");
+  }
+
+  @Override
+  public void finishRotation(Collection<SecretName> names) {
+    throw new AssertionError("no password is rotated here");
+  }
+
+  @Override
+  public SortedMap<SecretName, Secret> pendingRotations() {
+    return new TreeMap<>();
+  }
+
+  @Override
   public List<SecretEntry> entries() {
     return List.of();
   }
