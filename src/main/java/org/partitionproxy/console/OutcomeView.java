@@ -20,7 +20,7 @@ public final class OutcomeView {
     }
     StringBuilder text = new StringBuilder(complete ? "Done: " : "Not complete: ");
     text.append(Texts.count(outcome.changes(), "change")).append(" made");
-    if (outcome.migrations().isPresent()) {
+    if (migrated > 0) {
       text.append(", ").append(Texts.count(migrated, "tenant")).append(" migrated");
     }
     return text.append(" in ").append(Durations.compact(took)).append(".\n").toString();

@@ -130,7 +130,16 @@ public final class DockerRuntime implements ServerRuntime {
       SortedMap<ServerName, ComposeProject.Container> existing,
       Progress progress) {
     progress.report(topology.veneer().name(), "building the image " + ComposeFile.IMAGE);
-    require(Code.IMAGE_NOT_BUILT, "the image " + ComposeFile.IMAGE, project.build());
+    CommandOutput built = project.build();
+    if (!built.succeeded() && existing.isEmpty()) {
+      // Nothing was made that another choice could leave behind as a second system.
+      new RuntimeSelection(topology).forget();
+    }
+    require(
+        Code.IMAGE_NOT_BUILT,
+        "the image " + ComposeFile.IMAGE,
+        built,
+        existing.isEmpty() ? " `ppp start --runtime embedded` needs no image." : "");
     project.removeContainers(
         missing.stream()
             .map(server -> existing.get(server.name()))
@@ -139,16 +148,20 @@ public final class DockerRuntime implements ServerRuntime {
     require(
         Code.SERVER_NOT_STARTED,
         "the containers",
-        project.create(missing.stream().map(server -> server.name().value()).toList()));
+        project.create(missing.stream().map(server -> server.name().value()).toList()),
+        "");
   }
 
-  private static void require(Code code, String what, CommandOutput output) {
+  private static void require(Code code, String what, CommandOutput output, String otherWay) {
     if (!output.succeeded()) {
       throw new PppException(
           Diagnostic.error(
               code,
               "compose could not make " + what,
-              "Mend what it names and run `ppp start` again; it said:\n" + output.lastLines(10)));
+              "Mend what it names and run `ppp start` again."
+                  + otherWay
+                  + " It said:\n"
+                  + output.lastLines(10)));
     }
   }
 
