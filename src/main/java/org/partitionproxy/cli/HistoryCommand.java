@@ -5,6 +5,7 @@ import java.util.List;
 import org.partitionproxy.console.HistoryView;
 import org.partitionproxy.console.Json;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -34,18 +35,30 @@ final class HistoryCommand implements Runnable {
 
   @Override
   public void run() {
-    Workspace workspace = Workspace.open(common, "history");
+    if (limit < 0) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.USAGE, "--limit is \"" + limit + "\"", "It is a number of runs, 0 or more."));
+    }
+    List<Run> runs = read(Workspace.open(common, "history"));
+    console.out(
+        output.json() ? Json.pretty(runs) : HistoryView.render(runs, ZoneId.systemDefault()));
+  }
+
+  private List<Run> read(Workspace workspace) {
     try (Session session = workspace.connector().superuser(workspace.topology().veneer())) {
       if (new Ledger(session).stamp().isEmpty()) {
-        throw new PppException(
-            Diagnostic.error(
-                Code.NOT_INITIALIZED,
-                "the veneer has no ledger yet",
-                "`ppp initialize` makes it."));
+        throw notInitialized();
       }
-      List<Run> runs = new RunLog(session).newest(limit);
-      console.out(
-          output.json() ? Json.pretty(runs) : HistoryView.render(runs, ZoneId.systemDefault()));
+      return new RunLog(session).newest(limit);
+    } catch (SqlFailure e) {
+      throw e.diagnostics().get(0).code() == Code.DATABASE_MISSING ? notInitialized() : e;
     }
+  }
+
+  private static PppException notInitialized() {
+    return new PppException(
+        Diagnostic.error(
+            Code.NOT_INITIALIZED, "the veneer has no ledger yet", "`ppp initialize` makes it."));
   }
 }

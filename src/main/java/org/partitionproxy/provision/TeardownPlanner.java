@@ -60,6 +60,10 @@ final class TeardownPlanner {
       return cluster(snapshot).stream().anyMatch(s -> remains(s).has(ObjectKind.ROLE, role));
     }
 
+    boolean keepsAny(ServerSnapshot snapshot) {
+      return tenants.chosen().stream().anyMatch(tenant -> keeps(snapshot, tenant));
+    }
+
     /** Whether a schema of this name is there that ppp did not make, and so leaves as it is. */
     boolean keeps(ServerSnapshot snapshot, Tenant tenant) {
       boolean there =
@@ -197,25 +201,21 @@ final class TeardownPlanner {
     List<Change> changes = new ArrayList<>();
     Identifier database = snapshot.server().database();
     boolean ours = snapshot.databaseIsOurs();
-    boolean drop =
-        ours
-            && scene.request().dropData()
-            && !scene.request().keepDatabases()
-            && scene.tenants().chosen().stream().noneMatch(t -> scene.keeps(snapshot, t));
-    if (ours) {
+    boolean keeps = scene.keepsAny(snapshot);
+    if (ours && !keeps) {
       changes.add(Removals.disown(database));
     }
     List<ServerSnapshot> cluster = scene.cluster(snapshot);
-    List<Identifier> shared = List.of(topology.appRole(), topology.adminRole());
-    boolean first = cluster.get(0).equals(snapshot);
-    for (Identifier role : shared) {
-      if (scene.madeRole(snapshot, role) && isFree(scene, cluster)) {
+    boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
+    for (Identifier role : List.of(topology.appRole(), topology.adminRole())) {
+      if (scene.madeRole(snapshot, role) && !keeps) {
         changes.add(
-            first
+            last
                 ? Removals.role(role, List.of(database), Optional.empty())
                 : Removals.access(role, database, Optional.empty()));
       }
     }
+    boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();
     changes.add(drop ? Removals.database(database) : Removals.ledger(Ledger.SCHEMA));
     return changes;
   }
@@ -223,12 +223,7 @@ final class TeardownPlanner {
   /** Whether nothing stays on a PostgreSQL server that the roles of all tenants own or use. */
   private static boolean isFree(Scene scene, List<ServerSnapshot> cluster) {
     return cluster.stream()
-        .allMatch(
-            s ->
-                (s.server().isVeneer()
-                        ? scene.tenants().waiting().isEmpty()
-                        : scene.request().dropData())
-                    && scene.tenants().chosen().stream().noneMatch(t -> scene.keeps(s, t)));
+        .allMatch(s -> (s.server().isVeneer() || scene.request().dropData()) && !scene.keepsAny(s));
   }
 
   private static List<Identifier> databases(List<ServerSnapshot> cluster) {

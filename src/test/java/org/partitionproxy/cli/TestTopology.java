@@ -188,12 +188,24 @@ final class TestTopology {
    * @param answer on standard input, which ppp takes for a terminal unless there is none
    */
   Running start(Optional<String> answer, String... arguments) throws IOException {
+    return start(answer, command(arguments));
+  }
+
+  /** With the shards.yaml that the test itself wrote. */
+  Running startAsIs(String... arguments) throws IOException {
+    return start(Optional.empty(), List.of(arguments));
+  }
+
+  private Running start(Optional<String> answer, List<String> arguments) throws IOException {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
-    command.addAll(command(arguments));
+    command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     if (answer.isPresent()) {
       Path in = Files.writeString(Files.createTempFile(folder, "in", ""), answer.get() + "\n");

@@ -1,0 +1,72 @@
+package org.partitionproxy.console;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.provision.TopologyStatus;
+import org.partitionproxy.provision.TopologyStatus.ServerStatus;
+import org.partitionproxy.provision.TopologyStatus.State;
+import org.partitionproxy.provision.TopologyStatus.TenantStatus;
+import org.partitionproxy.testing.GoldenFile;
+
+class StatusViewTest {
+
+  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
+
+  private static final TopologyStatus STATUS =
+      new TopologyStatus(
+          "bookstore",
+          "embedded",
+          List.of(
+              server("veneer", 14797, Optional.of("2026-03-04T05:05:00Z"), 5),
+              server("shard1", 29948, Optional.of("2026-02-28T01:06:07Z"), 4),
+              server("shard2", 13366, Optional.empty(), 1)),
+          List.of(
+              tenant("bluth-co", "shard1", 2, 147_456, 0, State.IN_STEP),
+              tenant("cyberdyne", "shard1", 2, 0, 1, State.BEHIND),
+              tenant("globex", "shard1", 1200, 5_368_709_120L, 0, State.DRIFTED),
+              tenant("hooli", "shard1", -1, -1, -1, State.MISSING),
+              tenant("initech", "shard2", -1, -1, -1, State.UNKNOWN)),
+          List.of(
+              Diagnostic.error(
+                  Code.SERVER_UNREACHABLE,
+                  "server \"shard2\" (127.0.0.1:13366) cannot be reached: connection refused",
+                  "Start it.")));
+
+  private static ServerStatus server(String name, int port, Optional<String> since, long tenants) {
+    return new ServerStatus(
+        name,
+        "127.0.0.1:" + port,
+        "bookstore",
+        since.isPresent(),
+        since.map(s -> "18.6"),
+        since.map(Instant::parse),
+        tenants);
+  }
+
+  /** Numbers below zero stand for what is not known. */
+  private static TenantStatus tenant(
+      String name, String shard, long tables, long bytes, int pending, State state) {
+    return new TenantStatus(
+        name,
+        shard,
+        name.replace('-', '_'),
+        Optional.of(tables).filter(n -> n >= 0),
+        Optional.of(bytes).filter(n -> n >= 0),
+        Optional.of(pending).filter(n -> n >= 0),
+        state);
+  }
+
+  @Test
+  void showsServersAndTenantsAsTables() {
+    GoldenFile.assertMatches("status.txt", StatusView.render(STATUS, NOW));
+  }
+
+  @Test
+  void showsTheSameAsJson() {
+    GoldenFile.assertMatches("status.json", StatusView.json(STATUS));
+  }
+}
