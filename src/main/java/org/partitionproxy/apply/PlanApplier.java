@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
@@ -141,15 +142,23 @@ public final class PlanApplier {
     statements.add(become(Change.Transaction.SUPERUSER));
     sessions.with(
         server,
-        session -> {
-          session.inTransaction(
-              () -> {
-                session.execute(statements);
-                recorder.record(session, changes);
-              });
-          return true;
-        });
+        session ->
+            inTransaction(
+                session,
+                statements,
+                () -> {
+                  session.execute(statements);
+                  recorder.record(session, changes);
+                  return true;
+                }));
     listener.committed(server, changes);
+  }
+
+  private static boolean inTransaction(
+      Session session, List<Sql> statements, Supplier<Boolean> work) {
+    return statements.stream().anyMatch(Sql::isSecret)
+        ? session.inSecretTransaction(work)
+        : session.inTransaction(work);
   }
 
   /** The same statement by statement, so that it is known which change fails. */
@@ -160,20 +169,21 @@ public final class PlanApplier {
     try {
       sessions.with(
           server,
-          session -> {
-            session.inTransaction(
-                () -> {
-                  session.execute(LOCK_TIMEOUT);
-                  for (Change change : changes) {
-                    current.add(change);
-                    session.execute(become(change.transaction()));
-                    change.statements().forEach(session::execute);
-                  }
-                  session.execute(become(Change.Transaction.SUPERUSER));
-                  recorder.record(session, changes);
-                });
-            return true;
-          });
+          session ->
+              inTransaction(
+                  session,
+                  changes.stream().flatMap(c -> c.statements().stream()).toList(),
+                  () -> {
+                    session.execute(LOCK_TIMEOUT);
+                    for (Change change : changes) {
+                      current.add(change);
+                      session.execute(become(change.transaction()));
+                      change.statements().forEach(session::execute);
+                    }
+                    session.execute(become(Change.Transaction.SUPERUSER));
+                    recorder.record(session, changes);
+                    return true;
+                  }));
       listener.committed(server, changes);
     } catch (SqlFailure e) {
       if (e.isUnreachable()) {

@@ -25,6 +25,9 @@ import org.postgresql.core.BaseConnection;
  */
 public final class Session implements AutoCloseable {
 
+  /** Whether a transaction is logged whole, by a sample, is decided as it begins. */
+  private static final String UNSAMPLED = "SET log_transaction_sample_rate = 0";
+
   /**
    * Keeps a statement with a password out of the server's log, statistics and activity view, until
    * the end of the transaction. They need superuser, which ppp has here; the settings of extensions
@@ -35,7 +38,6 @@ public final class Session implements AutoCloseable {
       SET LOCAL log_statement = 'none';
       SET LOCAL log_min_duration_statement = -1;
       SET LOCAL log_min_duration_sample = -1;
-      SET LOCAL log_transaction_sample_rate = 0;
       SET LOCAL log_duration = off;
       SET LOCAL log_min_error_statement = 'panic';
       SET LOCAL track_activities = off;
@@ -72,7 +74,8 @@ public final class Session implements AutoCloseable {
   /**
    * Sends all statements at once, as one simple query: outside a transaction they are one by
    * themselves, so that all of them commit or none. If one {@linkplain Sql#isSecret holds a
-   * secret}, they stay out of the server's log.
+   * secret}, they stay out of the server's log; inside a transaction only if that is {@linkplain
+   * #inSecretTransaction one for secrets}.
    *
    * @see <a
    *     href="https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT">PostgreSQL,
@@ -84,7 +87,11 @@ public final class Session implements AutoCloseable {
     }
     boolean secret = statements.stream().anyMatch(Sql::isSecret);
     if (secret && autoCommit()) {
-      inTransaction(() -> execute(statements));
+      inSecretTransaction(
+          () -> {
+            execute(statements);
+            return true;
+          });
       return;
     }
     String text = statements.stream().map(Sql::text).collect(Collectors.joining(";\n"));
@@ -183,6 +190,16 @@ public final class Session implements AutoCloseable {
     } finally {
       end(done);
     }
+  }
+
+  /** The same for statements that hold secrets. */
+  public <T> T inSecretTransaction(Supplier<T> work) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(UNSAMPLED);
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
+    }
+    return inTransaction(work);
   }
 
   public void inTransaction(Runnable work) {

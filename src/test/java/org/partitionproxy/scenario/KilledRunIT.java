@@ -59,7 +59,7 @@ class KilledRunIT {
     killAt("veneer", "postgres", "pg_authid", "initialize");
     killAt("veneer", "postgres", "pg_auth_members", "initialize");
     killAt("shard1", scene.database(), "pg_namespace", "initialize");
-    killAt("shard2", scene.database(), "ppp.tenant", "initialize");
+    killAt("shard1", scene.database(), "ppp.tenant", "initialize");
     killAt("shard1", scene.database(), "pg_class", "initialize");
     killAt("veneer", scene.database(), "pg_extension", "initialize");
     killAt("veneer", scene.database(), "pg_user_mapping", "initialize");

@@ -31,6 +31,7 @@ final class Scene {
     final TestServer server;
     String database;
     int port;
+    String address = "";
 
     Place(TestServer server, String database) {
       this.server = server;
@@ -80,6 +81,12 @@ final class Scene {
       throw new IllegalArgumentException(key);
     }
     return value;
+  }
+
+  /** How the veneer reaches a shard. */
+  void address(String shard, String hostAndPort) throws IOException {
+    place(shard).address = ", address: '" + hostAndPort + "'";
+    write();
   }
 
   void name(String topology) throws IOException {
@@ -161,6 +168,7 @@ final class Scene {
           .append(place.getValue().port)
           .append(", database: ")
           .append(place.getValue().database)
+          .append(place.getValue().address)
           .append(", password: \"${PPP_TEST_PASSWORD}\" }\n")
           .append(veneer ? "shards:\n" : "");
     }
