@@ -45,11 +45,12 @@ class SessionIT {
               () ->
                   session.inTransaction(
                       () -> {
-                        session.execute(Sql.of("CREATE TABLE t ()"));
+                        session.execute(Sql.of("CREATE TABLE public.t ()"));
                         session.execute(Sql.of("SELECT 1 / 0"));
                       }));
       assertThat(failure.sqlState()).isEqualTo("22012");
-      assertThat(session.query("SELECT to_regclass('t') IS NULL AS gone", r -> r.bool("gone")))
+      assertThat(
+              session.query("SELECT to_regclass('public.t') IS NULL AS gone", r -> r.bool("gone")))
           .containsExactly(true);
     }
   }
