@@ -5,6 +5,7 @@ import org.partitionproxy.db.Connector;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.secret.SecretStore;
 import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.server.RuntimeKind;
 import org.partitionproxy.server.Runtimes;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.Topology;
@@ -43,6 +44,9 @@ record Workspace(Topology topology, SecretVault secrets, Runtimes runtimes, Conn
    * @param jobs how much is done at once
    */
   Provisioner provisioner(int jobs) {
-    return new Provisioner(topology, secrets, connector, runtime()::addressFromVeneer, jobs);
+    ServerRuntime runtime = runtime();
+    boolean ownServers = runtime.kind() != RuntimeKind.EXTERNAL;
+    return new Provisioner(
+        topology, secrets, connector, runtime::addressFromVeneer, ownServers, jobs);
   }
 }

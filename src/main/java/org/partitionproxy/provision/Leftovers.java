@@ -14,9 +14,11 @@ import org.partitionproxy.topology.Topology;
 final class Leftovers {
 
   private final Topology topology;
+  private final boolean ownServers;
 
-  Leftovers(Topology topology) {
+  Leftovers(Topology topology, boolean ownServers) {
     this.topology = topology;
+    this.ownServers = ownServers;
   }
 
   List<String> notes(Survey survey) {
@@ -38,6 +40,11 @@ final class Leftovers {
 
   private List<String> ofVeneer(ServerSnapshot veneer) {
     List<String> notes = new ArrayList<>();
+    if (!ownServers && veneer.maintenanceIsOpen()) {
+      notes.add(
+          "tenants can connect to database \"postgres\" of the veneer, and hold ppp's lock there;"
+              + " REVOKE CONNECT ON DATABASE postgres FROM PUBLIC keeps them out");
+    }
     Set<Identifier> schemas =
         topology.tenants().stream().map(Tenant::schema).collect(Collectors.toSet());
     for (Map.Entry<Identifier, Placement> placed : veneer.placements().entrySet()) {

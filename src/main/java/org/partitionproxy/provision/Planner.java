@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Stamp;
@@ -36,9 +37,18 @@ final class Planner {
   private final MigrationFolder migrations;
   private final DesiredState desired;
   private final MirrorPlanner mirror;
+  private final boolean ownServers;
 
+  /**
+   * @param ownServers whether ppp runs the servers, so that nobody else relies on how they are
+   */
   Planner(
-      Topology topology, MigrationFolder migrations, DesiredState desired, MirrorPlanner mirror) {
+      Topology topology,
+      MigrationFolder migrations,
+      DesiredState desired,
+      MirrorPlanner mirror,
+      boolean ownServers) {
+    this.ownServers = ownServers;
     this.topology = topology;
     this.migrations = migrations;
     this.desired = desired;
@@ -61,7 +71,7 @@ final class Planner {
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
     List<String> notes = new ArrayList<>(mirrors.notes());
-    notes.addAll(new Leftovers(topology).notes(survey));
+    notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return new Plan(
         servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
   }
@@ -74,7 +84,9 @@ final class Planner {
     while (ledgerAt < changes.size() && changes.get(ledgerAt).stage() == Stage.SERVERS) {
       ledgerAt++;
     }
-    changes.addAll(ledgerAt, ledger(snapshot));
+    List<Change> server = new ArrayList<>(ledger(snapshot));
+    server.addAll(maintenance(snapshot));
+    changes.addAll(ledgerAt, server);
     return changes;
   }
 
@@ -95,6 +107,27 @@ final class Planner {
             ObjectKind.LEDGER,
             Ledger.SCHEMA.value(),
             statements));
+  }
+
+  /**
+   * Keeps tenants out of the veneer's maintenance database: there they could take ppp's lock. Of a
+   * server that somebody else runs, others may rely on it.
+   */
+  private List<Change> maintenance(ServerSnapshot snapshot) {
+    if (!ownServers || !snapshot.server().isVeneer() || !snapshot.maintenanceIsOpen()) {
+      return List.of();
+    }
+    return List.of(
+        Change.global(
+            Stage.SERVERS,
+            Action.ALTER,
+            ObjectKind.DATABASE,
+            Connector.MAINTENANCE_DATABASE.value(),
+            List.of(
+                Sql.of(
+                    "REVOKE CONNECT ON DATABASE {}, {} FROM PUBLIC",
+                    Connector.MAINTENANCE_DATABASE,
+                    Identifier.of("template1")))));
   }
 
   private static String digest(String text) {

@@ -42,7 +42,12 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors,
       Planner planner) {
 
-    static Parts of(Topology topology, VeneerRoute route, Connector connector, int workerCount) {
+    static Parts of(
+        Topology topology,
+        VeneerRoute route,
+        boolean ownServers,
+        Connector connector,
+        int workerCount) {
       MigrationFolder migrations = MigrationFolder.of(topology);
       DesiredState desired = new DesiredState(topology, route);
       Sessions sessions = new Sessions(connector);
@@ -56,12 +61,13 @@ public final class Provisioner implements AutoCloseable {
           workers,
           new Surveyor(topology, migrations, desired, sessions, workers),
           mirrors,
-          new Planner(topology, migrations, desired, mirrors));
+          new Planner(topology, migrations, desired, mirrors, ownServers));
     }
   }
 
   /**
    * @param route how the veneer reaches the shards
+   * @param ownServers whether ppp runs the servers, so that nobody else relies on how they are
    * @param workerCount threads, at least 1; more than there are cores gains nothing
    */
   public Provisioner(
@@ -69,8 +75,9 @@ public final class Provisioner implements AutoCloseable {
       SecretVault secrets,
       Connector connector,
       VeneerRoute route,
+      boolean ownServers,
       int workerCount) {
-    this.parts = Parts.of(topology, route, connector, workerCount);
+    this.parts = Parts.of(topology, route, ownServers, connector, workerCount);
     this.secrets = secrets;
     this.connector = connector;
   }

@@ -13,6 +13,8 @@ import org.partitionproxy.topology.ServerDefinition;
  *
  * @param stamp of its ledger; empty where ppp has never been
  * @param databaseIsOurs whether ppp made the database, so that it rules who may connect
+ * @param maintenanceIsOpen whether everybody may connect to the maintenance database, where ppp's
+ *     lock is
  * @param placements of its ledger
  */
 record ServerSnapshot(
@@ -20,5 +22,6 @@ record ServerSnapshot(
     int majorVersion,
     Optional<Stamp> stamp,
     boolean databaseIsOurs,
+    boolean maintenanceIsOpen,
     ServerState state,
     SortedMap<Identifier, Placement> placements) {}

@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.CatalogReader;
 import org.partitionproxy.catalog.Scope;
+import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
@@ -60,6 +61,7 @@ final class SnapshotReader {
         session.majorVersion(),
         stamp,
         isOurs(server, state, stamp, ledger),
+        isMaintenanceOpen(session),
         state,
         stamp.isPresent() ? ledger.placements() : new TreeMap<>());
   }
@@ -71,8 +73,18 @@ final class SnapshotReader {
         session.majorVersion(),
         Optional.empty(),
         true,
+        isMaintenanceOpen(session),
         catalog.read(session, scope(server)),
         new TreeMap<>());
+  }
+
+  private static boolean isMaintenanceOpen(Session session) {
+    return session
+        .query(
+            "SELECT pg_catalog.has_database_privilege('public', ?, 'CONNECT') AS open",
+            row -> row.bool("open"),
+            Connector.MAINTENANCE_DATABASE.value())
+        .get(0);
   }
 
   private Scope scope(ServerDefinition server) {

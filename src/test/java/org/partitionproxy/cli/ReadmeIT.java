@@ -30,6 +30,7 @@ class ReadmeIT {
       requireTheDemo(copy);
       README.runIn(copy);
       requireTheDemo(copy);
+      requireNoTenantAtTheLock(copy);
     }
   }
 
@@ -52,6 +53,14 @@ class ReadmeIT {
             "make clean")
         .doesNotContain("error");
     assertThat(demo.status()).isZero();
+  }
+
+  /** ppp's lock is in the veneer's maintenance database. */
+  private static void requireNoTenantAtTheLock(WorkingCopy copy) {
+    String sql =
+        "SELECT 'may connect: ' || has_database_privilege('bluth_co_app', 'postgres', 'CONNECT')";
+    assertThat(copy.run("ppp psql veneer -c \"" + sql + "\"").output())
+        .contains("may connect: false");
   }
 
   @Test
