@@ -201,7 +201,11 @@ final class StageRunner {
    */
   private void shareRoles(Plan plan) {
     String role = ObjectKind.ROLE.toString();
-    List<ServerDefinition> planned = plan.servers().stream().map(this::server).toList();
+    List<ServerDefinition> planned =
+        plan.servers().stream()
+            .map(this::server)
+            .filter(s -> sessions.with(s, x -> new Ledger(x).stamp().isPresent()))
+            .toList();
     for (List<ServerDefinition> cluster : Clusters.of(topology)) {
       List<ServerDefinition> here = cluster.stream().filter(planned::contains).toList();
       if (here.size() > 1) {

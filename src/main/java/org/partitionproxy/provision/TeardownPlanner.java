@@ -83,10 +83,11 @@ final class TeardownPlanner {
     snapshots.forEach((name, snapshot) -> remains.put(name, remains(snapshot, tenants)));
     Scene scene = new Scene(request, tenants, snapshots, remains, new ArrayList<>());
     List<Plan.ServerPlan> servers = new ArrayList<>();
-    for (ServerSnapshot snapshot : snapshots.values()) {
-      List<Change> changes =
-          snapshot.server().isVeneer() ? veneer(scene, snapshot) : shard(scene, snapshot);
-      servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
+    for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      List<Change> changes = changes(scene, snapshot);
+      if (snapshot.stamp().isPresent() || !changes.isEmpty()) {
+        servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
+      }
     }
     for (Tenant tenant : tenants.waiting()) {
       scene.notes().add("tenant \"" + tenant.name() + "\" waits for shard " + tenant.shard());
@@ -94,6 +95,21 @@ final class TeardownPlanner {
     List<Diagnostic> refusals =
         survey.refusals().stream().filter(d -> d.code() == Code.ANOTHER_SERVER).toList();
     return new Plan(servers, List.of(), scene.notes(), refusals, survey.unreachableServers());
+  }
+
+  private List<Change> changes(Scene scene, ServerSnapshot snapshot) {
+    if (snapshot.stamp().isEmpty()) {
+      return emptied(scene.request(), snapshot);
+    }
+    return snapshot.server().isVeneer() ? veneer(scene, snapshot) : shard(scene, snapshot);
+  }
+
+  /** A database of ppp's own that an earlier teardown, or a first run that was killed, left. */
+  private static List<Change> emptied(TeardownRequest request, ServerSnapshot snapshot) {
+    boolean ours = snapshot.state().database().isPresent() && snapshot.databaseIsOurs();
+    return ours && request.all() && request.dropData() && !request.keepDatabases()
+        ? List.of(Removals.database(snapshot.server().database()))
+        : List.of();
   }
 
   private Remains remains(ServerSnapshot snapshot, TeardownTenants tenants) {

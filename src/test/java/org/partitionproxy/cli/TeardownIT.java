@@ -72,7 +72,7 @@ class TeardownIT {
   private static List<String> remains(TestTopology topology, String server) {
     try (Session session = topology.maintenance(server)) {
       List<String> names = new ArrayList<>();
-      String mark = "%" + topology.schema("").substring(1) + "%";
+      String mark = "%" + topology.suffix() + "%";
       session.forEach(
           """
           SELECT 'role ' || rolname AS name FROM pg_catalog.pg_roles WHERE rolname LIKE ?
@@ -205,6 +205,7 @@ class TeardownIT {
     assertThat(remains(topology, "veneer")).isEmpty();
     topology.ppp("initialize").succeeded();
     assertThat(rowsThroughTheVeneer(topology, "acme")).isEqualTo(3);
+    topology.ppp("teardown", "--all", "--yes").succeeded();
     tearDownWithDatabases(topology);
     assertThat(remains(topology, "veneer")).isEmpty();
   }

@@ -44,7 +44,9 @@ final class TestTopology {
     }
   }
 
-  private final String suffix = ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
+  /** In every name of this topology, and in no other's. */
+  private final String suffix = ProcessHandle.current().pid() + "n" + COUNT.incrementAndGet() + "z";
+
   private final Path folder;
   private final Map<String, ServerDefinition> servers = new LinkedHashMap<>();
   private final Map<String, String> tenants = new LinkedHashMap<>();
@@ -60,6 +62,10 @@ final class TestTopology {
     }
     migration("V1__items.sql", "CREATE TABLE items (id int PRIMARY KEY);");
     migration("V2__rows.sql", "INSERT INTO items SELECT generate_series(1, 3);");
+  }
+
+  String suffix() {
+    return suffix;
   }
 
   String database() {
