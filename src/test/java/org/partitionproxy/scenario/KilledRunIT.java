@@ -25,19 +25,9 @@ class KilledRunIT {
 
   private void killAt(String server, String database, String relation, String command)
       throws Exception {
-    killAt(server, database, relation, command, () -> {});
-  }
-
-  /**
-   * @param before what ppp has to have done elsewhere meanwhile
-   */
-  private void killAt(
-      String server, String database, String relation, String command, Runnable before)
-      throws Exception {
     try (Barrier barrier = new Barrier(scene.superuser(server, database), relation)) {
       PppProcess ppp = scene.start(command);
       barrier.awaitWaiting(1);
-      before.run();
       ppp.kill();
     }
   }
@@ -63,8 +53,8 @@ class KilledRunIT {
   void initializeGoesOnFromEveryStage() throws Exception {
     killAt("veneer", "postgres", "pg_database", "initialize");
     awaitDatabase("veneer");
-    killAt("veneer", scene.database(), "pg_namespace", "initialize", () -> awaitDatabase("shard1"));
-    killAt("shard1", scene.database(), "pg_proc", "initialize");
+    killAt("veneer", scene.database(), "pg_namespace", "initialize");
+    killAt("veneer", scene.database(), "pg_proc", "initialize");
     killAt("veneer", "postgres", "pg_authid", "initialize");
     killAt("veneer", "postgres", "pg_auth_members", "initialize");
     killAt("shard1", scene.database(), "pg_namespace", "initialize");

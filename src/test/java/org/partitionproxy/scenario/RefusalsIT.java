@@ -57,6 +57,20 @@ class RefusalsIT {
   }
 
   @Test
+  void aDatabaseOfSomebodyElseThatTenantsCanConnectTo() throws Exception {
+    TestServer open = TestServer.shared("open");
+    scene = new Scene(folder, open, TestServer.shared("b"), TestServer.shared("c"));
+    try (Client superuser = scene.superuser("veneer", "postgres")) {
+      superuser.execute("GRANT CONNECT ON DATABASE postgres TO PUBLIC");
+      scene.run("initialize");
+      assertThat(scene.ppp("plan").out())
+          .contains("note: tenants can connect to database \"postgres\" of the veneer");
+      assertThat(superuser.value("SELECT has_database_privilege('public', 'postgres', 'CONNECT')"))
+          .isEqualTo("t");
+    }
+  }
+
+  @Test
   void aShardThatAnswersAtAnothersAddress() throws Exception {
     scene.run("initialize");
     int port = scene.place("shard1").port;

@@ -44,7 +44,17 @@ public final class TestServer {
   public static TestServer shared(String key, PostgresVersion version) {
     return SHARED.computeIfAbsent(
         key + " on " + version,
-        k -> new TestServer(TemporaryServer.start(version.home(), PASSWORD)));
+        k -> new TestServer(TemporaryServer.start(version.home(), PASSWORD)).closeMaintenance());
+  }
+
+  /** As ppp does on servers that it runs, and advises elsewhere. */
+  private TestServer closeMaintenance() {
+    try (Session session =
+        new Connector(name -> Optional.empty(), "ppp test")
+            .maintenance(definition("veneer", "postgres"))) {
+      session.execute(Sql.of("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC"));
+    }
+    return this;
   }
 
   /** The folders of the PostgreSQL versions that are installed on this machine, oldest first. */
