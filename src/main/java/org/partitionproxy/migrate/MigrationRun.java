@@ -22,6 +22,7 @@ final class MigrationRun {
   private final Map<ServerName, ShardWork> shards;
   private final Workers workers;
   private final MigrationListener listener;
+  private final ParsedScripts scripts = new ParsedScripts();
 
   private final Set<Tenant> upToDate = new HashSet<>();
   private final Map<Tenant, TenantBehind> behind = new LinkedHashMap<>();
@@ -82,7 +83,7 @@ final class MigrationRun {
     List<Workers.Job<TenantOutcome>> jobs = new ArrayList<>();
     for (TenantBehind one : batch) {
       ShardWork shard = shardOf(one.tenant());
-      jobs.add(() -> tell(shard.migrate(one, folder, listener)));
+      jobs.add(() -> tell(shard.migrate(one, folder, scripts, listener)));
     }
     List<TenantOutcome> done = workers.run(jobs);
     for (int i = 0; i < batch.size(); i++) {
