@@ -23,14 +23,16 @@ final class HistoryTable {
       WHERE n.nspname = ? AND c.relname = 'flyway_schema_history' AND a.grantee <> c.relowner
       ORDER BY grantee""";
 
+  /** By dependencies, which have an index by schema; the catalogs of tables and types have none. */
   private static final String STATE =
       """
       SELECT
         EXISTS (SELECT FROM pg_catalog.pg_class c
           WHERE c.relnamespace = n.oid AND c.relname = 'flyway_schema_history') AS exists,
-        EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid)
-          OR EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.typnamespace = n.oid)
-          OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid) AS used
+        EXISTS (SELECT FROM pg_catalog.pg_depend d
+          WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND d.refobjid = n.oid
+            AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass) AS used
       FROM pg_catalog.pg_namespace n
       WHERE n.nspname = ?
       ORDER BY n.nspname""";

@@ -33,6 +33,9 @@ import org.partitionproxy.topology.Topology;
 /** The stages of one run under its lock: each is planned again from a fresh look, then applied. */
 final class StageRunner {
 
+  /** Tenants whose tables are in memory at the same time. */
+  private static final int MIRRORS_AT_ONCE = 400;
+
   private final Topology topology;
   private final Surveyor surveyor;
   private final Planner planner;
@@ -142,7 +145,7 @@ final class StageRunner {
     }
   }
 
-  /** Mirrors of the tenants whose two ends are not in step; returns how many tenants that were. */
+  /** Mirrors of the tenants whose two ends are not in step. */
   void mirror(Collection<Tenant> tenants) {
     if (!isUsable(topology.veneer())) {
       return;
@@ -157,7 +160,13 @@ final class StageRunner {
         mirrors.drifted(survey).stream()
             .filter(t -> wanted.contains(t) && isUsable(topology.shardOf(t)))
             .toList();
-    MirrorPlanner.MirrorPlan plan = mirrors.plan(survey, drifted);
+    for (int from = 0; from < drifted.size(); from += MIRRORS_AT_ONCE) {
+      int to = Math.min(from + MIRRORS_AT_ONCE, drifted.size());
+      mirror(mirrors.plan(survey, drifted.subList(from, to)));
+    }
+  }
+
+  private void mirror(MirrorPlanner.MirrorPlan plan) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     changes.put(topology.veneer(), plan.changes());
     failures.addAll(
