@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -246,6 +247,26 @@ public final class Session implements AutoCloseable {
       connection.setAutoCommit(true);
     } catch (SQLException e) {
       closeQuietly();
+    }
+  }
+
+  /**
+   * Runs one statement of a migration, as its authors wrote it. Returns what the server warned of;
+   * its mere notices ("relation already exists, skipping") are left out.
+   */
+  public List<String> executeScript(String statement) {
+    try (Statement jdbc = connection.createStatement()) {
+      jdbc.setEscapeProcessing(false);
+      jdbc.execute(statement);
+      List<String> warnings = new ArrayList<>();
+      for (SQLWarning w = jdbc.getWarnings(); w != null; w = w.getNextWarning()) {
+        if (String.valueOf(w.getSQLState()).startsWith("01")) {
+          warnings.add(String.valueOf(w.getMessage()));
+        }
+      }
+      return warnings;
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
     }
   }
 

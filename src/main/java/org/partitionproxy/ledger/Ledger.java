@@ -73,7 +73,7 @@ public final class Ledger {
   public SortedMap<Identifier, Placement> placements() {
     TreeMap<Identifier, Placement> placements = new TreeMap<>();
     session.forEach(
-        "SELECT schema, tenant, shard, source, mirror FROM ppp.tenant ORDER BY schema",
+        "SELECT schema, tenant, shard, source, mirror, notes FROM ppp.tenant ORDER BY schema",
         row -> placements.put(row.identifier("schema"), placement(row)));
     return placements;
   }
@@ -84,7 +84,8 @@ public final class Ledger {
         row.string("tenant"),
         row.string("shard"),
         row.string("source"),
-        row.string("mirror"));
+        row.string("mirror"),
+        row.strings("notes"));
   }
 
   /** The tables of these schemas that ppp made. */
@@ -146,16 +147,21 @@ public final class Ledger {
         shard);
   }
 
-  /** That a tenant's mirror is in step, and which tables of it ppp made. */
+  /** That a tenant's mirror is in step, which tables of it ppp made, and what it left out. */
   public void recordMirror(
-      Identifier schema, String source, String mirror, Collection<String> tables) {
+      Identifier schema,
+      String source,
+      String mirror,
+      Collection<String> tables,
+      Collection<String> notes) {
     session.update(
         """
-        UPDATE ppp.tenant SET source = ?, mirror = ?, tables = ?, updated_at = now()
+        UPDATE ppp.tenant SET source = ?, mirror = ?, tables = ?, notes = ?, updated_at = now()
         WHERE schema = ?""",
         source,
         mirror,
         tables,
+        notes,
         schema.value());
   }
 

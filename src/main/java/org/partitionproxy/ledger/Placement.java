@@ -1,5 +1,6 @@
 package org.partitionproxy.ledger;
 
+import java.util.List;
 import org.partitionproxy.sql.Identifier;
 
 /**
@@ -9,6 +10,17 @@ import org.partitionproxy.sql.Identifier;
  * @param source the fingerprint of its schema on the shard, when its mirror was last made; empty on
  *     a shard's own ledger
  * @param mirror the fingerprint of its schema on the veneer at that time
+ * @param notes for people: what the mirror left out at that time, and why
  */
 public record Placement(
-    Identifier schema, String tenant, String shard, String source, String mirror) {}
+    Identifier schema,
+    String tenant,
+    String shard,
+    String source,
+    String mirror,
+    List<String> notes) {
+
+  public Placement {
+    notes = List.copyOf(notes);
+  }
+}

@@ -17,10 +17,17 @@ final class FlywayEvents extends BaseCallback {
   private final Tenant tenant;
   private final ConnectionPool pool;
   private final MigrationListener listener;
+  private final ParsedScripts scripts;
   private final List<String> applied = new ArrayList<>();
-  private int statementsDone;
+  private final List<String> statements = new ArrayList<>();
+  private boolean inTransaction;
 
-  FlywayEvents(Tenant tenant, ConnectionPool pool, MigrationListener listener) {
+  /**
+   * @param scripts learns those that went well
+   */
+  FlywayEvents(
+      Tenant tenant, ConnectionPool pool, ParsedScripts scripts, MigrationListener listener) {
+    this.scripts = scripts;
     this.tenant = tenant;
     this.pool = pool;
     this.listener = listener;
@@ -33,7 +40,17 @@ final class FlywayEvents extends BaseCallback {
 
   /** Of the script that ran last. */
   int statementsDone() {
-    return statementsDone;
+    return statements.size();
+  }
+
+  /** A script that ran without Flyway. */
+  void applied(String script) {
+    applied.add(script);
+    listener.applied(tenant, script);
+  }
+
+  void warned(String script, String warning) {
+    listener.warned(tenant, script, warning);
   }
 
   @Override
@@ -64,8 +81,10 @@ final class FlywayEvents extends BaseCallback {
       case BEFORE_EACH_MIGRATE -> begin(pool.over(context.getConnection()));
       case AFTER_EACH_MIGRATE_STATEMENT -> statementDone(context);
       case AFTER_EACH_MIGRATE -> {
-        applied.add(context.getMigrationInfo().getScript());
-        listener.applied(tenant, context.getMigrationInfo().getScript());
+        applied(context.getMigrationInfo().getScript());
+        if (inTransaction) {
+          scripts.add(context.getMigrationInfo(), statements);
+        }
       }
       default -> throw new IllegalStateException("not asked for: " + event);
     }
@@ -73,17 +92,17 @@ final class FlywayEvents extends BaseCallback {
 
   /** See {@link LockRetry}: outside a transaction there is no way back, and so no timeout. */
   private void begin(Session session) {
-    statementsDone = 0;
-    session.execute(
-        session.isInTransaction() ? Sql.of("RESET lock_timeout") : Sql.of("SET lock_timeout = 0"));
+    statements.clear();
+    inTransaction = session.isInTransaction();
+    session.execute(inTransaction ? Sql.of("RESET lock_timeout") : Sql.of("SET lock_timeout = 0"));
   }
 
   private void statementDone(Context context) {
-    statementsDone++;
+    statements.add(context.getStatement().getSql());
     for (Warning warning : context.getStatement().getWarnings()) {
       // Class 00 is notices: "relation already exists, skipping".
       if (warning.getState() != null && warning.getState().startsWith("01")) {
-        listener.warned(tenant, context.getMigrationInfo().getScript(), warning.getMessage());
+        warned(context.getMigrationInfo().getScript(), warning.getMessage());
       }
     }
   }

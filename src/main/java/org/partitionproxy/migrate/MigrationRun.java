@@ -22,6 +22,7 @@ final class MigrationRun {
   private final Map<ServerName, ShardWork> shards;
   private final Workers workers;
   private final MigrationListener listener;
+  private final ParsedScripts scripts = new ParsedScripts();
 
   private final Set<Tenant> upToDate = new HashSet<>();
   private final Map<Tenant, TenantBehind> behind = new LinkedHashMap<>();
@@ -85,7 +86,7 @@ final class MigrationRun {
       jobs.add(
           () -> {
             listener.beginning(one.tenant());
-            return tell(shard.migrate(one, folder, listener));
+            return tell(shard.migrate(one, folder, scripts, listener));
           });
     }
     List<TenantOutcome> done = workers.run(jobs);

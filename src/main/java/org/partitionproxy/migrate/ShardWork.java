@@ -36,14 +36,19 @@ final class ShardWork implements AutoCloseable {
   }
 
   /** Migrates a tenant, unless the shard is known to be lost. */
-  TenantOutcome migrate(TenantBehind behind, MigrationFolder folder, MigrationListener listener) {
+  TenantOutcome migrate(
+      TenantBehind behind,
+      MigrationFolder folder,
+      ParsedScripts scripts,
+      MigrationListener listener) {
     Tenant tenant = behind.tenant();
     Optional<ConnectionPool> ready = pool();
     if (ready.isEmpty()) {
       return new UnreachedTenant(tenant, lost().orElseThrow());
     }
     TenantOutcome outcome =
-        new TenantMigration(folder, ready.get(), tenant, retry, listener).run(behind.pending());
+        new TenantMigration(folder, ready.get(), tenant, retry, scripts, listener)
+            .run(behind.pending());
     if (outcome instanceof FailedTenant failed
         && failed.sqlState().filter(ServerError::isConnectionLost).isPresent()) {
       checkServer();

@@ -102,18 +102,15 @@ final class DesiredState {
   }
 
   private Database database(ServerSnapshot is, List<Tenant> tenants) {
-    Acl connect = Acl.of(topology.appRole(), "CONNECT");
-    for (Tenant tenant : tenants) {
-      connect = connect.with(tenant.role(), List.of("CONNECT"));
-    }
+    List<Identifier> users = new ArrayList<>(List.of(topology.appRole()));
+    tenants.forEach(tenant -> users.add(tenant.role()));
+    Acl connect = Acl.of(users, "CONNECT");
     Optional<Database> actual = is.state().database();
     if (actual.isPresent() && !is.databaseIsOurs()) {
       Acl acl = actual.get().acl();
       boolean everybody = acl.of(Acl.PUBLIC).contains("CONNECT");
-      for (var grant : connect.grants().entrySet()) {
-        acl = everybody ? acl : acl.with(grant.getKey(), grant.getValue());
-      }
-      return new Database(actual.get().name(), actual.get().owner(), acl, true);
+      return new Database(
+          actual.get().name(), actual.get().owner(), everybody ? acl : acl.and(connect), true);
     }
     return new Database(is.server().database(), topology.adminRole(), connect, true);
   }

@@ -58,14 +58,18 @@ final class MirrorPlanner {
   /**
    * The mirrors of some tenants, and what has to change.
    *
+   * @param notes by schema, what can't be shown, or is in the way
    * @param sources by schema, the fingerprint that the ledger will keep once it is in step
    * @param tables by schema, the names of the foreign tables that are ppp's own afterwards
    */
   record MirrorPlan(
       List<Change> changes,
-      List<String> notes,
+      SortedMap<Identifier, List<String>> notes,
       SortedMap<Identifier, String> sources,
       SortedMap<Identifier, SortedSet<String>> tables) {
+
+    static final MirrorPlan NONE =
+        new MirrorPlan(List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
     /** The schemas that were compared and need no change: only the ledger lags behind. */
     List<Identifier> unchanged() {
@@ -102,14 +106,19 @@ final class MirrorPlanner {
     return Mirror.VERSION + ":" + survey.fingerprint(tenant.shard(), tenant.schema());
   }
 
+  private static void note(
+      SortedMap<Identifier, List<String>> notes, QualifiedName about, String note) {
+    notes.computeIfAbsent(about.schema(), s -> new ArrayList<>()).add(note);
+  }
+
   /** Reads both ends of these tenants and compares them. */
   MirrorPlan plan(Survey survey, List<Tenant> tenants) {
     if (tenants.isEmpty()) {
-      return new MirrorPlan(List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
+      return MirrorPlan.NONE;
     }
     Map<Identifier, List<Table>> sources = sources(tenants);
     List<ForeignTable> should = new ArrayList<>();
-    List<String> notes = new ArrayList<>();
+    SortedMap<Identifier, List<String>> notes = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror mirror =
           Mirror.of(
@@ -119,7 +128,8 @@ final class MirrorPlanner {
       should.addAll(mirror.tables());
       mirror
           .leftOut()
-          .forEach(t -> notes.add("table " + t.table() + " is not shown: " + t.reason()));
+          .forEach(
+              t -> note(notes, t.table(), "table " + t.table() + " is not shown: " + t.reason()));
     }
     Veneer veneer = veneer(survey, schemas(tenants));
     return compare(survey, tenants, sources, should, veneer, notes);
@@ -147,7 +157,7 @@ final class MirrorPlanner {
       Map<Identifier, List<Table>> sources,
       List<ForeignTable> should,
       Veneer veneer,
-      List<String> notes) {
+      SortedMap<Identifier, List<String>> notes) {
     SortedMap<QualifiedName, ForeignTable> wanted =
         new TreeMap<>(ServerState.index(should, ForeignTable::name));
     SortedMap<QualifiedName, ForeignTable> actual = new TreeMap<>();
@@ -157,12 +167,17 @@ final class MirrorPlanner {
         actual.put(table.name(), table);
       } else {
         wanted.remove(table.name());
-        notes.add("foreign table " + table.name() + " was not made by ppp and is left alone");
+        note(
+            notes,
+            table.name(),
+            "foreign table " + table.name() + " was not made by ppp and is left alone");
       }
     }
     for (QualifiedName other : veneer.relations().others()) {
       if (wanted.remove(other) != null) {
-        notes.add(
+        note(
+            notes,
+            other,
             "table "
                 + other
                 + " of the shard is not shown: the veneer has a table or view of that name, which"

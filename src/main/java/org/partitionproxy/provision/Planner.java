@@ -6,12 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.migrate.MigrationFile;
 import org.partitionproxy.migrate.MigrationFolder;
@@ -59,9 +61,7 @@ final class Planner {
     List<Plan.ServerPlan> servers = new ArrayList<>();
     List<Tenant> known = mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
     MirrorPlanner.MirrorPlan mirrors =
-        survey.refusals().isEmpty()
-            ? mirror.plan(survey, known)
-            : new MirrorPlanner.MirrorPlan(List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
+        survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
       changes.addAll(migrations(survey, snapshot.server()));
@@ -70,10 +70,26 @@ final class Planner {
       }
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
-    List<String> notes = new ArrayList<>(mirrors.notes());
+    List<String> notes = new ArrayList<>(notes(survey, mirrors));
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return new Plan(
         servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
+  }
+
+  /** Of the mirrors that were compared now, and as remembered of those that are in step. */
+  private List<String> notes(Survey survey, MirrorPlanner.MirrorPlan compared) {
+    SortedMap<Identifier, Placement> placements =
+        survey.find(topology.veneer()).map(ServerSnapshot::placements).orElse(new TreeMap<>());
+    List<String> notes = new ArrayList<>();
+    for (Tenant tenant : topology.tenants()) {
+      Placement known = placements.get(tenant.schema());
+      List<String> remembered = known == null ? List.of() : known.notes();
+      notes.addAll(
+          compared.sources().containsKey(tenant.schema())
+              ? compared.notes().getOrDefault(tenant.schema(), List.of())
+              : remembered);
+    }
+    return notes;
   }
 
   /** All but migrations and mirror, for one server. */

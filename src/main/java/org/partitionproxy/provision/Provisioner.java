@@ -115,6 +115,9 @@ public final class Provisioner implements AutoCloseable {
         (plan, runner, record) -> {
           Plan wanted = plan.only(stages);
           if (wanted.count() == 0 && wanted.deferred().isEmpty()) {
+            if (stages.contains(Stage.MIRROR)) {
+              runner.recordInStep();
+            }
             return runner.outcome(wanted, Optional.empty());
           }
           record.begin();

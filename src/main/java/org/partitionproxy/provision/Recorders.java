@@ -92,7 +92,8 @@ final class Recorders {
           schema,
           plan.sources().getOrDefault(schema, ""),
           now.getOrDefault(schema, ""),
-          plan.tables().getOrDefault(schema, new TreeSet<>()));
+          plan.tables().getOrDefault(schema, new TreeSet<>()),
+          plan.notes().getOrDefault(schema, List.of()));
     }
   }
 }

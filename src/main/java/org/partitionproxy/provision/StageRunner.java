@@ -39,7 +39,11 @@ final class StageRunner {
 
   private static final int TENANTS_SHOWN = 20;
 
+  /** Tenants whose tables are in memory at the same time. */
+  private static final int MIRRORS_AT_ONCE = 400;
+
   private final Topology topology;
+  private final Survey survey;
   private final Surveyor surveyor;
   private final Planner planner;
   private final MirrorPlanner mirrors;
@@ -64,6 +68,7 @@ final class StageRunner {
       ApplyListener listener,
       Survey survey) {
     this.topology = parts.topology();
+    this.survey = survey;
     this.lock = lock;
     this.surveyor = parts.surveyor();
     this.planner = parts.planner();
@@ -256,19 +261,32 @@ final class StageRunner {
     }
   }
 
-  /** Mirrors of the tenants whose two ends are not in step; returns how many tenants that were. */
+  /** Has the ledger remember mirrors that were found in step although a fingerprint differed. */
+  void recordInStep() {
+    if (!mirrors.drifted(survey).isEmpty()) {
+      mirror(topology.tenants());
+    }
+  }
+
+  /** Mirrors of the tenants whose two ends are not in step. */
   void mirror(Collection<Tenant> tenants) {
     if (!isUsable(topology.veneer())) {
       return;
     }
-    Survey survey = surveyor.survey();
-    survey.unreachable().forEach(lost::putIfAbsent);
-    if (survey.find(topology.veneer()).isEmpty()) {
+    Survey now = surveyor.survey();
+    now.unreachable().forEach(lost::putIfAbsent);
+    if (now.find(topology.veneer()).isEmpty()) {
       return;
     }
     Set<Tenant> wanted = new HashSet<>(tenants);
-    List<Tenant> drifted = mirrors.drifted(survey).stream().filter(wanted::contains).toList();
-    MirrorPlanner.MirrorPlan plan = planMirrors(survey, drifted);
+    List<Tenant> drifted = mirrors.drifted(now).stream().filter(wanted::contains).toList();
+    for (int from = 0; from < drifted.size(); from += MIRRORS_AT_ONCE) {
+      int to = Math.min(from + MIRRORS_AT_ONCE, drifted.size());
+      mirror(planMirrors(now, drifted.subList(from, to)));
+    }
+  }
+
+  private void mirror(MirrorPlanner.MirrorPlan plan) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     changes.put(topology.veneer(), plan.changes());
     keep(

@@ -37,6 +37,13 @@ public record Acl(SortedMap<Identifier, SortedSet<String>> grants) {
     return NONE.with(grantee, List.of(privileges));
   }
 
+  /** The same privileges for all of these. */
+  public static Acl of(Collection<Identifier> grantees, String... privileges) {
+    TreeMap<Identifier, SortedSet<String>> grants = new TreeMap<>();
+    grantees.forEach(grantee -> grants.put(grantee, new TreeSet<>(List.of(privileges))));
+    return new Acl(grants);
+  }
+
   /** This and these privileges more. */
   public Acl with(Identifier grantee, Collection<String> privileges) {
     TreeMap<Identifier, SortedSet<String>> more = new TreeMap<>(grants);
@@ -44,6 +51,16 @@ public record Acl(SortedMap<Identifier, SortedSet<String>> grants) {
     all.addAll(privileges);
     more.put(grantee, all);
     return new Acl(more);
+  }
+
+  /** What this or the other has. */
+  public Acl and(Acl other) {
+    TreeMap<Identifier, SortedSet<String>> all = new TreeMap<>();
+    grants.forEach((grantee, privileges) -> all.put(grantee, new TreeSet<>(privileges)));
+    other.grants.forEach(
+        (grantee, privileges) ->
+            all.computeIfAbsent(grantee, g -> new TreeSet<>()).addAll(privileges));
+    return new Acl(all);
   }
 
   /** The privileges of a grantee; empty if it has none. */

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS ppp.object (
 );
 
 -- On a shard: the tenants that live here. On the veneer: where each lives, and its mirror as of the
--- last time both ends were in step.
+-- last time both ends were in step, with what of it could not be shown.
 CREATE TABLE IF NOT EXISTS ppp.tenant (
   schema text PRIMARY KEY,
   tenant text NOT NULL,
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS ppp.tenant (
   source text NOT NULL DEFAULT '',
   mirror text NOT NULL DEFAULT '',
   tables text[] NOT NULL DEFAULT '{}',
+  notes text[] NOT NULL DEFAULT '{}',
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -25,6 +25,7 @@ import org.partitionproxy.diagnostic.SourcePosition;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.ServerLog;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.ServerDefinition;
@@ -416,6 +417,91 @@ class MigratorIT {
               assertThat(shard.reason().code()).isEqualTo(Code.LOGIN_REFUSED);
             });
     assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  @Test
+  void flywayRunsForTheFirstTenantAndTheOthersGetTheSameWithoutIt() {
+    Shop shop =
+        new Shop(home, "shard1")
+            .script("V1__a.sql", "CREATE TABLE a (t text);\nINSERT INTO a VALUES (';{d}');")
+            .script("V2.1__f.sql", "DO $$ BEGIN RAISE WARNING 'a;b'; END $$;")
+            .script("R__v.sql", "CREATE VIEW v AS SELECT t, current_schema() FROM a;");
+    List<Tenant> tenants =
+        List.of(
+            shop.tenant("acme", "shard1"),
+            shop.tenant("globex", "shard1"),
+            shop.tenant("initech", "shard1"));
+    List<String> warnings = new ArrayList<>();
+    MigrationResult result =
+        shop.migrate(
+            Shop.request(1),
+            new MigrationListener() {
+              @Override
+              public void warned(Tenant tenant, String script, String warning) {
+                warnings.add(tenant.name() + " " + script + " " + warning);
+              }
+            });
+    assertThat(result.migrated())
+        .extracting(MigratedTenant::applied)
+        .containsOnly(List.of("V1__a.sql", "V2.1__f.sql", "R__v.sql"))
+        .hasSize(3);
+    assertThat(warnings)
+        .containsExactly(
+            "acme V2.1__f.sql a;b", "globex V2.1__f.sql a;b", "initech V2.1__f.sql a;b");
+    try (Session session = shop.superuser("shard1")) {
+      List<String> first = traces(session, tenants.get(0));
+      assertThat(first).hasSize(3 + 10 + 2 + 1);
+      assertThat(traces(session, tenants.get(1))).isEqualTo(first);
+      assertThat(traces(session, tenants.get(2))).isEqualTo(first);
+    }
+    ServerDefinition shard = shop.topology().shards().get(0);
+    assertThat(ServerLog.count(shard, "SHOW search_path"))
+        .as("Flyway's own statements are those of one tenant")
+        .isEqualTo(flywaysStatementsForOneTenant());
+  }
+
+  /** Rows, columns, indexes and grants of a tenant's history, and its data. */
+  private static List<String> traces(Session session, Tenant tenant) {
+    List<String> traces = new ArrayList<>();
+    Sql history = Sql.of("{}.flyway_schema_history", tenant.schema());
+    traces.addAll(
+        session.query(
+            Sql.of(
+                "SELECT concat_ws('|', installed_rank, version, description, type, script, checksum,"
+                    + " installed_by, success) AS trace FROM {} ORDER BY installed_rank",
+                history),
+            row -> row.string("trace")));
+    traces.addAll(
+        session.query(
+            """
+            SELECT concat_ws('|', attname, format_type(atttypid, atttypmod), attnotnull,
+              pg_get_expr(d.adbin, d.adrelid), c.relacl::text) AS trace
+            FROM pg_attribute a
+            JOIN pg_class c ON c.oid = a.attrelid
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE c.relnamespace = ?::regnamespace AND c.relname = 'flyway_schema_history'
+              AND a.attnum > 0
+            ORDER BY a.attnum""",
+            row -> row.string("trace"),
+            tenant.schema().value()));
+    traces.addAll(
+        session.query(
+            """
+            SELECT replace(indexdef, schemaname, '') AS trace FROM pg_indexes
+            WHERE schemaname = ? ORDER BY indexname""",
+            row -> row.string("trace"),
+            tenant.schema().value()));
+    traces.addAll(
+        session.query(
+            Sql.of("SELECT t AS trace FROM {}.v", tenant.schema()), row -> row.string("trace")));
+    return traces;
+  }
+
+  private long flywaysStatementsForOneTenant() {
+    Shop alone = new Shop(home, "shard1");
+    alone.tenant("alone", "shard1");
+    alone.migrate();
+    return ServerLog.count(alone.topology().shards().get(0), "SHOW search_path");
   }
 
   @Test
