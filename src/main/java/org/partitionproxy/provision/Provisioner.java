@@ -112,26 +112,26 @@ public final class Provisioner implements AutoCloseable {
     return locked(
         origin,
         listener,
-        (plan, runner, record) -> {
+        (plan, run, record) -> {
           Plan wanted = plan.only(stages);
           if (wanted.count() == 0 && wanted.deferred().isEmpty()) {
             if (stages.contains(Stage.MIRROR)) {
-              runner.recordInStep();
+              new MirrorRunner(run).recordInStep();
             }
-            return runner.outcome(wanted, Optional.empty());
+            return run.result().outcome(wanted, Optional.empty());
           }
           record.begin();
           Optional<MigrationResult> migrated = Optional.empty();
           for (Stage stage : stages) {
             listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
-              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), runner, listener);
-              case MIRROR -> runner.mirror(parts.topology().tenants());
-              default -> runner.stage(stage, wanted);
+              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
+              case MIRROR -> new MirrorRunner(run).run(parts.topology().tenants());
+              default -> new StageRunner(run, new RolePasswords(secrets)).run(stage, wanted);
             }
             record.begin();
           }
-          return runner.outcome(wanted, migrated);
+          return run.result().outcome(wanted, migrated);
         });
   }
 
@@ -144,15 +144,15 @@ public final class Provisioner implements AutoCloseable {
     return locked(
         origin,
         listener,
-        (plan, runner, record) -> {
+        (plan, run, record) -> {
           record.begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
-          Optional<MigrationResult> migrated = migrate(request, runner, listener);
+          Optional<MigrationResult> migrated = migrate(request, run, listener);
           listener.stage(Stage.MIRROR, 0);
-          runner.mirror(request.selection().from(parts.topology()));
+          new MirrorRunner(run).run(request.selection().from(parts.topology()));
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
-          return runner.outcome(wanted, migrated);
+          return run.result().outcome(wanted, migrated);
         });
   }
 
@@ -176,27 +176,26 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
       Plan plan = new TeardownPlanner(parts.topology(), parts.sessions()).plan(survey, request);
-      StageRunner runner =
-          new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
+      Run run = Run.of(parts, lock, survey, listener);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
           record.begin();
           listener.dropping(plan.count());
-          runner.tearDown(plan);
+          new TeardownRunner(run).run(plan);
         }
-        Outcome outcome = runner.outcome(plan, Optional.empty());
+        Outcome outcome = run.result().outcome(plan, Optional.empty());
         end = RunRecord.word(outcome.exitCode());
         return outcome;
       } finally {
-        record.end(end, runner.committed());
+        record.end(end, run.result().committed());
       }
     }
   }
 
   private interface Work {
-    Outcome run(Plan plan, StageRunner runner, RunRecord record);
+    Outcome run(Plan plan, Run run, RunRecord record);
   }
 
   /**
@@ -209,8 +208,7 @@ public final class Provisioner implements AutoCloseable {
       int finished = secretRotation().finishIfPossible(lock, record, listener);
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
-      StageRunner runner =
-          new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
+      Run run = Run.of(parts, lock, survey, listener);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
@@ -219,21 +217,21 @@ public final class Provisioner implements AutoCloseable {
         }
         Outcome outcome =
             plan.refusals().isEmpty()
-                ? work.run(plan, runner, record)
-                : runner.outcome(plan, Optional.empty());
+                ? work.run(plan, run, record)
+                : run.result().outcome(plan, Optional.empty());
         end = RunRecord.word(outcome.exitCode());
         return outcome;
       } finally {
-        record.end(end, finished + runner.committed());
+        record.end(end, finished + run.result().committed());
       }
     }
   }
 
   private Optional<MigrationResult> migrate(
-      MigrationRequest request, StageRunner runner, RunListener listener) {
+      MigrationRequest request, Run run, RunListener listener) {
     return Optional.of(
         new Migrator(parts.topology(), connector)
-            .migrate(request, runner.unusable(), runner.underLock(listener)));
+            .migrate(request, run.result().unusable(), run.guarded(listener)));
   }
 
   @Override

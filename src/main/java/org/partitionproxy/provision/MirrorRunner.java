@@ -1,0 +1,102 @@
+package org.partitionproxy.provision;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
+
+/** The last stage: brings the veneer's foreign tables in step with the shards' tables. */
+final class MirrorRunner {
+
+  /** Tenants whose tables are in memory at the same time. */
+  private static final int MIRRORS_AT_ONCE = 400;
+
+  private final Run run;
+
+  MirrorRunner(Run run) {
+    this.run = run;
+  }
+
+  /** Has the ledger remember mirrors that were found in step although a fingerprint differed. */
+  void recordInStep() {
+    if (!run.parts().mirrors().drifted(run.survey()).isEmpty()) {
+      run(run.topology().tenants());
+    }
+  }
+
+  /** Mirrors of the tenants whose two ends are not in step. */
+  void run(Collection<Tenant> tenants) {
+    if (!run.result().isUsable(run.topology().veneer())) {
+      return;
+    }
+    Survey now = run.parts().surveyor().survey();
+    run.result().lose(now.unreachable());
+    if (now.find(run.topology().veneer()).isEmpty()) {
+      return;
+    }
+    Set<Tenant> wanted = new HashSet<>(tenants);
+    List<Tenant> drifted =
+        run.parts().mirrors().drifted(now).stream().filter(wanted::contains).toList();
+    for (int from = 0; from < drifted.size(); from += MIRRORS_AT_ONCE) {
+      int to = Math.min(from + MIRRORS_AT_ONCE, drifted.size());
+      apply(plan(now, drifted.subList(from, to)));
+    }
+  }
+
+  private void apply(MirrorPlanner.MirrorPlan plan) {
+    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+    changes.put(run.topology().veneer(), plan.changes());
+    run.result()
+        .keep(
+            run.applier()
+                .applyTenants(
+                    changes,
+                    (session, done) -> run.recorders().mirrors(session, schemasOf(done), plan)));
+    recordUnchanged(plan);
+  }
+
+  /** Without the tenants of shards that go away while their tables are read. */
+  private MirrorPlanner.MirrorPlan plan(Survey survey, List<Tenant> tenants) {
+    while (true) {
+      try {
+        return run.parts()
+            .mirrors()
+            .plan(
+                survey,
+                tenants.stream()
+                    .filter(t -> run.result().isUsable(run.topology().shardOf(t)))
+                    .toList());
+      } catch (SqlFailure e) {
+        boolean gone = run.result().lose(e);
+        if (!gone || e.server().equals(run.topology().veneer().name())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void recordUnchanged(MirrorPlanner.MirrorPlan plan) {
+    if (!plan.unchanged().isEmpty()) {
+      run.parts()
+          .sessions()
+          .with(
+              run.topology().veneer(),
+              session -> {
+                session.inTransaction(
+                    () -> run.recorders().mirrors(session, plan.unchanged(), plan));
+                return true;
+              });
+    }
+  }
+
+  private static List<Identifier> schemasOf(List<Change> changes) {
+    return changes.stream().flatMap(c -> c.schema().stream()).distinct().toList();
+  }
+}
