@@ -15,6 +15,7 @@ import org.partitionproxy.migrate.MigrationFolder;
 import org.partitionproxy.migrate.MigrationRequest;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.migrate.Migrator;
+import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
@@ -182,13 +183,14 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
-      StageRunner runner =
-          new StageRunner(parts, lock, new RolePasswords(secrets), listener, survey);
+      RolePasswords passwords = new RolePasswords(secrets);
+      StageRunner runner = new StageRunner(parts, lock, passwords, listener, survey);
       if (!plan.refusals().isEmpty()) {
         return runner.outcome(plan, Optional.empty());
       }
       secrets.ensure(
           parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
+      parts.workers().forEach(plan.newNames(ObjectKind.ROLE), passwords::prepare);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
       String end = "failed";
       try {
