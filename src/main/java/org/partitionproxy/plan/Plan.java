@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.partitionproxy.diagnostic.Diagnostic;
 
 /**
@@ -60,6 +61,15 @@ public record Plan(
             .flatMap(s -> s.changes().stream())
             .filter(c -> c.action() == action)
             .count();
+  }
+
+  /** The objects of a kind that are made on any server, each once. */
+  public SortedSet<String> newNames(ObjectKind kind) {
+    return servers.stream()
+        .flatMap(s -> s.changes().stream())
+        .filter(c -> c.kind() == kind && c.action() == Action.CREATE)
+        .map(Change::name)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Only these stages. */

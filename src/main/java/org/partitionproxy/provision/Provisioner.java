@@ -15,6 +15,7 @@ import org.partitionproxy.migrate.MigrationFolder;
 import org.partitionproxy.migrate.MigrationRequest;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.migrate.Migrator;
+import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
@@ -127,7 +128,7 @@ public final class Provisioner implements AutoCloseable {
             switch (stage) {
               case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
               case MIRROR -> new MirrorRunner(run).run(parts.topology().tenants());
-              default -> new StageRunner(run, new RolePasswords(secrets)).run(stage, wanted);
+              default -> new StageRunner(run).run(stage, wanted);
             }
             record.begin();
           }
@@ -176,7 +177,7 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
       Plan plan = new TeardownPlanner(parts.topology(), parts.sessions()).plan(survey, request);
-      Run run = Run.of(parts, lock, survey, listener);
+      Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), listener);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
       String end = "failed";
       try {
@@ -208,12 +209,14 @@ public final class Provisioner implements AutoCloseable {
       int finished = secretRotation().finishIfPossible(lock, record, listener);
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
-      Run run = Run.of(parts, lock, survey, listener);
+      RolePasswords passwords = new RolePasswords(secrets);
+      Run run = Run.of(parts, lock, survey, passwords, listener);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
           secrets.ensure(
               parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
+          parts.workers().forEach(plan.newNames(ObjectKind.ROLE), passwords::prepare);
         }
         Outcome outcome =
             plan.refusals().isEmpty()

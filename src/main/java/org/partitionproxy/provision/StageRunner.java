@@ -10,7 +10,6 @@ import org.partitionproxy.apply.Failure;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
-import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.topology.ServerDefinition;
@@ -21,11 +20,9 @@ import org.partitionproxy.topology.ServerDefinition;
 final class StageRunner {
 
   private final Run run;
-  private final Passwords passwords;
 
-  StageRunner(Run run, Passwords passwords) {
+  StageRunner(Run run) {
     this.run = run;
-    this.passwords = passwords;
   }
 
   /**
@@ -60,7 +57,7 @@ final class StageRunner {
     try {
       ServerSnapshot snapshot = run.parts().surveyor().snapshot(server);
       List<Change> changes =
-          run.parts().planner().changes(snapshot, passwords).stream()
+          run.parts().planner().changes(snapshot, run.passwords()).stream()
               .filter(c -> c.stage() == stage)
               .toList();
       List<Failure> failed =
