@@ -91,15 +91,26 @@ record DataFolder(ServerName server, Path parent, PostgresBinaries binaries, Sys
     }
   }
 
-  /** What a run that was killed left; its initdb may still write there, and fails then. */
+  /**
+   * What a run that was killed left. Its initdb may still write there: then it stays, in nobody's
+   * way, until the next time.
+   */
   private void removeRemains() {
     try (var entries = Files.list(parent)) {
       entries
           .filter(entry -> entry.getFileName().toString().startsWith("new-"))
           .sorted()
-          .forEach(user::remove);
+          .forEach(this::tryToRemove);
     } catch (IOException e) {
       throw StateFolder.unusable(parent, e);
+    }
+  }
+
+  private void tryToRemove(Path folder) {
+    try {
+      user.remove(folder);
+    } catch (PppException e) {
+      // Somebody writes there just now.
     }
   }
 

@@ -159,7 +159,7 @@ class DockerScenarioIT {
     assertThat(checkout.ppp("status").succeeded().out().replaceAll(" +", " "))
         .containsPattern("veneer docker 127\\.0\\.0\\.1:\\d+ bookstore answers 18\\.")
         .containsPattern("initech shard2 initech 2 \\d+ kB 0 in step");
-    assertThat(checkout.ppp("history").succeeded().out()).contains("initialize", "DONE");
+    assertThat(checkout.ppp("history").succeeded().out()).contains("initialize", "done");
   }
 
   @Test

@@ -70,11 +70,15 @@ class InitializeIT {
     try (Client superuser = scene.superuser("veneer", "postgres")) {
       assertThat(
               superuser.rows(
-                  "SELECT rolname FROM pg_roles WHERE rolname LIKE '%\\_"
-                      + scene.database().substring(3)
-                      + "\\_app' OR rolname LIKE '"
-                      + scene.database()
-                      + "\\_%' ORDER BY 1"))
+                  "SELECT rolname FROM pg_roles WHERE rolname IN ('"
+                      + String.join(
+                          "', '",
+                          scene.adminRole(),
+                          scene.appRole(),
+                          scene.role("acme"),
+                          scene.role("bolt"),
+                          scene.role("cato"))
+                      + "') ORDER BY 1"))
           .isEmpty();
     }
     scene.run("initialize");
