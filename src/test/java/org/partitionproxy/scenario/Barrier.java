@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Lets nobody write to a relation, so that ppp comes to a stand at a chosen place: at {@code
@@ -27,9 +28,19 @@ final class Barrier implements AutoCloseable {
         .until(() -> waiting().equals(Integer.toString(sessions)));
   }
 
+  /** Until somebody waits that did not before. */
+  void awaitAnotherThan(List<String> sessions) {
+    await(relation).atMost(Duration.ofMinutes(1)).until(() -> !sessions.containsAll(sessions()));
+  }
+
   private String waiting() throws SQLException {
-    return holder.value(
-        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '"
+    return Integer.toString(sessions().size());
+  }
+
+  /** The processes of the sessions that wait. */
+  List<String> sessions() throws SQLException {
+    return holder.rows(
+        "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND relation = '"
             + relation
             + "'::regclass AND database IN (0,"
             + " (SELECT oid FROM pg_database WHERE datname = current_database()))");
