@@ -44,7 +44,8 @@ class TerminalIT {
     Path start = folder.resolve("start");
     Files.writeString(start, "stty cols 120 rows 40\nexec " + command + "\n");
     ProcessBuilder builder =
-        new ProcessBuilder("script", "-qec", "sh " + start, "/dev/null").redirectErrorStream(true);
+        new ProcessBuilder("script", "-qec", "exec sh " + start, "/dev/null")
+            .redirectErrorStream(true);
     builder.environment().put("TERM", "xterm");
     builder.environment().put("PSQLRC", "/dev/null");
     builder.environment().put("PSQL_HISTORY", "/dev/null");
