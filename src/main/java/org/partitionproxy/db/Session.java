@@ -169,6 +169,22 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** The same for each of these parameters, all sent at once. */
+  public void updateAll(@CompileTimeConstant String sql, Collection<List<Object>> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (List<Object> parameters : rows) {
+        bind(statement, parameters.toArray());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    } catch (SQLException e) {
+      throw Failures.executing(server, e, false);
+    }
+  }
+
   private void bind(PreparedStatement statement, Object... parameters) throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
       if (parameters[i] instanceof Collection<?> strings) {
@@ -251,13 +267,13 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs one statement of a migration, as its authors wrote it. Returns what the server warned of;
-   * its mere notices ("relation already exists, skipping") are left out.
+   * Runs statements of a migration, as its authors wrote them, in one message. Returns what the
+   * server warned of; its mere notices ("relation already exists, skipping") are left out.
    */
-  public List<String> executeScript(String statement) {
+  public List<String> executeScript(String statements) {
     try (Statement jdbc = connection.createStatement()) {
       jdbc.setEscapeProcessing(false);
-      jdbc.execute(statement);
+      jdbc.execute(statements);
       List<String> warnings = new ArrayList<>();
       for (SQLWarning w = jdbc.getWarnings(); w != null; w = w.getNextWarning()) {
         if (String.valueOf(w.getSQLState()).startsWith("01")) {

@@ -76,8 +76,7 @@ final class FlywayEvents extends BaseCallback {
   public void handle(Event event, Context context) {
     switch (event) {
       // The history table exists from here on, and no migration has run.
-      case BEFORE_MIGRATE ->
-          new HistoryTable(tenant.schema()).hide(pool.over(context.getConnection()));
+      case BEFORE_MIGRATE -> hideHistory(pool.over(context.getConnection()));
       case BEFORE_EACH_MIGRATE -> begin(pool.over(context.getConnection()));
       case AFTER_EACH_MIGRATE_STATEMENT -> statementDone(context);
       case AFTER_EACH_MIGRATE -> {
@@ -88,6 +87,11 @@ final class FlywayEvents extends BaseCallback {
       }
       default -> throw new IllegalStateException("not asked for: " + event);
     }
+  }
+
+  private void hideHistory(Session session) {
+    HistoryTable history = new HistoryTable(tenant.schema());
+    history.state(session).map(history::hiding).ifPresent(session::execute);
   }
 
   /** See {@link LockRetry}: outside a transaction there is no way back, and so no timeout. */

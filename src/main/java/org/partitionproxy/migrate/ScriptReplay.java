@@ -1,12 +1,16 @@
 package org.partitionproxy.migrate;
 
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 
 /**
@@ -15,13 +19,8 @@ import org.partitionproxy.sql.Sql;
  */
 final class ScriptReplay {
 
-  /** Flyway's search_path: the schema, then the session's own. */
-  private static final String SEARCH_PATH =
-      """
-      SELECT pg_catalog.set_config(
-        'search_path',
-        pg_catalog.quote_ident(?) || ',' || pg_catalog.current_setting('search_path'),
-        false) AS path""";
+  /** What stands between statements, after a comment too. */
+  private static final String SEPARATOR = "\n;\n";
 
   private final Session session;
   private final Identifier schema;
@@ -62,16 +61,45 @@ final class ScriptReplay {
   }
 
   private boolean run(ParsedScript script) {
-    if (!history.prepare(session, script)) {
+    Optional<HistoryTable.State> state = history.state(session);
+    if (state.isEmpty() || !state.get().isPlain()) {
       return false;
     }
-    long start = System.nanoTime();
-    session.execute(Sql.of("RESET search_path"));
-    session.query(SEARCH_PATH, row -> row.string("path"), schema.value());
-    for (String statement : script.statements()) {
-      session.executeScript(statement).forEach(w -> warned.accept(script.script(), w));
+    if (state.get().exists()) {
+      session.execute(List.of(history.locking(), history.hiding(state.get())));
+      if (history.contains(session, script)) {
+        return false;
+      }
     }
-    history.add(session, script, Duration.ofNanos(System.nanoTime() - start));
+    session
+        .executeScript(text(script, state.get()))
+        .forEach(warning -> warned.accept(script.script(), warning));
     return true;
+  }
+
+  /** All in one message: a round trip for each statement costs as much as a small table. */
+  private String text(ParsedScript script, HistoryTable.State state) {
+    List<Sql> before = new ArrayList<>();
+    if (!state.exists()) {
+      before.addAll(history.creation());
+      before.add(history.hiding(state));
+    }
+    before.addAll(searchPath());
+    return Stream.of(
+            before.stream().map(Sql::text),
+            script.statements().stream(),
+            Stream.of(history.adding(script).text()))
+        .flatMap(statements -> statements)
+        .collect(Collectors.joining(SEPARATOR));
+  }
+
+  /** Flyway's: the schema, then the session's own. */
+  private List<Sql> searchPath() {
+    return List.of(
+        Sql.of("RESET search_path"),
+        Sql.of(
+            "SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', {},"
+                + " pg_catalog.current_setting('search_path')), false)",
+            Literal.of(Sql.of("{}", schema).text())));
   }
 }
