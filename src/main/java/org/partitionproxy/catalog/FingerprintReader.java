@@ -15,14 +15,15 @@ public final class FingerprintReader {
 
   private static final String FINGERPRINTS =
       """
-      SELECT n.nspname, pg_catalog.md5(pg_catalog.string_agg(
+      SELECT n.nspname, coalesce(pg_catalog.md5(pg_catalog.string_agg(
           c.relkind::text || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
             || ' ' || coalesce(a.columns, ''),
-          E'\\n' ORDER BY c.relname COLLATE "C")) AS fingerprint
-      FROM pg_catalog.pg_class AS c
-      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+          E'\\n' ORDER BY c.relname COLLATE "C")), '') AS fingerprint
+      FROM pg_catalog.pg_namespace AS n
+      LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
+        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       LEFT JOIN (
         SELECT ft.ftrelid, ft.ftoptions, s.srvname
         FROM pg_catalog.pg_foreign_table AS ft
@@ -40,12 +41,10 @@ public final class FingerprintReader {
         JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
       WHERE n.nspname = ANY (?)
-        AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-        AND NOT c.relispartition
       GROUP BY n.nspname
       ORDER BY n.nspname""";
 
-  /** By schema; one without tables, or that does not exist, is not in it. */
+  /** By schema; one that does not exist is not in it, and one without tables has none: "". */
   public SortedMap<Identifier, String> read(Session session, SortedSet<Identifier> schemas) {
     TreeMap<Identifier, String> fingerprints = new TreeMap<>();
     session.forEach(

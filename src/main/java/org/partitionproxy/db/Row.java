@@ -91,19 +91,34 @@ public final class Row {
 
   /** A {@code text[]}; NULL reads as the empty list, a NULL element is left out. */
   public List<String> strings(String column) {
-    Optional<Array> array = find(column, ResultSet::getArray);
     List<String> values = new ArrayList<>();
-    if (array.isPresent()) {
-      try {
-        for (Object value : (Object[]) array.get().getArray()) {
-          if (value != null) {
-            values.add(value.toString());
-          }
-        }
-      } catch (SQLException e) {
-        throw new IllegalStateException("cannot read column " + column, e);
+    for (Object value : elements(column)) {
+      if (value != null) {
+        values.add(value.toString());
       }
     }
     return values;
+  }
+
+  /** A {@code text[][]}, row by row; NULL reads as the empty list, a NULL element as no value. */
+  public List<List<Optional<String>>> stringRows(String column) {
+    List<List<Optional<String>>> rows = new ArrayList<>();
+    for (Object row : elements(column)) {
+      List<Optional<String>> values = new ArrayList<>();
+      for (Object value : (Object[]) row) {
+        values.add(Optional.ofNullable(value).map(Object::toString));
+      }
+      rows.add(values);
+    }
+    return rows;
+  }
+
+  private Object[] elements(String column) {
+    Optional<Array> array = find(column, ResultSet::getArray);
+    try {
+      return array.isEmpty() ? new Object[0] : (Object[]) array.get().getArray();
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot read column " + column, e);
+    }
   }
 }
