@@ -135,34 +135,55 @@ public final class Ledger {
     session.update("DELETE FROM ppp.object WHERE kind = ? AND name = ANY (?)", kind, names);
   }
 
-  /** That a tenant lives on a shard; its fingerprints and tables stay as they are. */
-  public void recordPlacement(Identifier schema, String tenant, String shard) {
-    session.update(
+  /**
+   * Where a tenant lives.
+   *
+   * @param schema its own
+   */
+  public record Home(Identifier schema, String tenant, String shard) {}
+
+  /** That tenants live on shards; their fingerprints and tables stay as they are. */
+  public void recordHomes(Collection<Home> homes) {
+    session.updateAll(
         """
         INSERT INTO ppp.tenant (schema, tenant, shard) VALUES (?, ?, ?)
         ON CONFLICT (schema) DO UPDATE
         SET tenant = EXCLUDED.tenant, shard = EXCLUDED.shard, updated_at = now()""",
-        schema.value(),
-        tenant,
-        shard);
+        homes.stream()
+            .map(home -> List.<Object>of(home.schema().value(), home.tenant(), home.shard()))
+            .toList());
   }
 
-  /** That a tenant's mirror is in step, which tables of it ppp made, and what it left out. */
-  public void recordMirror(
+  /**
+   * A tenant's mirror that is in step.
+   *
+   * @param source the shard's fingerprint
+   * @param mirror the veneer's fingerprint
+   * @param tables that ppp made of it
+   * @param notes what it left out
+   */
+  public record InStep(
       Identifier schema,
       String source,
       String mirror,
       Collection<String> tables,
-      Collection<String> notes) {
-    session.update(
+      Collection<String> notes) {}
+
+  public void recordMirrors(Collection<InStep> mirrors) {
+    session.updateAll(
         """
         UPDATE ppp.tenant SET source = ?, mirror = ?, tables = ?, notes = ?, updated_at = now()
         WHERE schema = ?""",
-        source,
-        mirror,
-        tables,
-        notes,
-        schema.value());
+        mirrors.stream()
+            .map(
+                one ->
+                    List.<Object>of(
+                        one.source(),
+                        one.mirror(),
+                        one.tables(),
+                        one.notes(),
+                        one.schema().value()))
+            .toList());
   }
 
   public void forget(Collection<Identifier> schemas) {

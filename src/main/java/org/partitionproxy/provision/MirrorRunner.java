@@ -36,7 +36,7 @@ final class MirrorRunner {
     if (!run.result().isUsable(run.topology().veneer())) {
       return;
     }
-    Survey now = run.parts().surveyor().survey();
+    Survey now = run.parts().surveyor().surveyMirrors();
     run.result().lose(now.unreachable());
     if (now.find(run.topology().veneer()).isEmpty()) {
       return;

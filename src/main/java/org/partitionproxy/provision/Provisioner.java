@@ -123,12 +123,13 @@ public final class Provisioner implements AutoCloseable {
           }
           record.begin();
           Optional<MigrationResult> migrated = Optional.empty();
+          StageRunner others = new StageRunner(run);
           for (Stage stage : stages) {
             listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
               case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
               case MIRROR -> new MirrorRunner(run).run(parts.topology().tenants());
-              default -> new StageRunner(run).run(stage, wanted);
+              default -> others.run(stage, wanted);
             }
             record.begin();
           }
@@ -216,7 +217,7 @@ public final class Provisioner implements AutoCloseable {
         if (plan.refusals().isEmpty()) {
           secrets.ensure(
               parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
-          parts.workers().forEach(plan.newNames(ObjectKind.ROLE), passwords::prepare);
+          passwords.prepare(plan.newNames(ObjectKind.ROLE));
         }
         Outcome outcome =
             plan.refusals().isEmpty()

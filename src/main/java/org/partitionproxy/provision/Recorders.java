@@ -16,7 +16,6 @@ import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
 /** Writes the ledger's part of what is done, inside its transaction. */
@@ -74,26 +73,30 @@ final class Recorders {
   }
 
   void placements(Session session, Collection<Identifier> schemas) {
-    Ledger ledger = new Ledger(session);
-    for (Tenant tenant : topology.tenants()) {
-      if (schemas.contains(tenant.schema())) {
-        ledger.recordPlacement(tenant.schema(), tenant.name().value(), tenant.shard().value());
-      }
-    }
+    new Ledger(session)
+        .recordHomes(
+            topology.tenants().stream()
+                .filter(tenant -> schemas.contains(tenant.schema()))
+                .map(t -> new Ledger.Home(t.schema(), t.name().value(), t.shard().value()))
+                .toList());
   }
 
   /** That the mirrors of these schemas are as planned, in the veneer's ledger. */
   void mirrors(Session session, Collection<Identifier> schemas, MirrorPlanner.MirrorPlan plan) {
-    placements(session, new HashSet<>(schemas));
-    Ledger ledger = new Ledger(session);
-    SortedMap<Identifier, String> now = fingerprints.read(session, new TreeSet<>(schemas));
-    for (Identifier schema : new TreeSet<>(schemas)) {
-      ledger.recordMirror(
-          schema,
-          plan.sources().getOrDefault(schema, ""),
-          now.getOrDefault(schema, ""),
-          plan.tables().getOrDefault(schema, new TreeSet<>()),
-          plan.notes().getOrDefault(schema, List.of()));
-    }
+    TreeSet<Identifier> sorted = new TreeSet<>(schemas);
+    placements(session, sorted);
+    SortedMap<Identifier, String> now = fingerprints.read(session, sorted);
+    new Ledger(session)
+        .recordMirrors(
+            sorted.stream()
+                .map(
+                    schema ->
+                        new Ledger.InStep(
+                            schema,
+                            plan.sources().getOrDefault(schema, ""),
+                            now.getOrDefault(schema, ""),
+                            plan.tables().getOrDefault(schema, new TreeSet<>()),
+                            plan.notes().getOrDefault(schema, List.of())))
+                .toList());
   }
 }

@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.plan.Passwords;
@@ -23,11 +24,16 @@ final class RolePasswords implements Passwords {
   }
 
   /**
-   * Computes a verifier ahead: thousands of hashes each, which several threads do sooner than the
-   * servers' own, who would wait for one another's.
+   * Computes verifiers while the caller goes on: thousands of hashes each, for which there is time
+   * while the servers make their databases. Whoever needs one sooner computes it.
    */
-  void prepare(String role) {
-    verifier(Identifier.of(role));
+  void prepare(Collection<String> roles) {
+    Thread ahead =
+        new Thread(() -> roles.forEach(role -> verifier(Identifier.of(role))), "ppp-verifiers");
+    ahead.setDaemon(true);
+    // What it can't compute, its user can't either, and tells.
+    ahead.setUncaughtExceptionHandler((thread, problem) -> {});
+    ahead.start();
   }
 
   @Override

@@ -10,19 +10,23 @@ import org.partitionproxy.apply.Failure;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 
-/**
- * The stages that follow from shards.yaml: each is planned again from a fresh look, then applied.
- */
+/** The stages that follow from shards.yaml, one after the other over all servers. */
 final class StageRunner {
 
   private final Run run;
 
+  /** By server, as it was seen last; not there while something has changed what to look for. */
+  private final Map<ServerName, ServerSnapshot> seen;
+
   StageRunner(Run run) {
     this.run = run;
+    this.seen = new ConcurrentHashMap<>(run.survey().snapshots());
   }
 
   /**
@@ -42,6 +46,7 @@ final class StageRunner {
               for (ServerDefinition server : cluster) {
                 if (run.result().isUsable(server)) {
                   global(stage, server).ifPresent(c -> ofTenants.put(server, c));
+                  forget(stage, server, cluster);
                 }
               }
             });
@@ -55,9 +60,9 @@ final class StageRunner {
 
   private Optional<List<Change>> global(Stage stage, ServerDefinition server, boolean again) {
     try {
-      ServerSnapshot snapshot = run.parts().surveyor().snapshot(server);
+      ServerSnapshot snapshot = look(server);
       List<Change> changes =
-          run.parts().planner().changes(snapshot, run.passwords()).stream()
+          run.parts().planner().changes(snapshot, passwords(stage)).stream()
               .filter(c -> c.stage() == stage)
               .toList();
       List<Failure> failed =
@@ -68,6 +73,7 @@ final class StageRunner {
                   (session, done) ->
                       run.recorders().global(session, done, snapshot.databaseIsOurs()));
       if (again && failed.stream().anyMatch(StageRunner::isMadeMeanwhile)) {
+        seen.remove(server.name());
         return global(stage, server, false);
       }
       run.result().keep(failed);
@@ -80,6 +86,31 @@ final class StageRunner {
       run.result().lose(e);
       return Optional.empty();
     }
+  }
+
+  /** The first stage does not wait for what {@link RolePasswords#prepare} computes meanwhile. */
+  private Passwords passwords(Stage stage) {
+    return stage == Stage.SERVERS ? Passwords.UNKNOWN : run.passwords();
+  }
+
+  /**
+   * Stages don't make what others plan. But a new database, or ledger, may have been there before;
+   * and databases of one server share their roles.
+   */
+  private void forget(Stage stage, ServerDefinition server, List<ServerDefinition> cluster) {
+    if (stage == Stage.SERVERS) {
+      seen.remove(server.name());
+    }
+    if (cluster.size() > 1) {
+      cluster.forEach(one -> seen.remove(one.name()));
+    }
+  }
+
+  private ServerSnapshot look(ServerDefinition server) {
+    ServerSnapshot known = seen.get(server.name());
+    ServerSnapshot snapshot = known == null ? run.parts().surveyor().snapshot(server) : known;
+    seen.put(server.name(), snapshot);
+    return snapshot;
   }
 
   /**

@@ -45,7 +45,9 @@ record Survey(
 
   boolean hasSchema(ServerName server, Identifier schema) {
     ServerSnapshot snapshot = snapshots.get(server);
-    return snapshot != null && snapshot.state().schemas().containsKey(schema);
+    SortedMap<Identifier, String> ofServer = fingerprints.get(server);
+    return (snapshot != null && snapshot.state().schemas().containsKey(schema))
+        || (ofServer != null && ofServer.containsKey(schema));
   }
 
   /** Whether its next migration would change the tenant's tables. */

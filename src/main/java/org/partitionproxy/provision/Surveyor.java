@@ -68,18 +68,48 @@ final class Surveyor {
           new ConcurrentHashMap<>(),
           Collections.synchronizedList(new ArrayList<>()));
     }
+
+    Survey survey(Surveyor surveyor) {
+      return new Survey(
+          surveyor.inOrder(snapshots),
+          new HashMap<>(fingerprints),
+          new HashMap<>(migrations),
+          surveyor.inOrder(unreachable),
+          refusals);
+    }
   }
 
   /** Everything that a plan needs. Servers that don't answer are in the result, not an error. */
   Survey survey() {
     Findings findings = new Findings();
-    workers.forEach(topology.servers(), server -> look(server, findings));
-    return new Survey(
-        inOrder(findings.snapshots()),
-        new HashMap<>(findings.fingerprints()),
-        new HashMap<>(findings.migrations()),
-        inOrder(findings.unreachable()),
-        findings.refusals());
+    workers.forEach(
+        topology.servers(), server -> guarded(server, findings, () -> look(server, findings)));
+    return findings.survey(this);
+  }
+
+  /** What mirrors depend on, and no more: the veneer, and the fingerprints of the shards. */
+  Survey surveyMirrors() {
+    Findings findings = new Findings();
+    workers.forEach(
+        topology.servers(),
+        server ->
+            guarded(
+                server,
+                findings,
+                () -> {
+                  if (server.isVeneer()) {
+                    look(server, findings);
+                  } else {
+                    findings.fingerprints().put(server.name(), fingerprints(server));
+                  }
+                }));
+    return findings.survey(this);
+  }
+
+  private SortedMap<Identifier, String> fingerprints(ServerDefinition server) {
+    SortedSet<Identifier> schemas =
+        new TreeSet<>(desired.tenants(server).stream().map(Tenant::schema).toList());
+    return sessions.with(server, session -> fingerprints.read(session, schemas));
   }
 
   ServerSnapshot snapshot(ServerDefinition server) {
@@ -87,17 +117,21 @@ final class Surveyor {
   }
 
   private void look(ServerDefinition server, Findings findings) {
+    ServerSnapshot snapshot = snapshots.read(server);
+    if (!snapshot.state().schemas().isEmpty()) {
+      sessions.with(
+          server,
+          session -> {
+            lookInside(server, session, snapshot, findings);
+            return true;
+          });
+    }
+    findings.snapshots().put(server.name(), snapshot);
+  }
+
+  private static void guarded(ServerDefinition server, Findings findings, Runnable work) {
     try {
-      ServerSnapshot snapshot = snapshots.read(server);
-      if (!snapshot.state().schemas().isEmpty()) {
-        sessions.with(
-            server,
-            session -> {
-              lookInside(server, session, snapshot, findings);
-              return true;
-            });
-      }
-      findings.snapshots().put(server.name(), snapshot);
+      work.run();
     } catch (PppException e) {
       boolean gone =
           e.exitCode() == ExitCode.UNREACHABLE
