@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.db.Workers;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.partitionproxy.db.Workers;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
@@ -80,16 +81,13 @@ final class MigrationRun {
   }
 
   private void run(List<TenantBehind> batch) {
-    List<Workers.Job<TenantOutcome>> jobs = new ArrayList<>();
-    for (TenantBehind one : batch) {
-      ShardWork shard = shardOf(one.tenant());
-      jobs.add(
-          () -> {
-            listener.beginning(one.tenant());
-            return tell(shard.migrate(one, folder, scripts, listener));
-          });
-    }
-    List<TenantOutcome> done = workers.run(jobs);
+    List<TenantOutcome> done =
+        workers.map(
+            batch,
+            one -> {
+              listener.beginning(one.tenant());
+              return tell(shardOf(one.tenant()).migrate(one, folder, scripts, listener));
+            });
     for (int i = 0; i < batch.size(); i++) {
       outcomes.put(batch.get(i).tenant(), done.get(i));
     }

@@ -1,12 +1,12 @@
 package org.partitionproxy.migrate;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.partitionproxy.db.Connector;
+import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -74,14 +74,13 @@ public final class Migrator {
   }
 
   private List<Survey> survey(List<Tenant> tenants, MigrationFolder folder, Workers workers) {
-    List<Workers.Job<Survey>> jobs = new ArrayList<>();
-    for (ServerDefinition shard : topology.shards()) {
-      List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
-      if (!here.isEmpty()) {
-        jobs.add(() -> Survey.of(connector, shard, here, folder));
-      }
-    }
-    return workers.run(jobs);
+    return workers.map(
+        topology.shards().stream().filter(shard -> !on(shard, tenants).isEmpty()).toList(),
+        shard -> Survey.of(connector, shard, on(shard, tenants), folder));
+  }
+
+  private static List<Tenant> on(ServerDefinition shard, List<Tenant> tenants) {
+    return tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
   }
 
   private static void requireSelected(TenantName canary, List<Tenant> tenants) {

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Sessions;
-import org.partitionproxy.apply.Workers;
 import org.partitionproxy.catalog.TableReader;
+import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.mirror.Mirror;
@@ -30,6 +30,7 @@ import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
@@ -96,10 +97,7 @@ final class MirrorPlanner {
 
   private static boolean isInStep(Survey survey, Tenant tenant, Placement known) {
     return known.source().equals(source(survey, tenant))
-        && known
-            .mirror()
-            .equals(
-                survey.fingerprint(org.partitionproxy.topology.ServerName.VENEER, tenant.schema()));
+        && known.mirror().equals(survey.fingerprint(ServerName.VENEER, tenant.schema()));
   }
 
   private static String source(Survey survey, Tenant tenant) {

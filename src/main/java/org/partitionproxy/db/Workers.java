@@ -1,0 +1,80 @@
+package org.partitionproxy.db;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+
+/** A fixed number of threads that share the work of one run. */
+public final class Workers implements AutoCloseable {
+
+  private final ExecutorService threads;
+
+  /**
+   * @param count at least 1; more than there are cores gains nothing, as the servers are often on
+   *     the same ones
+   */
+  public Workers(int count) {
+    this.threads =
+        Executors.newFixedThreadPool(
+            count,
+            task -> {
+              Thread thread = new Thread(task, "ppp-worker");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Does the work for each item and returns when all are done. Not to be called from within.
+   *
+   * @throws RuntimeException the first that an item's work threw, after all others have ended
+   * @throws PppException if this thread was interrupted; the work is interrupted too
+   */
+  public <T> void forEach(Collection<T> items, Consumer<T> work) {
+    map(
+        items,
+        item -> {
+          work.accept(item);
+          return true;
+        });
+  }
+
+  /** The same; returns what the work returned, in the order of the items, which is theirs too. */
+  public <T, R> List<R> map(Collection<T> items, Function<T, R> work) {
+    List<Callable<R>> calls = new ArrayList<>();
+    items.forEach(item -> calls.add(() -> work.apply(item)));
+    try {
+      List<R> results = new ArrayList<>();
+      for (Future<R> future : threads.invokeAll(calls)) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new PppException(
+          Diagnostic.error(
+              Code.INTERRUPTED,
+              "interrupted",
+              "Run the same command again; it goes on with what is left."),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
