@@ -125,14 +125,12 @@ public final class CatalogReader {
                 ForeignServer::name),
             ServerState.index(
                 session.query(USER_MAPPINGS, CatalogReader::userMapping, scope.roleNames()),
-                UserMapping::key),
-            new TreeMap<>())
+                UserMapping::key))
         : new ServerState(
             database,
             ServerState.index(roles, Role::name),
             new TreeMap<>(),
             new TreeSet<>(),
-            new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>());
   }

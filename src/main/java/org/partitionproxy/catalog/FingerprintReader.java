@@ -7,20 +7,29 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 
 /**
- * A fingerprint per schema, computed by the server over all that {@link TableReader} would read, so
- * that thousands of unchanged schemas cost one short query. The session must have only pg_catalog
- * on its search_path.
+ * A fingerprint per schema, computed by the server over all that {@link TableReader} and {@link
+ * TypeReader} would read, and ppp's triggers, so that thousands of unchanged schemas cost one short
+ * query. The session must have only pg_catalog on its search_path.
  */
 public final class FingerprintReader {
 
   private static final String FINGERPRINTS =
       """
-      SELECT n.nspname, coalesce(pg_catalog.md5(pg_catalog.string_agg(
+      SELECT n.nspname,
+        coalesce(pg_catalog.md5(pg_catalog.string_agg(
           c.relkind::text || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
-            || ' ' || coalesce(a.columns, ''),
-          E'\\n' ORDER BY c.relname COLLATE "C")), '') AS fingerprint
+            || ' ' || coalesce(a.columns, '')
+            || CASE WHEN c.relhastriggers THEN
+                coalesce((SELECT pg_catalog.string_agg(
+                    ' ' || g.tgname || ' ' || pg_catalog.encode(g.tgargs, 'escape'), ''
+                    ORDER BY g.tgname)
+                  FROM pg_catalog.pg_trigger AS g
+                  WHERE g.tgrelid = c.oid AND g.tgname LIKE '\\_ppp\\_%'), '')
+              ELSE '' END,
+          E'\\n' ORDER BY c.relname COLLATE "C")), '')
+        || coalesce(pg_catalog.min(y.types), '') AS fingerprint
       FROM pg_catalog.pg_namespace AS n
       LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
         AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
@@ -34,12 +43,46 @@ public final class FingerprintReader {
               || ' ' || tn.nspname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
               || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
               || CASE WHEN a.attcollation <> t.typcollation
-                      THEN ' ' || a.attcollation::regcollation::text ELSE '' END,
+                      THEN ' ' || a.attcollation::regcollation::text ELSE '' END
+              || a.attidentity::text || a.attgenerated::text
+              || CASE WHEN a.attidentity = 'd' THEN ' ' || coalesce(
+                   pg_catalog.pg_get_serial_sequence(pg_catalog.quote_ident(n.nspname) || '.'
+                     || pg_catalog.quote_ident(c.relname), a.attname), '') ELSE '' END
+              || coalesce(' DEFAULT ' || pg_catalog.pg_get_expr(ad.adbin, ad.adrelid), ''),
             ', ' ORDER BY a.attnum) AS columns
         FROM pg_catalog.pg_attribute AS a
         JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
+        LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
+      LEFT JOIN (
+        SELECT t.typnamespace, pg_catalog.md5(pg_catalog.string_agg(
+            t.typtype::text || ' ' || pg_catalog.quote_ident(t.typname)
+              || ' ' || t.typnotnull::text || ' ' || coalesce(t.typdefault, '')
+              || CASE t.typtype
+                WHEN 'e' THEN coalesce((SELECT pg_catalog.string_agg(
+                    pg_catalog.quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder)
+                  FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid), '')
+                WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+                  || ' ' || t.typcollation::pg_catalog.regcollation::text
+                  || coalesce((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(k.conname)
+                      || pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.conname)
+                    FROM pg_catalog.pg_constraint AS k
+                    WHERE k.contypid = t.oid AND k.contype = 'c'), '')
+                WHEN 'r' THEN (SELECT pg_catalog.format_type(r.rngsubtype, NULL)
+                    || pg_catalog.format_type(r.rngmultitypid, NULL)
+                  FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid)
+                ELSE coalesce((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname)
+                      || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
+                      || a.attcollation::pg_catalog.regcollation::text, ',' ORDER BY a.attnum)
+                    FROM pg_catalog.pg_attribute AS a
+                    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '')
+                END,
+            E'\\n' ORDER BY t.typname COLLATE "C")) AS types
+        FROM pg_catalog.pg_type AS t
+        LEFT JOIN pg_catalog.pg_class AS k ON k.oid = t.typrelid
+        WHERE t.typtype IN ('e', 'd', 'r') OR k.relkind = 'c'
+        GROUP BY t.typnamespace) AS y ON y.typnamespace = n.oid
       WHERE n.nspname = ANY (?)
       GROUP BY n.nspname
       ORDER BY n.nspname""";

@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.partitionproxy.db.Row;
 import org.partitionproxy.db.RowMapper;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Column;
+import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
-import org.partitionproxy.state.TypeName;
 
 /**
  * Reads the tables of some schemas with their columns, in one query: a row per table. The session
@@ -22,7 +24,12 @@ import org.partitionproxy.state.TypeName;
  */
 public final class TableReader {
 
-  /** Columns are name, type's schema, type, "t" for NOT NULL, collation's schema and collation. */
+  /**
+   * Columns are name; type's schema, name, type, extension; "t" for NOT NULL; collation's schema
+   * and collation; identity, generated, default; its sequence's schema and sequence; and its ties,
+   * a line each. What a default is bound to: its dependencies (built-in objects have none), and
+   * built-in functions that tell of the server or session that they run in.
+   */
   private static final String TABLES =
       """
       SELECT n.nspname, c.relname, c.relkind, f.srvname, f.ftoptions,
@@ -38,16 +45,60 @@ public final class TableReader {
           ELSE coalesce(pg_catalog.pg_relation_size(c.oid), 0)
         END AS bytes,
         (SELECT pg_catalog.array_agg(ARRAY[
-            a.attname, tn.nspname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+            a.attname, tn.nspname, coalesce(te.typname, t.typname),
+            pg_catalog.format_type(a.atttypid, a.atttypmod), x.extname,
             CASE WHEN a.attnotnull THEN 't' ELSE 'f' END,
             CASE WHEN a.attcollation <> t.typcollation THEN ln.nspname END,
-            CASE WHEN a.attcollation <> t.typcollation THEN l.collname END]::text[]
+            CASE WHEN a.attcollation <> t.typcollation THEN l.collname END,
+            a.attidentity, a.attgenerated,
+            pg_catalog.pg_get_expr(ad.adbin, ad.adrelid),
+            s.schema, s.name,
+            CASE WHEN ad.oid IS NOT NULL THEN
+            (SELECT pg_catalog.string_agg(tie.name, E'\\n' ORDER BY tie.name)
+             FROM (
+               SELECT pg_catalog.pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) AS name
+               FROM pg_catalog.pg_depend AS d
+               WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
+                 AND d.deptype = 'n'
+                 AND d.refclassid NOT IN ('pg_catalog.pg_type'::pg_catalog.regclass,
+                   'pg_catalog.pg_collation'::pg_catalog.regclass)
+               UNION
+               SELECT 'function ' || p.proname || '()'
+               FROM pg_catalog.regexp_matches(ad.adbin::text, ':funcid (\\d+)', 'g') AS used (oid)
+               JOIN pg_catalog.pg_proc AS p ON p.oid = used.oid[1]::pg_catalog.oid
+               WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+                 AND p.proname IN ('nextval', 'currval', 'lastval', 'setval', 'current_setting',
+                   'current_database', 'version', 'txid_current', 'pg_current_xact_id',
+                   'pg_backend_pid', 'inet_client_addr', 'inet_client_port', 'inet_server_addr',
+                   'inet_server_port', 'pg_postmaster_start_time', 'pg_current_wal_lsn',
+                   'pg_current_wal_insert_lsn')) AS tie) END]::text[]
             ORDER BY a.attnum)
          FROM pg_catalog.pg_attribute AS a
          JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
          JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
          LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
          LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
+         LEFT JOIN pg_catalog.pg_type AS te ON te.oid = t.typelem AND t.typcategory = 'A'
+         LEFT JOIN pg_catalog.pg_depend AS xd
+           ON xd.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+           AND xd.objid = coalesce(te.oid, t.oid) AND xd.deptype = 'e'
+         LEFT JOIN pg_catalog.pg_extension AS x ON x.oid = xd.refobjid
+         LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+         LEFT JOIN LATERAL (
+           SELECT sn.nspname AS schema, sc.relname AS name
+           FROM pg_catalog.pg_depend AS d
+           JOIN pg_catalog.pg_class AS sc ON sc.relkind = 'S'
+             AND sc.oid = CASE WHEN a.attidentity <> '' THEN d.objid ELSE d.refobjid END
+           JOIN pg_catalog.pg_namespace AS sn ON sn.oid = sc.relnamespace
+           WHERE (a.attidentity <> '' OR ad.oid IS NOT NULL) AND CASE WHEN a.attidentity <> ''
+             THEN d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+               AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'i'
+               AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             ELSE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
+               AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             END
+           ORDER BY sn.nspname, sc.relname
+           LIMIT 1) AS s ON true
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -59,6 +110,8 @@ public final class TableReader {
         AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND NOT c.relispartition
       ORDER BY n.nspname, c.relname""";
+
+  private static final Pattern SERIAL = Pattern.compile("nextval\\('[^()]*'::regclass\\)");
 
   /** The tables of a shard in these schemas. */
   public List<Table> tables(Session session, Scope scope, SortedSet<Identifier> schemas) {
@@ -102,7 +155,7 @@ public final class TableReader {
     return new Table(
         name(row),
         TableKind.of(row.string("relkind")),
-        columns(row),
+        columns(row, TableReader::fill),
         AclReader.acl(row, "acl", scope),
         row.number("bytes"));
   }
@@ -116,19 +169,55 @@ public final class TableReader {
         QualifiedName.of(
             options.getOrDefault("schema_name", name.schema().value()),
             options.getOrDefault("table_name", name.name().value())),
-        columns(row),
+        columns(row, TableReader::foreignFill),
         AclReader.acl(row, "acl", scope));
   }
 
-  private static List<Column> columns(Row row) {
-    return row.stringRows("columns").stream().map(TableReader::column).toList();
+  private static List<Column> columns(Row row, Function<List<Optional<String>>, ColumnFill> fill) {
+    return row.stringRows("columns").stream()
+        .map(fields -> column(fields).with(fill.apply(fields)))
+        .toList();
   }
 
   private static Column column(List<Optional<String>> fields) {
     return new Column(
         Identifier.of(fields.get(0).orElseThrow()),
-        new TypeName(Identifier.of(fields.get(1).orElseThrow()), fields.get(2).orElseThrow()),
-        fields.get(3).orElseThrow().equals("t"),
-        fields.get(5).map(c -> QualifiedName.of(fields.get(4).orElseThrow(), c)));
+        TypeReader.typeName(fields.subList(1, 5)),
+        fields.get(5).orElseThrow().equals("t"),
+        fields.get(7).map(c -> QualifiedName.of(fields.get(6).orElseThrow(), c)));
+  }
+
+  private static ColumnFill fill(List<Optional<String>> fields) {
+    Optional<QualifiedName> sequence =
+        fields.get(12).map(s -> QualifiedName.of(fields.get(11).orElseThrow(), s));
+    return switch (fields.get(8).orElse("")) {
+      case "a" -> new ColumnFill(ColumnFill.Kind.IDENTITY_ALWAYS, "", sequence, List.of());
+      case "d" -> new ColumnFill(ColumnFill.Kind.IDENTITY_BY_DEFAULT, "", sequence, List.of());
+      default ->
+          isGenerated(fields)
+              ? ColumnFill.GENERATED
+              : fields.get(10).map(e -> defaultOf(e, sequence, fields)).orElse(ColumnFill.NONE);
+    };
+  }
+
+  private static boolean isGenerated(List<Optional<String>> fields) {
+    return fields.get(9).filter(g -> !g.isEmpty()).isPresent();
+  }
+
+  /** Only {@code nextval('…'::regclass)} itself stands for its sequence. */
+  private static ColumnFill defaultOf(
+      String expression, Optional<QualifiedName> sequence, List<Optional<String>> fields) {
+    return new ColumnFill(
+        ColumnFill.Kind.DEFAULT,
+        expression,
+        SERIAL.matcher(expression).matches() ? sequence : Optional.empty(),
+        fields.get(13).map(ties -> List.of(ties.split("\n"))).orElse(List.of()));
+  }
+
+  /** What ppp itself gives to foreign columns. */
+  private static ColumnFill foreignFill(List<Optional<String>> fields) {
+    return isGenerated(fields)
+        ? ColumnFill.GENERATED
+        : fields.get(10).map(ColumnFill::of).orElse(ColumnFill.NONE);
   }
 }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -104,13 +105,20 @@ public final class Row {
   public List<List<Optional<String>>> stringRows(String column) {
     List<List<Optional<String>>> rows = new ArrayList<>();
     for (Object row : elements(column)) {
-      List<Optional<String>> values = new ArrayList<>();
-      for (Object value : (Object[]) row) {
-        values.add(Optional.ofNullable(value).map(Object::toString));
-      }
-      rows.add(values);
+      rows.add(optional((Object[]) row));
     }
     return rows;
+  }
+
+  /** A {@code text[]}; NULL reads as the empty list, a NULL element as no value. */
+  public List<Optional<String>> optionalStrings(String column) {
+    return optional(elements(column));
+  }
+
+  private static List<Optional<String>> optional(Object[] elements) {
+    return Arrays.stream(elements)
+        .map(element -> Optional.ofNullable(element).map(Object::toString))
+        .toList();
   }
 
   private Object[] elements(String column) {

@@ -1,71 +1,156 @@
 package org.partitionproxy.mirror;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
+import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Table;
+import org.partitionproxy.state.TypeName;
+import org.partitionproxy.state.UserType;
 
 /**
  * What the veneer shows of one tenant.
  *
+ * @param types that its tables may use, in an order in which they can be made
  * @param tables the foreign tables that it should have
- * @param leftOut the shard's tables that can't be shown, with the reason
+ * @param numbered columns that the shard must fill by a trigger where they are left out
+ * @param notes what can't be as on the shard, each a sentence for a person
  */
-public record Mirror(List<ForeignTable> tables, List<LeftOut> leftOut) {
+public record Mirror(
+    List<UserType> types, List<ForeignTable> tables, List<Numbered> numbered, List<String> notes) {
 
   /**
    * Of the rules in this class: when they change, mirrors that were made by older ones are derived
    * again, although neither side has changed.
    */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** What postgres_fdw can do on the remote side. */
   private static final TreeSet<String> PRIVILEGES =
       new TreeSet<>(List.of("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"));
 
   /**
-   * A table that the veneer does not show.
-   *
-   * @param reason lower-case, for a person
+   * A column like serial's, or an identity column that takes explicit values: an INSERT through the
+   * veneer without it sends NULL.
    */
-  public record LeftOut(QualifiedName table, String reason) {}
+  public record Numbered(QualifiedName table, Identifier column, QualifiedName sequence) {}
 
   public Mirror {
+    types = List.copyOf(types);
     tables = List.copyOf(tables);
-    leftOut = List.copyOf(leftOut);
+    numbered = List.copyOf(numbered);
+    notes = List.copyOf(notes);
   }
 
   /**
-   * @param tables of the tenant's schema on its shard
+   * What there is on the shard.
+   *
+   * @param tables of the tenant's schema
+   * @param types of the tenant's schema
+   */
+  public record Source(List<Table> tables, Collection<UserType> types) {
+
+    public static final Source NONE = new Source(List.of(), List.of());
+  }
+
+  /**
    * @param server the foreign server of that shard
    * @param history the table of applied migrations, which is nobody's business but the owner's
+   * @param extensions whose types the veneer has too
    */
-  public static Mirror of(List<Table> tables, Identifier server, Identifier history) {
+  public static Mirror of(
+      Source source, Identifier server, Identifier history, SortedSet<Identifier> extensions) {
+    SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
-    List<LeftOut> leftOut = new ArrayList<>();
-    for (Table table : tables) {
+    List<Numbered> numbered = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    for (Table table : source.tables()) {
       if (table.name().name().equals(history)) {
         continue;
       }
-      obstacle(table)
-          .ifPresentOrElse(
-              reason -> leftOut.add(new LeftOut(table.name(), reason)),
-              () ->
-                  foreign.add(
-                      new ForeignTable(
-                          table.name(),
-                          server,
-                          table.name(),
-                          table.columns(),
-                          forwarded(table.acl()))));
+      Optional<String> obstacle = obstacle(table, types, extensions);
+      if (obstacle.isPresent()) {
+        notes.add("table " + table.name() + " is not shown: " + obstacle.get());
+        continue;
+      }
+      foreign.add(
+          new ForeignTable(
+              table.name(),
+              server,
+              table.name(),
+              table.columns().stream().map(Mirror::foreign).toList(),
+              forwarded(table.acl())));
+      for (Column column : table.columns()) {
+        ColumnFill fill = column.fill();
+        if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
+          fill.sequence()
+              .ifPresent(s -> numbered.add(new Numbered(table.name(), column.name(), s)));
+        }
+        if (isBound(fill)) {
+          notes.add(
+              "an INSERT on the veneer that leaves out column "
+                  + column.name()
+                  + " of "
+                  + table.name()
+                  + " gives NULL: its default depends on "
+                  + String.join(", ", fill.ties())
+                  + " of the shard");
+        }
+      }
     }
-    return new Mirror(foreign, leftOut);
+    return new Mirror(UserType.inOrder(types.values()), foreign, numbered, notes);
+  }
+
+  private static boolean isBound(ColumnFill fill) {
+    return fill.kind() == ColumnFill.Kind.DEFAULT
+        && fill.sequence().isEmpty()
+        && !fill.ties().isEmpty();
+  }
+
+  /**
+   * Only the shard fills what PostgreSQL computes or numbers by itself; a generated foreign column
+   * makes postgres_fdw send DEFAULT for it.
+   *
+   * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38 postgres_fdw</a>
+   */
+  private static Column foreign(Column column) {
+    ColumnFill fill = column.fill();
+    return column.with(
+        switch (fill.kind()) {
+          case GENERATED, IDENTITY_ALWAYS -> ColumnFill.GENERATED;
+          case NONE, IDENTITY_BY_DEFAULT -> ColumnFill.NONE;
+          case DEFAULT ->
+              fill.ties().isEmpty() ? ColumnFill.of(fill.expression()) : ColumnFill.NONE;
+        });
+  }
+
+  /** Those that can be made on another server, with all that they are made of. */
+  private static SortedMap<QualifiedName, UserType> usable(
+      Collection<UserType> all, SortedSet<Identifier> extensions) {
+    TreeMap<QualifiedName, UserType> usable = new TreeMap<>();
+    for (UserType type : UserType.inOrder(all)) {
+      if (type.ties().isEmpty() && type.parts().allMatch(p -> isKnown(p, usable, extensions))) {
+        usable.put(type.name(), type);
+      }
+    }
+    return usable;
+  }
+
+  private static boolean isKnown(
+      TypeName type, SortedMap<QualifiedName, UserType> types, SortedSet<Identifier> extensions) {
+    return type.isBuiltIn()
+        || types.containsKey(type.name())
+        || (type.extension().isPresent() && extensions.contains(type.extension().get()));
   }
 
   /** What a role may do on the shard it may do here; the rest does not go through postgres_fdw. */
@@ -81,15 +166,16 @@ public record Mirror(List<ForeignTable> tables, List<LeftOut> leftOut) {
     return kept;
   }
 
-  private static Optional<String> obstacle(Table table) {
+  private static Optional<String> obstacle(
+      Table table, SortedMap<QualifiedName, UserType> types, SortedSet<Identifier> extensions) {
     for (Column column : table.columns()) {
-      if (!column.type().isBuiltIn()) {
-        return Optional.of(
-            "column \""
-                + column.name()
-                + "\" has type "
-                + column.type()
-                + ", which is not built in");
+      TypeName type = column.type();
+      if (!isKnown(type, types, extensions)) {
+        String why =
+            type.extension()
+                .map(e -> "of extension \"" + e + "\", which the veneer does not have")
+                .orElse("which the veneer can't have");
+        return Optional.of("column \"" + column.name() + "\" has type " + type + ", " + why);
       }
       if (column.collation().isPresent()
           && !column.collation().get().schema().value().equals("pg_catalog")) {

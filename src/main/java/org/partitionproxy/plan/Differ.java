@@ -14,8 +14,8 @@ import org.partitionproxy.state.ServerState;
 
 /**
  * The changes that turn one state of a server into another, in the order in which they can be made.
- * Only foreign tables are ever dropped: whatever else stands on a server and not in the desired
- * state is left alone, and shown as a note by who asks.
+ * Only mirrors are ever dropped: whatever else stands on a server and not in the desired state is
+ * left alone, and shown as a note by who asks.
  *
  * <p>{@code diff(s, s)} is empty for every state.
  */
@@ -45,7 +45,7 @@ public final class Differ {
         .forEach(e -> changes.add(foreign.extension(e)));
     changes.addAll(each(is.foreignServers(), should.foreignServers(), foreign::server));
     changes.addAll(each(is.userMappings(), should.userMappings(), foreign::mapping));
-    changes.addAll(new MirrorChanges().diff(is.foreignTables(), should.foreignTables()));
+    changes.addAll(new MirrorChanges().diff(is, should));
     return changes;
   }
 

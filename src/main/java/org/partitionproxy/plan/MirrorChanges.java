@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
-import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
+import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.ServerState;
 
 /**
  * Changes of foreign tables. A table is altered where PostgreSQL can, so that the veneer's own
@@ -19,30 +19,53 @@ import org.partitionproxy.state.ForeignTable;
  */
 final class MirrorChanges {
 
-  List<Change> diff(
-      SortedMap<QualifiedName, ForeignTable> is, SortedMap<QualifiedName, ForeignTable> should) {
+  List<Change> diff(ServerState is, ServerState should) {
+    TypeChanges types =
+        new TypeChanges(is.types(), should.types(), should.foreignTables().values());
     List<Change> changes = new ArrayList<>();
-    is.forEach(
-        (name, table) -> {
-          if (!should.containsKey(name)) {
-            changes.add(change(Action.DROP, table, List.of(drop(table))));
-          }
-        });
-    should.forEach(
-        (name, table) -> {
-          ForeignTable actual = is.get(name);
-          if (actual == null) {
-            changes.add(change(Action.CREATE, table, create(table)));
-          } else if (!actual.server().equals(table.server())) {
-            List<Sql> statements = new ArrayList<>(List.of(drop(actual)));
-            statements.addAll(create(table));
-            changes.add(change(Action.ALTER, table, statements));
-          } else {
-            changes.addAll(
-                Differ.unlessEmpty(alter(actual, table), sql -> change(Action.ALTER, table, sql)));
-          }
-        });
+    is.foreignTables()
+        .forEach(
+            (name, table) -> {
+              if (!should.foreignTables().containsKey(name) || types.takesAlong(table)) {
+                changes.add(change(Action.DROP, table, List.of(drop(table))));
+              }
+            });
+    changes.addAll(types.drops());
+    changes.addAll(types.creationsAndAlterations());
+    should
+        .foreignTables()
+        .forEach(
+            (name, table) -> {
+              ForeignTable actual = is.foreignTables().get(name);
+              if (actual == null || types.takesAlong(actual)) {
+                changes.add(change(Action.CREATE, table, create(table)));
+              } else if (isAnother(actual, table)) {
+                List<Sql> statements = new ArrayList<>(List.of(drop(actual)));
+                statements.addAll(create(table));
+                changes.add(change(Action.ALTER, table, statements));
+              } else {
+                changes.addAll(
+                    Differ.unlessEmpty(
+                        alter(actual, table), sql -> change(Action.ALTER, table, sql)));
+              }
+            });
     return changes;
+  }
+
+  /** No ALTER moves a foreign table to another server, or makes a column generated. */
+  private static boolean isAnother(ForeignTable is, ForeignTable should) {
+    Map<Identifier, Column> actual = byName(is);
+    return !is.server().equals(should.server())
+        || should.columns().stream()
+            .anyMatch(
+                column -> {
+                  Column old = actual.get(column.name());
+                  return old != null && isGenerated(old) != isGenerated(column);
+                });
+  }
+
+  private static boolean isGenerated(Column column) {
+    return column.fill().kind() == ColumnFill.Kind.GENERATED;
   }
 
   private static Change change(Action action, ForeignTable table, List<Sql> statements) {
@@ -74,11 +97,21 @@ final class MirrorChanges {
 
   private static Sql definition(Column column) {
     return Sql.of(
-        "{} {}{}{}",
-        column.name(),
-        Sql.deparsed(column.type().sql()),
-        collate(column),
-        column.notNull() ? Sql.of(" NOT NULL") : Sql.EMPTY);
+        "{}{}{}", typed(column), fill(column), column.notNull() ? Sql.of(" NOT NULL") : Sql.EMPTY);
+  }
+
+  /** Its name, type and collation. */
+  static Sql typed(Column column) {
+    return Sql.of("{} {}{}", column.name(), Sql.deparsed(column.type().sql()), collate(column));
+  }
+
+  private static Sql fill(Column column) {
+    return switch (column.fill().kind()) {
+      case DEFAULT -> Sql.of(" DEFAULT {}", Sql.deparsed(column.fill().expression()));
+      case GENERATED ->
+          Sql.of(" GENERATED ALWAYS AS (NULL::{}) STORED", Sql.deparsed(column.type().sql()));
+      default -> Sql.EMPTY;
+    };
   }
 
   private static Sql collate(Column column) {
@@ -125,6 +158,15 @@ final class MirrorChanges {
               should.name(),
               Sql.deparsed(should.type().sql()),
               collate(should)));
+    }
+    if (!is.fill().equals(should.fill())) {
+      actions.add(
+          should.fill().kind() == ColumnFill.Kind.DEFAULT
+              ? Sql.of(
+                  "ALTER COLUMN {} SET DEFAULT {}",
+                  should.name(),
+                  Sql.deparsed(should.fill().expression()))
+              : Sql.of("ALTER COLUMN {} DROP DEFAULT", should.name()));
     }
     if (is.notNull() != should.notNull()) {
       actions.add(

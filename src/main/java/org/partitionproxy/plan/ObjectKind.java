@@ -13,6 +13,8 @@ public enum ObjectKind {
   EXTENSION,
   FOREIGN_SERVER,
   USER_MAPPING,
+  /** One that a tenant's tables use. */
+  TYPE,
   FOREIGN_TABLE,
   /** What the veneer's planner knows about a tenant's foreign tables. */
   STATISTICS;

@@ -97,8 +97,7 @@ final class DesiredState {
         ServerState.index(
             veneer ? topology.shards().stream().map(this::foreignServer).toList() : List.of(),
             ForeignServer::name),
-        ServerState.index(veneer ? mappings() : List.of(), UserMapping::key),
-        new TreeMap<>());
+        ServerState.index(veneer ? mappings() : List.of(), UserMapping::key));
   }
 
   private Database database(ServerSnapshot is, List<Tenant> tenants) {

@@ -1,21 +1,14 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import org.partitionproxy.apply.Sessions;
-import org.partitionproxy.catalog.TableReader;
-import org.partitionproxy.db.Workers;
-import org.partitionproxy.ledger.Ledger;
+import java.util.stream.Stream;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Action;
@@ -29,7 +22,7 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.Table;
-import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
@@ -44,16 +37,11 @@ final class MirrorPlanner {
   private static final long MAX_BYTES_WITHOUT_SAMPLING = 64L << 20;
 
   private final Topology topology;
-  private final DesiredState desired;
-  private final Sessions sessions;
-  private final Workers workers;
-  private final TableReader reader = new TableReader();
+  private final MirrorReader reader;
 
-  MirrorPlanner(Topology topology, DesiredState desired, Sessions sessions, Workers workers) {
+  MirrorPlanner(Topology topology, MirrorReader reader) {
     this.topology = topology;
-    this.desired = desired;
-    this.sessions = sessions;
-    this.workers = workers;
+    this.reader = reader;
   }
 
   /**
@@ -61,7 +49,8 @@ final class MirrorPlanner {
    *
    * @param notes by schema, what can't be shown, or is in the way
    * @param sources by schema, the fingerprint that the ledger will keep once it is in step
-   * @param tables by schema, the names of the foreign tables that are ppp's own afterwards
+   * @param tables by schema, the names of the foreign tables and types that are ppp's own
+   *     afterwards
    */
   record MirrorPlan(
       List<Change> changes,
@@ -105,8 +94,8 @@ final class MirrorPlanner {
   }
 
   private static void note(
-      SortedMap<Identifier, List<String>> notes, QualifiedName about, String note) {
-    notes.computeIfAbsent(about.schema(), s -> new ArrayList<>()).add(note);
+      SortedMap<Identifier, List<String>> notes, Identifier schema, String note) {
+    notes.computeIfAbsent(schema, s -> new ArrayList<>()).add(note);
   }
 
   /** Reads both ends of these tenants and compares them. */
@@ -114,50 +103,35 @@ final class MirrorPlanner {
     if (tenants.isEmpty()) {
       return MirrorPlan.NONE;
     }
-    Map<Identifier, List<Table>> sources = sources(tenants);
-    List<ForeignTable> should = new ArrayList<>();
+    SortedMap<Identifier, Mirror.Source> sources = reader.sources(tenants);
+    List<UserType> types = new ArrayList<>();
+    List<ForeignTable> tables = new ArrayList<>();
     SortedMap<Identifier, List<String>> notes = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror mirror =
           Mirror.of(
-              sources.getOrDefault(tenant.schema(), List.of()),
+              sources.getOrDefault(tenant.schema(), Mirror.Source.NONE),
               DesiredState.name(topology.shardOf(tenant)),
-              Tenant.HISTORY_TABLE);
-      should.addAll(mirror.tables());
-      mirror
-          .leftOut()
-          .forEach(
-              t -> note(notes, t.table(), "table " + t.table() + " is not shown: " + t.reason()));
+              Tenant.HISTORY_TABLE,
+              new TreeSet<>());
+      types.addAll(mirror.types());
+      tables.addAll(mirror.tables());
+      mirror.notes().forEach(note -> note(notes, tenant.schema(), note));
     }
-    Veneer veneer = veneer(survey, schemas(tenants));
-    return compare(survey, tenants, sources, should, veneer, notes);
-  }
-
-  /** The veneer's end, and which of its foreign tables are ppp's. */
-  private record Veneer(TableReader.Relations relations, SortedSet<QualifiedName> ours) {}
-
-  private Veneer veneer(Survey survey, SortedSet<Identifier> schemas) {
     boolean known = survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isPresent();
-    if (!known) {
-      return new Veneer(TableReader.Relations.NONE, new TreeSet<>());
-    }
-    return sessions.with(
-        topology.veneer(),
-        session ->
-            new Veneer(
-                reader.relations(session, desired.scope(topology.veneer()), schemas),
-                new Ledger(session).tables(schemas)));
+    MirrorReader.Veneer veneer = known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE;
+    return compare(
+        survey, tenants, sources, ServerState.EMPTY.withMirrors(types, tables), veneer, notes);
   }
 
   private MirrorPlan compare(
       Survey survey,
       List<Tenant> tenants,
-      Map<Identifier, List<Table>> sources,
-      List<ForeignTable> should,
-      Veneer veneer,
+      SortedMap<Identifier, Mirror.Source> sources,
+      ServerState should,
+      MirrorReader.Veneer veneer,
       SortedMap<Identifier, List<String>> notes) {
-    SortedMap<QualifiedName, ForeignTable> wanted =
-        new TreeMap<>(ServerState.index(should, ForeignTable::name));
+    SortedMap<QualifiedName, ForeignTable> wanted = new TreeMap<>(should.foreignTables());
     SortedMap<QualifiedName, ForeignTable> actual = new TreeMap<>();
     for (ForeignTable table : veneer.relations().foreignTables()) {
       boolean ours = veneer.ours().contains(table.name());
@@ -167,7 +141,7 @@ final class MirrorPlanner {
         wanted.remove(table.name());
         note(
             notes,
-            table.name(),
+            table.name().schema(),
             "foreign table " + table.name() + " was not made by ppp and is left alone");
       }
     }
@@ -175,19 +149,36 @@ final class MirrorPlanner {
       if (wanted.remove(other) != null) {
         note(
             notes,
-            other,
+            other.schema(),
             "table "
                 + other
                 + " of the shard is not shown: the veneer has a table or view of that name, which"
                 + " was not made by ppp and is left alone");
       }
     }
+    SortedMap<QualifiedName, UserType> types = new TreeMap<>(should.types());
+    SortedMap<QualifiedName, UserType> actualTypes = new TreeMap<>();
+    veneer
+        .types()
+        .forEach(
+            (name, type) -> {
+              if (veneer.ours().contains(name)) {
+                actualTypes.put(name, type);
+              } else if (types.remove(name) != null && !type.equals(should.types().get(name))) {
+                note(
+                    notes,
+                    name.schema(),
+                    "type "
+                        + name
+                        + " is not as on the shard: it was not made by ppp and is left alone");
+              }
+            });
     List<Change> changes =
         new ArrayList<>(
             new Differ(Passwords.UNKNOWN)
                 .diff(
-                    ServerState.EMPTY.withForeignTables(actual.values()),
-                    ServerState.EMPTY.withForeignTables(wanted.values())));
+                    ServerState.EMPTY.withMirrors(actualTypes.values(), actual.values()),
+                    ServerState.EMPTY.withMirrors(types.values(), wanted.values())));
     changes.addAll(statistics(survey, changes, sources));
     SortedMap<Identifier, String> fingerprints = new TreeMap<>();
     SortedMap<Identifier, SortedSet<String>> tables = new TreeMap<>();
@@ -195,8 +186,7 @@ final class MirrorPlanner {
       fingerprints.put(tenant.schema(), source(survey, tenant));
       tables.put(tenant.schema(), new TreeSet<>());
     }
-    wanted
-        .keySet()
+    Stream.concat(wanted.keySet().stream(), types.keySet().stream())
         .forEach(
             name ->
                 tables
@@ -214,16 +204,16 @@ final class MirrorPlanner {
    *     analyze_sampling
    */
   private List<Change> statistics(
-      Survey survey, List<Change> changes, Map<Identifier, List<Table>> sources) {
+      Survey survey, List<Change> changes, SortedMap<Identifier, Mirror.Source> sources) {
     int version =
         survey.find(topology.veneer()).map(ServerSnapshot::majorVersion).orElse(SAMPLING_SINCE);
     Set<String> fresh = new HashSet<>();
     changes.stream().filter(c -> c.action() != Action.DROP).forEach(c -> fresh.add(c.name()));
     List<Change> statistics = new ArrayList<>();
     sources.forEach(
-        (schema, tables) -> {
+        (schema, source) -> {
           List<QualifiedName> analyzed =
-              tables.stream()
+              source.tables().stream()
                   .filter(t -> t.bytes() > 0 && fresh.contains(t.name().toString()))
                   .filter(t -> version >= SAMPLING_SINCE || t.bytes() <= MAX_BYTES_WITHOUT_SAMPLING)
                   .map(Table::name)
@@ -243,29 +233,5 @@ final class MirrorPlanner {
           }
         });
     return statistics;
-  }
-
-  /** The shards' tables of these tenants, by schema, in the order of their names. */
-  private SortedMap<Identifier, List<Table>> sources(List<Tenant> tenants) {
-    Map<Identifier, List<Table>> found = new ConcurrentHashMap<>();
-    workers.forEach(
-        topology.shards(),
-        shard -> {
-          List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
-          if (!here.isEmpty()) {
-            tables(shard, schemas(here))
-                .forEach(
-                    t -> found.computeIfAbsent(t.name().schema(), s -> new ArrayList<>()).add(t));
-          }
-        });
-    return Collections.unmodifiableSortedMap(new TreeMap<>(found));
-  }
-
-  private List<Table> tables(ServerDefinition shard, SortedSet<Identifier> schemas) {
-    return sessions.with(shard, session -> reader.tables(session, desired.scope(shard), schemas));
-  }
-
-  private static SortedSet<Identifier> schemas(Collection<Tenant> tenants) {
-    return new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
   }
 }

@@ -53,7 +53,8 @@ public final class Provisioner implements AutoCloseable {
       DesiredState desired = new DesiredState(topology, route);
       Sessions sessions = new Sessions(connector);
       Workers workers = new Workers(workerCount);
-      MirrorPlanner mirrors = new MirrorPlanner(topology, desired, sessions, workers);
+      MirrorPlanner mirrors =
+          new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
       return new Parts(
           topology,
           migrations,

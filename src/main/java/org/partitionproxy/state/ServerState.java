@@ -2,6 +2,7 @@ package org.partitionproxy.state;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -15,6 +16,7 @@ import org.partitionproxy.sql.QualifiedName;
  * What is, or should be, on one server, as far as ppp cares for it.
  *
  * @param database empty where it does not exist yet
+ * @param types that foreign tables use, of the same schemas as those
  * @param foreignTables of those schemas whose mirror was read or derived; others are not listed
  */
 public record ServerState(
@@ -24,7 +26,27 @@ public record ServerState(
     SortedSet<Identifier> extensions,
     SortedMap<Identifier, ForeignServer> foreignServers,
     SortedMap<UserMapping.Key, UserMapping> userMappings,
+    SortedMap<QualifiedName, UserType> types,
     SortedMap<QualifiedName, ForeignTable> foreignTables) {
+
+  /** Without any mirror. */
+  public ServerState(
+      Optional<Database> database,
+      SortedMap<Identifier, Role> roles,
+      SortedMap<Identifier, Schema> schemas,
+      SortedSet<Identifier> extensions,
+      SortedMap<Identifier, ForeignServer> foreignServers,
+      SortedMap<UserMapping.Key, UserMapping> userMappings) {
+    this(
+        database,
+        roles,
+        schemas,
+        extensions,
+        foreignServers,
+        userMappings,
+        new TreeMap<>(),
+        new TreeMap<>());
+  }
 
   /** A server with nothing on it. */
   public static final ServerState EMPTY =
@@ -34,7 +56,6 @@ public record ServerState(
           new TreeMap<>(),
           new TreeSet<>(),
           new TreeMap<>(),
-          new TreeMap<>(),
           new TreeMap<>());
 
   public ServerState {
@@ -43,11 +64,13 @@ public record ServerState(
     extensions = Collections.unmodifiableSortedSet(extensions);
     foreignServers = Collections.unmodifiableSortedMap(foreignServers);
     userMappings = Collections.unmodifiableSortedMap(userMappings);
+    types = Collections.unmodifiableSortedMap(types);
     foreignTables = Collections.unmodifiableSortedMap(foreignTables);
   }
 
-  /** This state with other foreign tables. */
-  public ServerState withForeignTables(Collection<ForeignTable> tables) {
+  /** This state with other mirrors. */
+  public ServerState withMirrors(
+      Collection<? extends UserType> userTypes, Collection<ForeignTable> tables) {
     return new ServerState(
         database,
         roles,
@@ -55,6 +78,7 @@ public record ServerState(
         extensions,
         foreignServers,
         userMappings,
+        index(List.copyOf(userTypes), UserType::name),
         index(tables, ForeignTable::name));
   }
 

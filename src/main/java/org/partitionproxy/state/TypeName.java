@@ -1,20 +1,28 @@
 package org.partitionproxy.state;
 
+import java.util.Optional;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
 
 /**
  * A type as {@code format_type} writes it with only pg_catalog on the search path: {@code character
  * varying(20)}, {@code bluth_co.mood}.
  *
- * @param schema of the type, for arrays that of the elements' type
+ * @param name of the type; for arrays that of the elements' type, for a multirange its range's
+ * @param extension that brought it
  */
-public record TypeName(Identifier schema, String sql) {
+public record TypeName(QualifiedName name, String sql, Optional<Identifier> extension) {
 
-  private static final String BUILT_IN = "pg_catalog";
+  private static final Identifier BUILT_IN = Identifier.of("pg_catalog");
+
+  /** One that every PostgreSQL has. */
+  public static TypeName builtIn(String sql) {
+    return new TypeName(new QualifiedName(BUILT_IN, Identifier.of(sql)), sql, Optional.empty());
+  }
 
   /** Whether every PostgreSQL has it. */
   public boolean isBuiltIn() {
-    return schema.value().equals(BUILT_IN);
+    return name.schema().equals(BUILT_IN);
   }
 
   @Override

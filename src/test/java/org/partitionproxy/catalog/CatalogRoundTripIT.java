@@ -94,7 +94,8 @@ class CatalogRoundTripIT {
     Scope scope = scope(wanted);
     return new CatalogReader()
         .read(session, scope)
-        .withForeignTables(
+        .withMirrors(
+            new TypeReader().read(session, scope.schemas()).values(),
             new TableReader().relations(session, scope, scope.schemas()).foreignTables());
   }
 }

@@ -63,8 +63,7 @@ class DifferTest {
         e.schemas(),
         e.extensions(),
         e.foreignServers(),
-        e.userMappings(),
-        e.foreignTables());
+        e.userMappings());
   }
 
   private static ServerState roles(Role... roles) {
@@ -74,12 +73,11 @@ class DifferTest {
         new TreeMap<>(),
         new TreeSet<>(),
         new TreeMap<>(),
-        new TreeMap<>(),
         new TreeMap<>());
   }
 
   private static ServerState tables(ForeignTable... tables) {
-    return ServerState.EMPTY.withForeignTables(List.of(tables));
+    return ServerState.EMPTY.withMirrors(List.of(), List.of(tables));
   }
 
   private static ForeignTable table(Column... columns) {
@@ -89,11 +87,7 @@ class DifferTest {
   }
 
   private static Column column(String name, String type, boolean notNull) {
-    return new Column(
-        Identifier.of(name),
-        new TypeName(Identifier.of("pg_catalog"), type),
-        notNull,
-        Optional.empty());
+    return new Column(Identifier.of(name), TypeName.builtIn(type), notNull, Optional.empty());
   }
 
   static LongStream seeds() {
@@ -187,7 +181,6 @@ class DifferTest {
         new TreeMap<>(),
         new TreeSet<>(),
         ServerState.index(List.of(server), ForeignServer::name),
-        new TreeMap<>(),
         new TreeMap<>());
   }
 
@@ -201,8 +194,7 @@ class DifferTest {
             new TreeMap<>(),
             new TreeSet<>(),
             new TreeMap<>(),
-            ServerState.index(List.of(mapping), UserMapping::key),
-            new TreeMap<>());
+            ServerState.index(List.of(mapping), UserMapping::key));
     Sql statement = differ.diff(ServerState.EMPTY, should).get(0).statements().get(0);
     assertThat(statement.isSecret()).isTrue();
     assertThat(statement)
@@ -226,7 +218,6 @@ class DifferTest {
             new TreeMap<>(),
             ServerState.index(List.of(should), Schema::name),
             new TreeSet<>(),
-            new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>());
     assertThat(sql(ServerState.EMPTY, state))

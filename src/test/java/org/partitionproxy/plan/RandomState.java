@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
+import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.ForeignTable;
@@ -22,6 +24,7 @@ import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.TypeName;
 import org.partitionproxy.state.UserMapping;
+import org.partitionproxy.state.UserType;
 
 /** States that a veneer could have, the same for the same seed. */
 public final class RandomState {
@@ -71,14 +74,18 @@ public final class RandomState {
               options(),
               acl(List.of(owner()), "USAGE").with(owner(), List.of("USAGE"))));
     }
+    List<UserType> types = new ArrayList<>();
+    schemas.stream()
+        .filter(schema -> schema.tableDefaults().isEmpty())
+        .forEach(schema -> types.addAll(types(schema.name())));
     return new ServerState(
-        Optional.of(new Database(database, owner(), acl(grantees, "CONNECT"), true)),
-        ServerState.index(roles, Role::name),
-        ServerState.index(schemas, Schema::name),
-        new TreeSet<>(List.of(Identifier.of("postgres_fdw"))),
-        ServerState.index(servers, ForeignServer::name),
-        ServerState.index(mappings(servers, grantees), UserMapping::key),
-        ServerState.index(tables(schemas, servers, grantees), ForeignTable::name));
+            Optional.of(new Database(database, owner(), acl(grantees, "CONNECT"), true)),
+            ServerState.index(roles, Role::name),
+            ServerState.index(schemas, Schema::name),
+            new TreeSet<>(List.of(Identifier.of("postgres_fdw"))),
+            ServerState.index(servers, ForeignServer::name),
+            ServerState.index(mappings(servers, grantees), UserMapping::key))
+        .withMirrors(types, tables(schemas, servers, grantees, types));
   }
 
   private List<Role> roles() {
@@ -106,7 +113,10 @@ public final class RandomState {
   }
 
   private List<ForeignTable> tables(
-      List<Schema> schemas, List<ForeignServer> servers, List<Identifier> grantees) {
+      List<Schema> schemas,
+      List<ForeignServer> servers,
+      List<Identifier> grantees,
+      List<UserType> types) {
     List<ForeignTable> tables = new ArrayList<>();
     for (Schema schema : servers.isEmpty() ? List.<Schema>of() : schemas) {
       if (!schema.tableDefaults().isEmpty()) {
@@ -121,14 +131,60 @@ public final class RandomState {
                 table,
                 servers.get(random.nextInt(servers.size())).name(),
                 remote,
-                columns(),
+                columns(
+                    types.stream().filter(t -> t.name().schema().equals(schema.name())).toList()),
                 acl(grantees, "SELECT", "INSERT", "UPDATE", "DELETE")));
       }
     }
     return tables;
   }
 
-  private List<Column> columns() {
+  /** Types of each kind, each a little different from time to time. */
+  private List<UserType> types(Identifier schema) {
+    QualifiedName mood = new QualifiedName(schema, Identifier.of("a Mood"));
+    QualifiedName price = new QualifiedName(schema, Identifier.of("price"));
+    TypeName moods = type(mood, "[]");
+    List<UserType> types = new ArrayList<>();
+    List<String> labels = new ArrayList<>(List.of("sad"));
+    labels.addAll(some(List.of("it's ok", "glad", "über")));
+    types.add(new UserType.Enumeration(mood, labels));
+    TreeMap<String, String> checks = new TreeMap<>();
+    if (random.nextBoolean()) {
+      checks.put("positive", "CHECK ((VALUE > (" + random.nextInt(3) + ")::numeric))");
+    }
+    types.add(
+        new UserType.Domain(
+            price,
+            TypeName.builtIn("numeric(12,2)"),
+            Optional.empty(),
+            random.nextBoolean(),
+            random.nextBoolean() ? Optional.of("1.5") : Optional.empty(),
+            checks,
+            List.of()));
+    List<Column> attributes = new ArrayList<>();
+    attributes.add(new Column(Identifier.of("moods"), moods, false, Optional.empty()));
+    if (random.nextBoolean()) {
+      attributes.add(new Column(Identifier.of("price"), type(price, ""), false, Optional.empty()));
+    }
+    types.add(new UserType.Composite(QualifiedName.of(schema.value(), "a pair"), attributes));
+    types.add(
+        new UserType.Range(
+            QualifiedName.of(schema.value(), "span"),
+            TypeName.builtIn(random.nextBoolean() ? "date" : "integer"),
+            QualifiedName.of(schema.value(), "spans"),
+            List.of()));
+    return types;
+  }
+
+  /** As {@code format_type} writes it: the schemas' names need quotes, not all types' do. */
+  private static TypeName type(QualifiedName name, String suffix) {
+    String plain = name.name().value();
+    String written = plain.matches("[a-z]+") ? plain : Sql.of("{}", name.name()).text();
+    return new TypeName(
+        name, Sql.of("{}.", name.schema()).text() + written + suffix, Optional.empty());
+  }
+
+  private List<Column> columns(List<UserType> types) {
     Map<String, Column> columns = new LinkedHashMap<>();
     for (String name : some(NAMES)) {
       String type = TYPES.get(random.nextInt(TYPES.size()));
@@ -136,12 +192,30 @@ public final class RandomState {
       columns.put(
           name,
           new Column(
-              Identifier.of(name),
-              new TypeName(Identifier.of("pg_catalog"), type),
-              random.nextBoolean(),
-              collated ? Optional.of(QualifiedName.of("pg_catalog", "C")) : Optional.empty()));
+                  Identifier.of(name),
+                  TypeName.builtIn(type),
+                  random.nextBoolean(),
+                  collated ? Optional.of(QualifiedName.of("pg_catalog", "C")) : Optional.empty())
+              .with(fill(type)));
+    }
+    for (UserType type : some(types)) {
+      columns.put(
+          "of " + type.name(),
+          new Column(
+              Identifier.of("of " + type.name().name()),
+              type(type.name(), ""),
+              false,
+              Optional.empty()));
     }
     return new ArrayList<>(columns.values());
+  }
+
+  private ColumnFill fill(String type) {
+    return switch (random.nextInt(3)) {
+      case 0 -> ColumnFill.GENERATED;
+      case 1 -> type.equals("text") ? ColumnFill.of("'it''s'::text") : ColumnFill.NONE;
+      default -> ColumnFill.NONE;
+    };
   }
 
   private SortedMap<String, String> options() {

@@ -1,0 +1,109 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.catalog.TableReader;
+import org.partitionproxy.catalog.TypeReader;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.Workers;
+import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.mirror.Mirror;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.state.Table;
+import org.partitionproxy.state.UserType;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.Topology;
+
+/** Reads both ends of mirrors, in a fixed number of queries per server. */
+final class MirrorReader {
+
+  private final Topology topology;
+  private final DesiredState desired;
+  private final Sessions sessions;
+  private final Workers workers;
+  private final TableReader tables = new TableReader();
+  private final TypeReader types = new TypeReader();
+
+  MirrorReader(Topology topology, DesiredState desired, Sessions sessions, Workers workers) {
+    this.topology = topology;
+    this.desired = desired;
+    this.sessions = sessions;
+    this.workers = workers;
+  }
+
+  /**
+   * The veneer's end.
+   *
+   * @param ours the names of foreign tables and types that ppp made
+   */
+  record Veneer(
+      TableReader.Relations relations,
+      SortedMap<QualifiedName, UserType> types,
+      SortedSet<QualifiedName> ours) {
+
+    static final Veneer NONE =
+        new Veneer(TableReader.Relations.NONE, new TreeMap<>(), new TreeSet<>());
+  }
+
+  Veneer veneer(Collection<Tenant> tenants) {
+    SortedSet<Identifier> schemas = schemas(tenants);
+    return sessions.with(
+        topology.veneer(),
+        session ->
+            new Veneer(
+                tables.relations(session, desired.scope(topology.veneer()), schemas),
+                types.read(session, schemas),
+                new Ledger(session).tables(schemas)));
+  }
+
+  /** The shards' ends of these tenants, by schema. */
+  SortedMap<Identifier, Mirror.Source> sources(List<Tenant> tenants) {
+    Map<Identifier, Mirror.Source> found = new ConcurrentHashMap<>();
+    workers.forEach(
+        topology.shards(),
+        shard -> {
+          List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
+          if (!here.isEmpty()) {
+            found.putAll(sessions.with(shard, session -> sources(shard, session, here)));
+          }
+        });
+    return Collections.unmodifiableSortedMap(new TreeMap<>(found));
+  }
+
+  private Map<Identifier, Mirror.Source> sources(
+      ServerDefinition shard, Session session, List<Tenant> tenants) {
+    SortedSet<Identifier> schemas = schemas(tenants);
+    Map<Identifier, List<Table>> tablesOf = new HashMap<>();
+    for (Table table : tables.tables(session, desired.scope(shard), schemas)) {
+      tablesOf.computeIfAbsent(table.name().schema(), s -> new ArrayList<>()).add(table);
+    }
+    Map<Identifier, List<UserType>> typesOf = new HashMap<>();
+    for (UserType type : types.read(session, schemas).values()) {
+      typesOf.computeIfAbsent(type.name().schema(), s -> new ArrayList<>()).add(type);
+    }
+    Map<Identifier, Mirror.Source> sources = new HashMap<>();
+    for (Identifier schema : schemas) {
+      sources.put(
+          schema,
+          new Mirror.Source(
+              tablesOf.getOrDefault(schema, List.of()), typesOf.getOrDefault(schema, List.of())));
+    }
+    return sources;
+  }
+
+  private static SortedSet<Identifier> schemas(Collection<Tenant> tenants) {
+    return new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+  }
+}
