@@ -45,7 +45,11 @@ public final class TableReader {
           ELSE coalesce(pg_catalog.pg_relation_size(c.oid), 0)
         END AS bytes,
         (SELECT pg_catalog.array_agg(ARRAY[
-            a.attname, tn.nspname, coalesce(te.typname, t.typname),
+            a.attname, tn.nspname,
+            CASE t.typtype WHEN 'm' THEN
+              (SELECT rt.typname FROM pg_catalog.pg_range AS r
+               JOIN pg_catalog.pg_type AS rt ON rt.oid = r.rngtypid WHERE r.rngmultitypid = t.oid)
+            ELSE coalesce(te.typname, t.typname) END,
             pg_catalog.format_type(a.atttypid, a.atttypmod), x.extname,
             CASE WHEN a.attnotnull THEN 't' ELSE 'f' END,
             CASE WHEN a.attcollation <> t.typcollation THEN ln.nspname END,

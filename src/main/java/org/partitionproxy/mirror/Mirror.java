@@ -14,7 +14,9 @@ import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.Table;
+import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
 import org.partitionproxy.state.UserType;
 
@@ -43,7 +45,18 @@ public record Mirror(
    * A column like serial's, or an identity column that takes explicit values: an INSERT through the
    * veneer without it sends NULL.
    */
-  public record Numbered(QualifiedName table, Identifier column, QualifiedName sequence) {}
+  public record Numbered(Table table, Identifier column, QualifiedName sequence) {
+
+    /** A partition of the table may lie in another schema, and not know the table's. */
+    public NumberTrigger trigger() {
+      List<String> arguments = new ArrayList<>(List.of(sequence.name().value()));
+      if (table.kind() == TableKind.PARTITIONED_TABLE
+          || !sequence.schema().equals(table.name().schema())) {
+        arguments.add(sequence.schema().value());
+      }
+      return new NumberTrigger(table.name(), NumberTrigger.nameFor(column), arguments);
+    }
+  }
 
   public Mirror {
     types = List.copyOf(types);
@@ -57,10 +70,12 @@ public record Mirror(
    *
    * @param tables of the tenant's schema
    * @param types of the tenant's schema
+   * @param triggers that ppp made there
    */
-  public record Source(List<Table> tables, Collection<UserType> types) {
+  public record Source(
+      List<Table> tables, Collection<UserType> types, List<NumberTrigger> triggers) {
 
-    public static final Source NONE = new Source(List.of(), List.of());
+    public static final Source NONE = new Source(List.of(), List.of(), List.of());
   }
 
   /**
@@ -93,8 +108,7 @@ public record Mirror(
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
         if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
-          fill.sequence()
-              .ifPresent(s -> numbered.add(new Numbered(table.name(), column.name(), s)));
+          fill.sequence().ifPresent(s -> numbered.add(new Numbered(table, column.name(), s)));
         }
         if (isBound(fill)) {
           notes.add(

@@ -13,6 +13,8 @@ public enum ObjectKind {
   EXTENSION,
   FOREIGN_SERVER,
   USER_MAPPING,
+  /** One on a shard's table, that gives its rows numbers. */
+  TRIGGER,
   /** One that a tenant's tables use. */
   TYPE,
   FOREIGN_TABLE,

@@ -14,15 +14,18 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
+import org.partitionproxy.plan.NumberChanges;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
+import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
@@ -47,6 +50,8 @@ final class MirrorPlanner {
   /**
    * The mirrors of some tenants, and what has to change.
    *
+   * @param changes of the veneer
+   * @param onShards what the shards' tables need first
    * @param notes by schema, what can't be shown, or is in the way
    * @param sources by schema, the fingerprint that the ledger will keep once it is in step
    * @param tables by schema, the names of the foreign tables and types that are ppp's own
@@ -54,17 +59,24 @@ final class MirrorPlanner {
    */
   record MirrorPlan(
       List<Change> changes,
+      SortedMap<ServerName, List<Change>> onShards,
       SortedMap<Identifier, List<String>> notes,
       SortedMap<Identifier, String> sources,
       SortedMap<Identifier, SortedSet<String>> tables) {
 
     static final MirrorPlan NONE =
-        new MirrorPlan(List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        new MirrorPlan(
+            List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+    MirrorPlan with(SortedMap<ServerName, List<Change>> changesOnShards) {
+      return new MirrorPlan(changes, changesOnShards, notes, sources, tables);
+    }
 
     /** The schemas that were compared and need no change: only the ledger lags behind. */
     List<Identifier> unchanged() {
       Set<Identifier> changed = new HashSet<>();
       changes.forEach(c -> c.schema().ifPresent(changed::add));
+      onShards.values().forEach(some -> some.forEach(c -> c.schema().ifPresent(changed::add)));
       return sources.keySet().stream().filter(s -> !changed.contains(s)).toList();
     }
   }
@@ -107,21 +119,36 @@ final class MirrorPlanner {
     List<UserType> types = new ArrayList<>();
     List<ForeignTable> tables = new ArrayList<>();
     SortedMap<Identifier, List<String>> notes = new TreeMap<>();
+    SortedMap<ServerName, List<Change>> onShards = new TreeMap<>();
     for (Tenant tenant : tenants) {
+      Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
       Mirror mirror =
           Mirror.of(
-              sources.getOrDefault(tenant.schema(), Mirror.Source.NONE),
+              source,
               DesiredState.name(topology.shardOf(tenant)),
               Tenant.HISTORY_TABLE,
               new TreeSet<>());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
       mirror.notes().forEach(note -> note(notes, tenant.schema(), note));
+      List<Change> triggers = NumberChanges.diff(source.triggers(), triggers(mirror));
+      if (!triggers.isEmpty()) {
+        onShards.computeIfAbsent(tenant.shard(), s -> new ArrayList<>()).addAll(triggers);
+      }
     }
     boolean known = survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isPresent();
     MirrorReader.Veneer veneer = known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE;
     return compare(
-        survey, tenants, sources, ServerState.EMPTY.withMirrors(types, tables), veneer, notes);
+            survey, tenants, sources, ServerState.EMPTY.withMirrors(types, tables), veneer, notes)
+        .with(onShards);
+  }
+
+  private SortedMap<NumberTrigger, Identifier> triggers(Mirror mirror) {
+    TreeMap<NumberTrigger, Identifier> triggers = new TreeMap<>();
+    if (topology.ids() == IdChoice.FILL) {
+      mirror.numbered().forEach(one -> triggers.put(one.trigger(), one.column()));
+    }
+    return triggers;
   }
 
   private MirrorPlan compare(
@@ -192,7 +219,7 @@ final class MirrorPlanner {
                 tables
                     .computeIfAbsent(name.schema(), s -> new TreeSet<>())
                     .add(name.name().value()));
-    return new MirrorPlan(changes, notes, fingerprints, tables);
+    return new MirrorPlan(changes, new TreeMap<>(), notes, fingerprints, tables);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.catalog.NumberTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
 import org.partitionproxy.db.Session;
@@ -20,6 +21,7 @@ import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
@@ -35,6 +37,7 @@ final class MirrorReader {
   private final Workers workers;
   private final TableReader tables = new TableReader();
   private final TypeReader types = new TypeReader();
+  private final NumberTriggerReader triggers = new NumberTriggerReader();
 
   MirrorReader(Topology topology, DesiredState desired, Sessions sessions, Workers workers) {
     this.topology = topology;
@@ -93,12 +96,18 @@ final class MirrorReader {
     for (UserType type : types.read(session, schemas).values()) {
       typesOf.computeIfAbsent(type.name().schema(), s -> new ArrayList<>()).add(type);
     }
+    Map<Identifier, List<NumberTrigger>> triggersOf = new HashMap<>();
+    for (NumberTrigger trigger : triggers.read(session, schemas)) {
+      triggersOf.computeIfAbsent(trigger.table().schema(), s -> new ArrayList<>()).add(trigger);
+    }
     Map<Identifier, Mirror.Source> sources = new HashMap<>();
     for (Identifier schema : schemas) {
       sources.put(
           schema,
           new Mirror.Source(
-              tablesOf.getOrDefault(schema, List.of()), typesOf.getOrDefault(schema, List.of())));
+              tablesOf.getOrDefault(schema, List.of()),
+              typesOf.getOrDefault(schema, List.of()),
+              triggersOf.getOrDefault(schema, List.of())));
     }
     return sources;
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.partitionproxy.apply.Failure;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Identifier;
@@ -46,8 +47,29 @@ final class MirrorRunner {
         run.parts().mirrors().drifted(now).stream().filter(wanted::contains).toList();
     for (int from = 0; from < drifted.size(); from += MIRRORS_AT_ONCE) {
       int to = Math.min(from + MIRRORS_AT_ONCE, drifted.size());
-      apply(plan(now, drifted.subList(from, to)));
+      List<Tenant> some = drifted.subList(from, to);
+      MirrorPlanner.MirrorPlan plan = plan(now, some);
+      apply(plan.onShards().isEmpty() ? plan : afterShards(plan, some));
     }
+  }
+
+  /** Mirrors what the shards are after their change; tenants with one that failed wait. */
+  private MirrorPlanner.MirrorPlan afterShards(
+      MirrorPlanner.MirrorPlan plan, List<Tenant> tenants) {
+    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+    for (ServerDefinition shard : run.topology().shards()) {
+      List<Change> here = plan.onShards().get(shard.name());
+      if (here != null) {
+        changes.put(shard, here);
+      }
+    }
+    List<Failure> failures = run.applier().applyTenants(changes, (session, done) -> {});
+    run.result().keep(failures);
+    Set<Identifier> failed = new HashSet<>();
+    failures.forEach(failure -> failure.change().schema().ifPresent(failed::add));
+    return plan(
+        run.parts().surveyor().surveyMirrors(),
+        tenants.stream().filter(t -> !failed.contains(t.schema())).toList());
   }
 
   private void apply(MirrorPlanner.MirrorPlan plan) {

@@ -65,9 +65,10 @@ final class Planner {
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
       changes.addAll(migrations(survey, snapshot.server()));
-      if (snapshot.server().isVeneer()) {
-        changes.addAll(mirrors.changes());
-      }
+      changes.addAll(
+          snapshot.server().isVeneer()
+              ? mirrors.changes()
+              : mirrors.onShards().getOrDefault(snapshot.server().name(), List.of()));
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
     List<String> notes = new ArrayList<>(notes(survey, mirrors));

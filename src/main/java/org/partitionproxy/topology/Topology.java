@@ -15,6 +15,7 @@ import org.partitionproxy.sql.Identifier;
  * @param database on every server that names none; the stem of the shared roles' names
  * @param migrations the folder of {@code V*__*.sql}, empty for {@code migrations: none}
  * @param postgresHome installed binaries for embedded servers, instead of the ones that ppp brings
+ * @param ids whether triggers on the shards number rows that come through the veneer without
  * @param shards in the file's order
  * @param tenants in the file's order
  */
@@ -25,9 +26,34 @@ public record Topology(
     Identifier database,
     Optional<Path> migrations,
     Optional<Path> postgresHome,
+    IdChoice ids,
     ServerDefinition veneer,
     List<ServerDefinition> shards,
     List<Tenant> tenants) {
+
+  /** With {@link IdChoice#FILL}. */
+  public Topology(
+      Path file,
+      String name,
+      RuntimeChoice runtime,
+      Identifier database,
+      Optional<Path> migrations,
+      Optional<Path> postgresHome,
+      ServerDefinition veneer,
+      List<ServerDefinition> shards,
+      List<Tenant> tenants) {
+    this(
+        file,
+        name,
+        runtime,
+        database,
+        migrations,
+        postgresHome,
+        IdChoice.FILL,
+        veneer,
+        shards,
+        tenants);
+  }
 
   public Topology {
     shards = List.copyOf(shards);

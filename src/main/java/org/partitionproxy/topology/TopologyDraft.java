@@ -18,6 +18,7 @@ record TopologyDraft(
     Optional<Placed<Identifier>> database,
     Optional<Path> migrations,
     Optional<Path> postgresHome,
+    IdChoice ids,
     Optional<ServerDraft> veneer,
     List<ServerDraft> shards,
     boolean shardsComplete,
@@ -45,6 +46,7 @@ record TopologyDraft(
         database.orElseThrow().value(),
         migrations,
         postgresHome,
+        ids,
         veneer.orElseThrow().toDefinition(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList());

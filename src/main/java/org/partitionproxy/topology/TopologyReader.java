@@ -24,6 +24,7 @@ public final class TopologyReader {
           "database",
           "migrations",
           "postgres_home",
+          "ids",
           "veneer",
           "shards",
           "tenants");
@@ -100,6 +101,8 @@ public final class TopologyReader {
             .filter(text -> !text.value().equals("none"))
             .flatMap(text -> paths.folder(text, "migrations")),
         top.value("postgres_home").flatMap(text -> paths.folder(text, "postgres_home")),
+        Placed.valueOf(top.text("ids").flatMap(text -> top.choice(text, "ids", IdChoice.values())))
+            .orElse(IdChoice.FILL),
         veneer(top, servers),
         shards.map(fields -> shards(fields, servers)).orElse(List.of()),
         shards.map(Fields::isComplete).orElse(false),

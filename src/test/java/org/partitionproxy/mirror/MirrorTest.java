@@ -13,6 +13,7 @@ import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
@@ -49,7 +50,7 @@ class MirrorTest {
 
   private static Mirror mirror(List<UserType> types, Table... tables) {
     return Mirror.of(
-        new Mirror.Source(List.of(tables), types),
+        new Mirror.Source(List.of(tables), types, List.of()),
         SHARD,
         HISTORY,
         new TreeSet<>(List.of(Identifier.of("citext"))));
@@ -182,8 +183,12 @@ class MirrorTest {
       assertThat(fillOf(mirror)).isEqualTo(ColumnFill.NONE);
       assertThat(mirror.notes()).isEmpty();
       assertThat(mirror.numbered())
+          .extracting(Mirror.Numbered::trigger)
           .containsExactly(
-              new Mirror.Numbered(QualifiedName.of("acme", "a"), Identifier.of("c"), SEQUENCE));
+              new NumberTrigger(
+                  QualifiedName.of("acme", "a"),
+                  Identifier.of("_ppp_number_c"),
+                  List.of("a_c_seq")));
     }
   }
 

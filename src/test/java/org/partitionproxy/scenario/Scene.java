@@ -42,6 +42,7 @@ final class Scene {
 
   private final int number = SCENES.incrementAndGet();
   private final Path folder;
+  private final List<String> lines = new ArrayList<>();
   private final Map<String, Place> places = new LinkedHashMap<>();
   private final Map<String, String> tenants = new LinkedHashMap<>();
   private final Map<String, String> schemas = new LinkedHashMap<>();
@@ -127,6 +128,12 @@ final class Scene {
     write();
   }
 
+  /** Adds a line to the top level of shards.yaml. */
+  void line(String more) throws IOException {
+    lines.add(more);
+    write();
+  }
+
   String name() {
     return name;
   }
@@ -161,6 +168,7 @@ final class Scene {
     text.append("name: ").append(name).append("\nruntime: external\n");
     text.append("database: ").append(database()).append('\n');
     text.append("migrations: ").append(migrations).append('\n');
+    lines.forEach(line -> text.append(line).append('\n'));
     for (var place : places.entrySet()) {
       boolean veneer = place.getKey().equals("veneer");
       text.append(veneer ? "veneer: " : "  " + place.getKey() + ": ")

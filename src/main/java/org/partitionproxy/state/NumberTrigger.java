@@ -1,0 +1,53 @@
+package org.partitionproxy.state;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
+
+/**
+ * A trigger of ppp's on a shard's table: it gives a column a sequence's next number where an INSERT
+ * brings NULL, as every INSERT through a foreign table does that leaves the column out.
+ *
+ * @param name of the trigger, and of its function in the table's schema
+ * @param arguments the sequence, and its schema where that is not the schema of the table that the
+ *     row goes to
+ */
+public record NumberTrigger(QualifiedName table, Identifier name, List<String> arguments)
+    implements Comparable<NumberTrigger> {
+
+  /** Of all their names; early among a table's triggers, which run in the order of their names. */
+  public static final String PREFIX = "_ppp_number_";
+
+  private static final int NAME_BYTES = 63;
+
+  private static final Comparator<NumberTrigger> ORDER =
+      Comparator.comparing(NumberTrigger::table).thenComparing(NumberTrigger::name);
+
+  public NumberTrigger {
+    arguments = List.copyOf(arguments);
+  }
+
+  /** The one name for all columns of this name: its function is theirs too. */
+  public static Identifier nameFor(Identifier column) {
+    String whole = PREFIX + column.value();
+    if (whole.getBytes(StandardCharsets.UTF_8).length <= NAME_BYTES) {
+      return Identifier.of(whole);
+    }
+    CRC32 crc = new CRC32();
+    crc.update(column.value().getBytes(StandardCharsets.UTF_8));
+    return Identifier.of(PREFIX + Long.toHexString(crc.getValue()));
+  }
+
+  /** The function's name. */
+  public QualifiedName function() {
+    return new QualifiedName(table.schema(), name);
+  }
+
+  @Override
+  public int compareTo(NumberTrigger other) {
+    return ORDER.compare(this, other);
+  }
+}
