@@ -26,9 +26,10 @@ public final class TableReader {
 
   /**
    * Columns are name; type's schema, name, type, extension; "t" for NOT NULL; collation's schema
-   * and collation; identity, generated, default; its sequence's schema and sequence; and its ties,
-   * a line each. What a default is bound to: its dependencies (built-in objects have none), and
-   * built-in functions that tell of the server or session that they run in.
+   * and collation; identity, generated, default; its sequence's schema and sequence; its ties, a
+   * line each; and the extensions whose functions it uses, a line each. What a default is bound to:
+   * its dependencies (built-in objects have none), and built-in functions that tell of the server
+   * or session that they run in.
    */
   private static final String TABLES =
       """
@@ -64,6 +65,8 @@ public final class TableReader {
                FROM pg_catalog.pg_depend AS d
                WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
                  AND d.deptype = 'n'
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS m
+                   WHERE m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e')
                  AND d.refclassid NOT IN ('pg_catalog.pg_type'::pg_catalog.regclass,
                    'pg_catalog.pg_collation'::pg_catalog.regclass)
                UNION
@@ -75,7 +78,15 @@ public final class TableReader {
                    'current_database', 'version', 'txid_current', 'pg_current_xact_id',
                    'pg_backend_pid', 'inet_client_addr', 'inet_client_port', 'inet_server_addr',
                    'inet_server_port', 'pg_postmaster_start_time', 'pg_current_wal_lsn',
-                   'pg_current_wal_insert_lsn')) AS tie) END]::text[]
+                   'pg_current_wal_insert_lsn')) AS tie) END,
+            CASE WHEN ad.oid IS NOT NULL THEN
+            (SELECT pg_catalog.string_agg(DISTINCT dx.extname::text, E'\\n' ORDER BY dx.extname::text)
+             FROM pg_catalog.pg_depend AS d
+             JOIN pg_catalog.pg_depend AS m
+               ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e'
+             JOIN pg_catalog.pg_extension AS dx ON dx.oid = m.refobjid
+             WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
+               AND d.deptype = 'n') END]::text[]
             ORDER BY a.attnum)
          FROM pg_catalog.pg_attribute AS a
          JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
@@ -215,7 +226,12 @@ public final class TableReader {
         ColumnFill.Kind.DEFAULT,
         expression,
         SERIAL.matcher(expression).matches() ? sequence : Optional.empty(),
-        fields.get(13).map(ties -> List.of(ties.split("\n"))).orElse(List.of()));
+        lines(fields.get(13)),
+        lines(fields.get(14)).stream().map(Identifier::of).toList());
+  }
+
+  private static List<String> lines(Optional<String> text) {
+    return text.map(lines -> List.of(lines.split("\n"))).orElse(List.of());
   }
 
   /** What ppp itself gives to foreign columns. */

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
@@ -75,6 +76,24 @@ public record Mirror(
   public record Source(
       List<Table> tables, Collection<UserType> types, List<NumberTrigger> triggers) {
 
+    /** The extensions that it uses, with the schema of their types where it is known. */
+    public SortedMap<Identifier, Optional<Identifier>> extensions() {
+      TreeMap<Identifier, Optional<Identifier>> extensions = new TreeMap<>();
+      for (Table table : tables) {
+        for (Column column : table.columns()) {
+          column.fill().extensions().forEach(e -> extensions.putIfAbsent(e, Optional.empty()));
+        }
+      }
+      Stream.concat(
+              tables.stream().flatMap(t -> t.columns().stream()).map(Column::type),
+              types.stream().flatMap(UserType::parts))
+          .forEach(
+              type ->
+                  type.extension()
+                      .ifPresent(e -> extensions.put(e, Optional.of(type.name().schema()))));
+      return extensions;
+    }
+
     public static final Source NONE = new Source(List.of(), List.of(), List.of());
   }
 
@@ -84,7 +103,7 @@ public record Mirror(
    * @param extensions whose types the veneer has too
    */
   public static Mirror of(
-      Source source, Identifier server, Identifier history, SortedSet<Identifier> extensions) {
+      Source source, Identifier server, Identifier history, Set<Identifier> extensions) {
     SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
@@ -103,21 +122,21 @@ public record Mirror(
               table.name(),
               server,
               table.name(),
-              table.columns().stream().map(Mirror::foreign).toList(),
+              table.columns().stream().map(c -> foreign(c, extensions)).toList(),
               forwarded(table.acl())));
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
         if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
           fill.sequence().ifPresent(s -> numbered.add(new Numbered(table, column.name(), s)));
         }
-        if (isBound(fill)) {
+        if (isBound(fill, extensions)) {
           notes.add(
               "an INSERT on the veneer that leaves out column "
                   + column.name()
                   + " of "
                   + table.name()
                   + " gives NULL: its default depends on "
-                  + String.join(", ", fill.ties())
+                  + String.join(", ", boundTo(fill, extensions))
                   + " of the shard");
         }
       }
@@ -125,10 +144,18 @@ public record Mirror(
     return new Mirror(UserType.inOrder(types.values()), foreign, numbered, notes);
   }
 
-  private static boolean isBound(ColumnFill fill) {
+  private static boolean isBound(ColumnFill fill, Set<Identifier> extensions) {
     return fill.kind() == ColumnFill.Kind.DEFAULT
         && fill.sequence().isEmpty()
-        && !fill.ties().isEmpty();
+        && !boundTo(fill, extensions).isEmpty();
+  }
+
+  private static List<String> boundTo(ColumnFill fill, Set<Identifier> extensions) {
+    List<String> bound = new ArrayList<>(fill.ties());
+    fill.extensions().stream()
+        .filter(e -> !extensions.contains(e))
+        .forEach(e -> bound.add("extension " + e));
+    return bound;
   }
 
   /**
@@ -137,20 +164,22 @@ public record Mirror(
    *
    * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38 postgres_fdw</a>
    */
-  private static Column foreign(Column column) {
+  private static Column foreign(Column column, Set<Identifier> extensions) {
     ColumnFill fill = column.fill();
     return column.with(
         switch (fill.kind()) {
           case GENERATED, IDENTITY_ALWAYS -> ColumnFill.GENERATED;
           case NONE, IDENTITY_BY_DEFAULT -> ColumnFill.NONE;
           case DEFAULT ->
-              fill.ties().isEmpty() ? ColumnFill.of(fill.expression()) : ColumnFill.NONE;
+              boundTo(fill, extensions).isEmpty()
+                  ? ColumnFill.of(fill.expression())
+                  : ColumnFill.NONE;
         });
   }
 
   /** Those that can be made on another server, with all that they are made of. */
   private static SortedMap<QualifiedName, UserType> usable(
-      Collection<UserType> all, SortedSet<Identifier> extensions) {
+      Collection<UserType> all, Set<Identifier> extensions) {
     TreeMap<QualifiedName, UserType> usable = new TreeMap<>();
     for (UserType type : UserType.inOrder(all)) {
       if (type.ties().isEmpty() && type.parts().allMatch(p -> isKnown(p, usable, extensions))) {
@@ -161,7 +190,7 @@ public record Mirror(
   }
 
   private static boolean isKnown(
-      TypeName type, SortedMap<QualifiedName, UserType> types, SortedSet<Identifier> extensions) {
+      TypeName type, SortedMap<QualifiedName, UserType> types, Set<Identifier> extensions) {
     return type.isBuiltIn()
         || types.containsKey(type.name())
         || (type.extension().isPresent() && extensions.contains(type.extension().get()));
@@ -181,7 +210,7 @@ public record Mirror(
   }
 
   private static Optional<String> obstacle(
-      Table table, SortedMap<QualifiedName, UserType> types, SortedSet<Identifier> extensions) {
+      Table table, SortedMap<QualifiedName, UserType> types, Set<Identifier> extensions) {
     for (Column column : table.columns()) {
       TypeName type = column.type();
       if (!isKnown(type, types, extensions)) {

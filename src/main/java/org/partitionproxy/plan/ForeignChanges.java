@@ -3,6 +3,7 @@ package org.partitionproxy.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
@@ -13,6 +14,9 @@ import org.partitionproxy.state.UserMapping;
 
 /** Changes of the veneer's way to the shards. */
 final class ForeignChanges {
+
+  /** An option that follows from the tenants' types, not from shards.yaml. */
+  private static final String EXTENSIONS = "extensions";
 
   private final Passwords passwords;
 
@@ -62,6 +66,26 @@ final class ForeignChanges {
                 sql));
   }
 
+  /**
+   * That the types, functions and operators of some extensions are the same at both ends, so that
+   * they may be sent to the shard.
+   *
+   * @param is the option as it is
+   */
+  static Change extensions(Identifier server, Optional<String> is, String should) {
+    return Change.global(
+        Stage.MIRROR,
+        Action.ALTER,
+        ObjectKind.FOREIGN_SERVER,
+        server.value(),
+        List.of(
+            Sql.of(
+                "ALTER SERVER {} OPTIONS ({} {})",
+                server,
+                is.isPresent() ? Sql.of("SET") : Sql.of("ADD"),
+                option(EXTENSIONS, should))));
+  }
+
   private static List<Sql> changedOptions(ForeignServer is, ForeignServer should) {
     List<Sql> options = new ArrayList<>();
     for (Map.Entry<String, String> option : should.options().entrySet()) {
@@ -73,7 +97,7 @@ final class ForeignChanges {
       }
     }
     is.options().keySet().stream()
-        .filter(name -> !should.options().containsKey(name))
+        .filter(name -> !should.options().containsKey(name) && !name.equals(EXTENSIONS))
         .forEach(name -> options.add(Sql.of("DROP {}", Identifier.of(name))));
     return options;
   }

@@ -1,8 +1,10 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -14,6 +16,7 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
+import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.plan.NumberChanges;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
@@ -50,7 +53,8 @@ final class MirrorPlanner {
   /**
    * The mirrors of some tenants, and what has to change.
    *
-   * @param changes of the veneer
+   * @param extensions what the veneer needs first, for all tenants
+   * @param changes of the veneer's tenants
    * @param onShards what the shards' tables need first
    * @param notes by schema, what can't be shown, or is in the way
    * @param sources by schema, the fingerprint that the ledger will keep once it is in step
@@ -58,6 +62,7 @@ final class MirrorPlanner {
    *     afterwards
    */
   record MirrorPlan(
+      List<Change> extensions,
       List<Change> changes,
       SortedMap<ServerName, List<Change>> onShards,
       SortedMap<Identifier, List<String>> notes,
@@ -66,10 +71,21 @@ final class MirrorPlanner {
 
     static final MirrorPlan NONE =
         new MirrorPlan(
-            List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+            List.of(),
+            List.of(),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new TreeMap<>());
 
-    MirrorPlan with(SortedMap<ServerName, List<Change>> changesOnShards) {
-      return new MirrorPlan(changes, changesOnShards, notes, sources, tables);
+    MirrorPlan with(
+        List<Change> extensionChanges, SortedMap<ServerName, List<Change>> changesOnShards) {
+      return new MirrorPlan(extensionChanges, changes, changesOnShards, notes, sources, tables);
+    }
+
+    /** All of the veneer. */
+    List<Change> onVeneer() {
+      return Stream.concat(extensions.stream(), changes.stream()).toList();
     }
 
     /** The schemas that were compared and need no change: only the ledger lags behind. */
@@ -119,15 +135,18 @@ final class MirrorPlanner {
     List<UserType> types = new ArrayList<>();
     List<ForeignTable> tables = new ArrayList<>();
     SortedMap<Identifier, List<String>> notes = new TreeMap<>();
+    ExtensionChanges extensions = extensions(sources.values());
+    SortedMap<Identifier, SortedMap<Identifier, Optional<Identifier>>> used = new TreeMap<>();
     SortedMap<ServerName, List<Change>> onShards = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
-      Mirror mirror =
-          Mirror.of(
-              source,
-              DesiredState.name(topology.shardOf(tenant)),
-              Tenant.HISTORY_TABLE,
-              new TreeSet<>());
+      Identifier server = DesiredState.name(topology.shardOf(tenant));
+      SortedMap<Identifier, Optional<Identifier>> possible = source.extensions();
+      possible.entrySet().removeIf(e -> !extensions.canHave(e.getKey(), e.getValue()));
+      if (!possible.isEmpty()) {
+        used.computeIfAbsent(server, s -> new TreeMap<>()).putAll(possible);
+      }
+      Mirror mirror = Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
       mirror.notes().forEach(note -> note(notes, tenant.schema(), note));
@@ -140,7 +159,14 @@ final class MirrorPlanner {
     MirrorReader.Veneer veneer = known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE;
     return compare(
             survey, tenants, sources, ServerState.EMPTY.withMirrors(types, tables), veneer, notes)
-        .with(onShards);
+        .with(extensions.changes(used), onShards);
+  }
+
+  /** Asks the veneer only where something uses any. */
+  private ExtensionChanges extensions(Collection<Mirror.Source> sources) {
+    TreeSet<Identifier> names = new TreeSet<>();
+    sources.forEach(source -> names.addAll(source.extensions().keySet()));
+    return names.isEmpty() ? ExtensionChanges.NONE : reader.extensions(names);
   }
 
   private SortedMap<NumberTrigger, Identifier> triggers(Mirror mirror) {
@@ -219,7 +245,7 @@ final class MirrorPlanner {
                 tables
                     .computeIfAbsent(name.schema(), s -> new TreeSet<>())
                     .add(name.name().value()));
-    return new MirrorPlan(changes, new TreeMap<>(), notes, fingerprints, tables);
+    return new MirrorPlan(List.of(), changes, new TreeMap<>(), notes, fingerprints, tables);
   }
 
   /**

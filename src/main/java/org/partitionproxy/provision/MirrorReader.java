@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.mirror.Mirror;
+import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.NumberTrigger;
@@ -69,6 +71,41 @@ final class MirrorReader {
                 tables.relations(session, desired.scope(topology.veneer()), schemas),
                 types.read(session, schemas),
                 new Ledger(session).tables(schemas)));
+  }
+
+  /** What the veneer has, or could have, of these extensions. */
+  ExtensionChanges extensions(Collection<Identifier> names) {
+    return sessions.with(
+        topology.veneer(),
+        session -> {
+          TreeMap<Identifier, Optional<Identifier>> available = new TreeMap<>();
+          session.forEach(
+              """
+              SELECT a.name, n.nspname AS schema
+              FROM pg_catalog.pg_available_extensions AS a
+              LEFT JOIN pg_catalog.pg_extension AS e ON e.extname = a.name
+              LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+              WHERE a.name = ANY (?)
+              ORDER BY a.name""",
+              row -> available.put(row.identifier("name"), row.findIdentifier("schema")),
+              names.stream().map(Identifier::value).toList());
+          TreeMap<Identifier, String> options = new TreeMap<>();
+          session.forEach(
+              """
+              SELECT s.srvname, o.option_value
+              FROM pg_catalog.pg_foreign_server AS s
+              CROSS JOIN LATERAL pg_catalog.pg_options_to_table(s.srvoptions) AS o
+              WHERE o.option_name = 'extensions'
+              ORDER BY s.srvname""",
+              row -> options.put(row.identifier("srvname"), row.string("option_value")));
+          return new ExtensionChanges(
+              available,
+              new TreeSet<>(
+                  session.query(
+                      "SELECT nspname FROM pg_catalog.pg_namespace ORDER BY nspname",
+                      row -> row.identifier("nspname"))),
+              options);
+        });
   }
 
   /** The shards' ends of these tenants, by schema. */

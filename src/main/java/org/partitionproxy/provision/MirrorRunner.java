@@ -73,6 +73,13 @@ final class MirrorRunner {
   }
 
   private void apply(MirrorPlanner.MirrorPlan plan) {
+    run.result()
+        .keep(
+            run.applier()
+                .applyGlobal(
+                    run.topology().veneer(),
+                    plan.extensions(),
+                    (session, done) -> run.recorders().global(session, done, false)));
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     changes.put(run.topology().veneer(), plan.changes());
     run.result()

@@ -67,7 +67,7 @@ final class Planner {
       changes.addAll(migrations(survey, snapshot.server()));
       changes.addAll(
           snapshot.server().isVeneer()
-              ? mirrors.changes()
+              ? mirrors.onVeneer()
               : mirrors.onShards().getOrDefault(snapshot.server().name(), List.of()));
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }

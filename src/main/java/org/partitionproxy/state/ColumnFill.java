@@ -2,6 +2,7 @@ package org.partitionproxy.state;
 
 import java.util.List;
 import java.util.Optional;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 
 /**
@@ -13,10 +14,15 @@ import org.partitionproxy.sql.QualifiedName;
  * @param ties what the default is bound to on its own server, so that it would not be the same
  *     elsewhere: functions that are not built in, or that tell of their server; as {@code
  *     pg_describe_object} names them
+ * @param extensions whose functions the default uses
  * @see <a href="https://www.postgresql.org/docs/18/ddl-default.html">PostgreSQL, 5.2 to 5.4</a>
  */
 public record ColumnFill(
-    Kind kind, String expression, Optional<QualifiedName> sequence, List<String> ties) {
+    Kind kind,
+    String expression,
+    Optional<QualifiedName> sequence,
+    List<String> ties,
+    List<Identifier> extensions) {
 
   /** Which of PostgreSQL's ways it is. */
   public enum Kind {
@@ -37,6 +43,13 @@ public record ColumnFill(
 
   public ColumnFill {
     ties = List.copyOf(ties);
+    extensions = List.copyOf(extensions);
+  }
+
+  /** Without extensions. */
+  public ColumnFill(
+      Kind kind, String expression, Optional<QualifiedName> sequence, List<String> ties) {
+    this(kind, expression, sequence, ties, List.of());
   }
 
   /** A default that is the same everywhere. */

@@ -185,4 +185,35 @@ class FidelityIT {
       assertThat(veneer.value("INSERT INTO always (n) VALUES (1) RETURNING id")).isEqualTo("1");
     }
   }
+
+  @EveryPostgres
+  void bringsExtensionsAndSendsTheirOperatorsToTheShard(PostgresVersion version) throws Exception {
+    Scene scene =
+        new Scene(folder, TestServer.shared("a", version), TestServer.shared("b", version));
+    scene.withoutMigrations();
+    scene.run("initialize");
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute("CREATE EXTENSION hstore; CREATE EXTENSION \"uuid-ossp\"");
+    }
+    onShard(
+        scene,
+        """
+        CREATE TABLE things (id uuid PRIMARY KEY DEFAULT public.uuid_generate_v4(),
+          name text, more public.hstore)
+        """);
+    assertThat(scene.run("plan", "--sql"))
+        .contains("CREATE EXTENSION \"hstore\"", "OPTIONS (ADD \"extensions\" 'hstore,uuid-ossp')");
+    scene.run("initialize");
+    scene.isInStep();
+    try (Client veneer = scene.as("veneer", scene.role("acme"))) {
+      assertThat(
+              veneer.value(
+                  "INSERT INTO things (name, more) VALUES ('a', 'x=>1') RETURNING id IS NOT NULL"))
+          .isEqualTo("t");
+      assertThat(
+              veneer.rows(
+                  "EXPLAIN (VERBOSE) SELECT name FROM things WHERE more OPERATOR(public.->) 'x' = '1'"))
+          .anyMatch(line -> line.contains("Remote SQL") && line.contains("WHERE"));
+    }
+  }
 }
