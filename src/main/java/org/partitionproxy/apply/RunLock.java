@@ -31,10 +31,12 @@ public final class RunLock implements AutoCloseable {
   private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Session session;
+  private final int key;
   private long checkedAt = System.nanoTime();
 
-  private RunLock(Session session) {
+  private RunLock(Session session, int key) {
     this.session = session;
+    this.key = key;
   }
 
   /**
@@ -55,7 +57,7 @@ public final class RunLock implements AutoCloseable {
       if (!acquired) {
         throw held(connector, topology, session);
       }
-      return new RunLock(session);
+      return new RunLock(session, key(topology));
     } finally {
       if (!acquired) {
         session.close();
@@ -146,8 +148,19 @@ public final class RunLock implements AutoCloseable {
     checkedAt = System.nanoTime();
   }
 
+  /** At once: a server takes its time to notice that a session is gone. */
   @Override
   public void close() {
-    session.close();
+    try {
+      session.query(
+          "SELECT pg_catalog.pg_advisory_unlock(?, ?) AS released",
+          row -> row.bool("released"),
+          CLASS,
+          key);
+    } catch (SqlFailure e) {
+      // Then the session is gone, or goes now, and the lock with it.
+    } finally {
+      session.close();
+    }
   }
 }

@@ -212,7 +212,7 @@ class FidelityIT {
           .isEqualTo("t");
       assertThat(
               veneer.rows(
-                  "EXPLAIN (VERBOSE) SELECT name FROM things WHERE more OPERATOR(public.->) 'x' = '1'"))
+                  "EXPLAIN (VERBOSE) SELECT name FROM things WHERE more OPERATOR(public.@>) 'x=>1'"))
           .anyMatch(line -> line.contains("Remote SQL") && line.contains("WHERE"));
     }
   }
