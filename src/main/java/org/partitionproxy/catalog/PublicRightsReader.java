@@ -48,12 +48,14 @@ public final class PublicRightsReader {
       JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
       WHERE pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
         AND (n.nspname = 'pg_catalog'
-            AND (p.proname IN ('pg_lock_status', 'pg_logical_emit_message', 'pg_prepared_xact',
-                'pg_stat_get_activity')
-              OR p.proname ~ '^pg_stat_get_backend_'
-              OR p.proname ~ '^pg_stat_get_(?!db_|subscription)'
-                AND p.proargtypes = '26'::pg_catalog.oidvector
-              OR ? AND (p.proname ~ '^lo_'
+            AND (p.proname IN ('pg_blocking_pids', 'pg_lock_status', 'pg_logical_emit_message',
+                'pg_prepared_xact', 'pg_safe_snapshot_blocking_pids', 'pg_stat_get_activity')
+              OR p.proname LIKE 'pg\\_stat\\_get\\_backend\\_%'
+              OR p.proargtypes = '26'::pg_catalog.oidvector
+                AND p.proname LIKE 'pg\\_stat\\_get\\_%'
+                AND p.proname NOT LIKE 'pg\\_stat\\_get\\_db\\_%'
+                AND p.proname NOT LIKE 'pg\\_stat\\_get\\_subscription%'
+              OR ? AND (p.proname LIKE 'lo\\_%'
                 OR p.proname IN ('loread', 'lowrite', 'pg_export_snapshot', 'pg_notify')))
           OR EXISTS (
             SELECT FROM pg_catalog.pg_depend AS d

@@ -137,6 +137,8 @@ final class HostileAttempts {
         denied("SELECT * FROM pg_stat_ssl"),
         denied("SELECT * FROM pg_locks"),
         denied("SELECT * FROM pg_lock_status()"),
+        denied("SELECT pg_blocking_pids([pid])"),
+        denied("SELECT pg_safe_snapshot_blocking_pids([pid])"),
         denied("SELECT * FROM pg_prepared_xacts"),
         denied("SELECT * FROM pg_prepared_xact()"),
         denied(VENEER, "SELECT query FROM public.pg_stat_statements"),
