@@ -65,13 +65,29 @@ public final class PublicRightsReader {
               AND d.deptype = 'e' AND e.extname IN ('dblink', 'pg_stat_statements')))
       ORDER BY name""";
 
+  /** psql's {@code \\d} of a foreign table reads all three. */
+  private static final String WAYFARERS =
+      """
+      SELECT r.rolname
+      FROM pg_catalog.pg_class AS c
+      CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+      JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+      WHERE c.oid IN ('pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass,
+          'pg_catalog.pg_foreign_server'::pg_catalog.regclass,
+          'pg_catalog.pg_foreign_table'::pg_catalog.regclass)
+        AND a.privilege_type = 'SELECT'
+      GROUP BY r.rolname
+      HAVING count(DISTINCT c.oid) = 3
+      ORDER BY r.rolname""";
+
   /**
    * @param veneer whether the session's database is the veneer's
    */
   public PublicRights read(Session session, boolean veneer) {
     return new PublicRights(
         session.query(RELATIONS, PublicRightsReader::name),
-        session.query(FUNCTIONS, PublicRightsReader::name, veneer));
+        session.query(FUNCTIONS, PublicRightsReader::name, veneer),
+        session.query(WAYFARERS, row -> row.identifier("rolname")));
   }
 
   private static String name(Row row) {

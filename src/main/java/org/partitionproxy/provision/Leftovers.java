@@ -25,7 +25,7 @@ final class Leftovers {
     List<String> notes = new ArrayList<>();
     survey.find(topology.veneer()).ifPresent(veneer -> notes.addAll(ofVeneer(veneer)));
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
-      if (!ownServers && !snapshot.databaseIsOurs() && !snapshot.publicRights().isEmpty()) {
+      if (!ownServers && !snapshot.databaseIsOurs() && !snapshot.publicRights().isClosed()) {
         notes.add(
             "in database \""
                 + snapshot.server().database()

@@ -132,7 +132,12 @@ final class Planner {
   /** Of a server or database that somebody else made, others may rely on it. */
   private List<Change> publicRights(ServerSnapshot snapshot) {
     return ownServers || snapshot.databaseIsOurs()
-        ? PublicRightsChanges.revoke(snapshot.server().database(), snapshot.publicRights())
+        ? PublicRightsChanges.of(
+            snapshot.server().database(),
+            snapshot.publicRights(),
+            snapshot.server().isVeneer()
+                ? List.of(topology.adminRole(), topology.appRole())
+                : List.of())
         : List.of();
   }
 

@@ -140,6 +140,10 @@ class HostileTenantIT {
           assertThat(client.tablesAndColumns(scene.schema("acme")))
               .as("%s on %s", role, server)
               .contains("items " + kind, "items.id", "items.note", "ids.note");
+          assertThat(client.refusal("SELECT ftoptions FROM pg_foreign_table"))
+              .as("psql's \\d of a foreign table, %s on %s", role, server)
+              .isEqualTo(
+                  server.equals("veneer") && !role.equals(scene.role("acme")) ? "00000" : "42501");
         }
       }
     }
