@@ -12,6 +12,7 @@ import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.Role;
+import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UserMapping;
@@ -43,7 +44,12 @@ public final class CatalogReader {
         (SELECT pg_catalog.substr(setting, 13)
          FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS setting
          WHERE s.setrole = r.oid AND s.setdatabase = 0 AND setting LIKE 'search\\_path=%')
-         AS search_path
+         AS search_path,
+        r.rolconnlimit,
+        (SELECT pg_catalog.array_agg(setting)
+         FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS setting
+         WHERE s.setrole = r.oid AND s.setdatabase = 0
+           AND pg_catalog.split_part(setting, '=', 1) = ANY (?)) AS settings
       FROM pg_catalog.pg_roles AS r
       WHERE r.rolname = ANY (?)
       ORDER BY r.rolname""";
@@ -107,7 +113,8 @@ public final class CatalogReader {
   public ServerState read(Session session, Scope scope) {
     Optional<Database> database =
         session.queryOne(DATABASE, row -> database(row, scope), scope.database().value());
-    List<Role> roles = session.query(ROLES, row -> role(row, scope), scope.roleNames());
+    List<Role> roles =
+        session.query(ROLES, row -> role(row, scope), RoleLimits.SETTINGS, scope.roleNames());
     boolean here =
         session
             .query("SELECT pg_catalog.current_database() AS name", row -> row.identifier("name"))
@@ -151,7 +158,8 @@ public final class CatalogReader {
         row.identifier("rolname"),
         row.bool("rolcanlogin"),
         memberOf,
-        row.findString("search_path").map(IdentifierList::parse).orElse(List.of()));
+        row.findString("search_path").map(IdentifierList::parse).orElse(List.of()),
+        Optional.of(new RoleLimits(row.integer("rolconnlimit"), options(row, "settings"))));
   }
 
   private static Schema schema(Row row, Scope scope) {
@@ -174,7 +182,7 @@ public final class CatalogReader {
         row.findIdentifier("remote_user").orElse(Acl.PUBLIC));
   }
 
-  /** Options as the catalogs hold them: {@code {fetch_size=1000,…}}. */
+  /** Options or settings as the catalogs hold them: {@code {fetch_size=1000,…}}. */
   static SortedMap<String, String> options(Row row, String column) {
     TreeMap<String, String> options = new TreeMap<>();
     for (String option : row.strings(column)) {

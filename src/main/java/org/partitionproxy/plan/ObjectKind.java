@@ -9,6 +9,8 @@ public enum ObjectKind {
   LEDGER,
   ROLE,
   SCHEMA,
+  /** What everybody may read and call of PostgreSQL's own. */
+  PUBLIC_RIGHTS,
   MIGRATION,
   EXTENSION,
   FOREIGN_SERVER,

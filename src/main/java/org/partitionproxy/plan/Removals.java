@@ -81,6 +81,22 @@ public final class Removals {
             Sql.of("DROP ROLE {}", role)));
   }
 
+  /** The same change, and before it what the role may know of where foreign tables lead. */
+  public static Change withWays(Change change, Identifier role) {
+    List<Sql> statements = new ArrayList<>();
+    statements.add(Sql.of("REVOKE SELECT ON {} FROM {}", PublicRightsChanges.WAYS, role));
+    statements.addAll(change.statements());
+    return new Change(
+        change.stage(),
+        change.action(),
+        change.kind(),
+        change.name(),
+        change.schema(),
+        statements,
+        change.transaction(),
+        change.hazards());
+  }
+
   /** The right to connect of a role that stays, or goes with another database of its server. */
   public static Change access(Identifier role, Identifier database, Optional<Identifier> schema) {
     return new Change(

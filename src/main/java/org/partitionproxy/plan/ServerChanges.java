@@ -7,10 +7,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.Role;
+import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 
 /** Changes of what every server has: its database, roles and schemas. */
@@ -78,6 +80,13 @@ final class ServerChanges {
               should.name(),
               Sql.join(", ", should.searchPath())));
     }
+    should
+        .limits()
+        .ifPresent(
+            limits -> {
+              RoleLimits now = is == null ? RoleLimits.NONE : is.limits().orElse(RoleLimits.NONE);
+              statements.addAll(limits(should.name(), now, limits));
+            });
     TreeSet<Identifier> missing = new TreeSet<>(should.memberOf());
     if (is != null) {
       missing.removeAll(is.memberOf());
@@ -99,6 +108,30 @@ final class ServerChanges {
                 ObjectKind.ROLE,
                 should.name().value(),
                 sql));
+  }
+
+  private static List<Sql> limits(Identifier role, RoleLimits is, RoleLimits should) {
+    List<Sql> statements = new ArrayList<>();
+    if (is.connections() != should.connections()) {
+      statements.add(
+          Sql.of("ALTER ROLE {} CONNECTION LIMIT {}", role, Sql.number(should.connections())));
+    }
+    should
+        .settings()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(is.settings().get(name))) {
+                statements.add(
+                    Sql.of(
+                        "ALTER ROLE {} SET {} = {}", role, Identifier.of(name), Literal.of(value)));
+              }
+            });
+    for (String name : is.settings().keySet()) {
+      if (!should.settings().containsKey(name)) {
+        statements.add(Sql.of("ALTER ROLE {} RESET {}", role, Identifier.of(name)));
+      }
+    }
+    return statements;
   }
 
   List<Change> schema(@Nullable Schema is, Schema should) {

@@ -13,10 +13,12 @@ import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.Role;
+import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UserMapping;
 import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.Limits;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
@@ -118,12 +120,23 @@ final class DesiredState {
     List<Role> roles = new ArrayList<>();
     TreeSet<Identifier> tenantRoles = new TreeSet<>();
     for (Tenant tenant : tenantsOfCluster(server)) {
-      roles.add(new Role(tenant.role(), true, new TreeSet<>(), List.of(tenant.schema())));
+      roles.add(
+          new Role(
+              tenant.role(),
+              true,
+              new TreeSet<>(),
+              List.of(tenant.schema()),
+              Optional.of(limits(tenant.limits()))));
       tenantRoles.add(tenant.role());
     }
     roles.add(Role.login(topology.adminRole()));
     roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
     return roles;
+  }
+
+  private static RoleLimits limits(Limits limits) {
+    return new RoleLimits(
+        limits.connections().orElse(RoleLimits.NONE.connections()), limits.settings());
   }
 
   /** A tenant's schema on its shard: what migrations make in it, the tenant may use. */

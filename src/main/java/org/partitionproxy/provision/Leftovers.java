@@ -25,6 +25,15 @@ final class Leftovers {
     List<String> notes = new ArrayList<>();
     survey.find(topology.veneer()).ifPresent(veneer -> notes.addAll(ofVeneer(veneer)));
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      if (!ownServers && !snapshot.databaseIsOurs() && !snapshot.publicRights().isClosed()) {
+        notes.add(
+            "in database \""
+                + snapshot.server().database()
+                + "\" of "
+                + snapshot.server().name()
+                + ", which ppp did not make, everybody can see others' sessions and statistics;"
+                + " docs/isolation.md says what to revoke");
+      }
       if (snapshot.state().database().isPresent()
           && snapshot.majorVersion() > SnapshotReader.NEWEST_TESTED_VERSION) {
         notes.add(

@@ -3,6 +3,7 @@ package org.partitionproxy.provision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.partitionproxy.plan.Differ;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Plan;
+import org.partitionproxy.plan.PublicRightsChanges;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
@@ -104,6 +106,8 @@ final class Planner {
     List<Change> server = new ArrayList<>(ledger(snapshot));
     server.addAll(maintenance(snapshot));
     changes.addAll(ledgerAt, server);
+    changes.addAll(publicRights(snapshot));
+    changes.sort(Comparator.comparing(Change::stage));
     return changes;
   }
 
@@ -126,12 +130,24 @@ final class Planner {
             statements));
   }
 
+  /** Of a server or database that somebody else made, others may rely on it. */
+  private List<Change> publicRights(ServerSnapshot snapshot) {
+    return ownServers || snapshot.databaseIsOurs()
+        ? PublicRightsChanges.of(
+            snapshot.server().database(),
+            snapshot.publicRights(),
+            snapshot.server().isVeneer()
+                ? List.of(topology.adminRole(), topology.appRole())
+                : List.of())
+        : List.of();
+  }
+
   /**
-   * Keeps tenants out of the veneer's maintenance database: there they could take ppp's lock. Of a
-   * server that somebody else runs, others may rely on it.
+   * Keeps tenants out of the maintenance database: there they could take ppp's lock, and look at
+   * everybody's sessions. Of a server that somebody else runs, others may rely on it.
    */
   private List<Change> maintenance(ServerSnapshot snapshot) {
-    if (!ownServers || !snapshot.server().isVeneer() || !snapshot.maintenanceIsOpen()) {
+    if (!ownServers || !snapshot.maintenanceIsOpen()) {
       return List.of();
     }
     return List.of(

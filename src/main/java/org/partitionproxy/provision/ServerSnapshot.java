@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.state.PublicRights;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.topology.ServerDefinition;
 
@@ -13,8 +14,9 @@ import org.partitionproxy.topology.ServerDefinition;
  *
  * @param stamp of its ledger; empty where ppp has never been
  * @param databaseIsOurs whether ppp made the database, so that it rules who may connect
- * @param maintenanceIsOpen whether everybody may connect to the maintenance database, where ppp's
- *     lock is
+ * @param maintenanceIsOpen whether everybody may connect to the maintenance database, where on the
+ *     veneer ppp's lock is, and from where everybody may look at the whole server
+ * @param publicRights what everybody may see of others in the database
  * @param placements of its ledger
  */
 record ServerSnapshot(
@@ -23,5 +25,6 @@ record ServerSnapshot(
     Optional<Stamp> stamp,
     boolean databaseIsOurs,
     boolean maintenanceIsOpen,
+    PublicRights publicRights,
     ServerState state,
     SortedMap<Identifier, Placement> placements) {}

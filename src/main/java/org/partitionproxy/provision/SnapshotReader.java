@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.CatalogReader;
+import org.partitionproxy.catalog.PublicRightsReader;
 import org.partitionproxy.catalog.Scope;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -28,6 +29,7 @@ final class SnapshotReader {
   private final DesiredState desired;
   private final Sessions sessions;
   private final CatalogReader catalog = new CatalogReader();
+  private final PublicRightsReader publicRights = new PublicRightsReader();
 
   SnapshotReader(Topology topology, DesiredState desired, Sessions sessions) {
     this.topology = topology;
@@ -62,10 +64,12 @@ final class SnapshotReader {
         stamp,
         isOurs(server, state, stamp, ledger),
         isMaintenanceOpen(session),
+        publicRights.read(session, server.isVeneer()),
         state,
         stamp.isPresent() ? ledger.placements() : new TreeMap<>());
   }
 
+  /** What everybody may do in a new database is taken to be as in the maintenance database. */
   private ServerSnapshot withoutDatabase(ServerDefinition server, Session session) {
     requireVersion(server, session.majorVersion());
     return new ServerSnapshot(
@@ -74,6 +78,7 @@ final class SnapshotReader {
         Optional.empty(),
         true,
         isMaintenanceOpen(session),
+        publicRights.read(session, server.isVeneer()),
         catalog.read(session, scope(server)),
         new TreeMap<>());
   }

@@ -225,10 +225,11 @@ final class TeardownPlanner {
     boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
     for (Identifier role : List.of(topology.appRole(), topology.adminRole())) {
       if (scene.madeRole(snapshot, role) && !keeps) {
-        changes.add(
+        Change gone =
             last
                 ? Removals.role(role, List.of(database), Optional.empty())
-                : Removals.access(role, database, Optional.empty()));
+                : Removals.access(role, database, Optional.empty());
+        changes.add(snapshot.server().isVeneer() ? Removals.withWays(gone, role) : gone);
       }
     }
     boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();

@@ -53,6 +53,11 @@ public final class Sql implements SqlPart {
     return new Sql(List.of(new Text(catalogText)));
   }
 
+  /** A whole number, in a place where a quoted one is refused. */
+  public static Sql number(long number) {
+    return new Sql(List.of(new Text(Long.toString(number))));
+  }
+
   /** The text of a {@code .sql} resource of ours, which runs in psql as it is. */
   public static Sql resource(SqlResource resource) {
     return new Sql(List.of(new Text(resource.text())));

@@ -2,8 +2,17 @@ package org.partitionproxy.topology;
 
 import org.partitionproxy.sql.Identifier;
 
-/** One tenant: one schema, on one shard. */
-public record Tenant(TenantName name, Identifier schema, ServerName shard) {
+/**
+ * One tenant: one schema, on one shard.
+ *
+ * @param limits of its own role
+ */
+public record Tenant(TenantName name, Identifier schema, ServerName shard, Limits limits) {
+
+  /** One without limits. */
+  public Tenant(TenantName name, Identifier schema, ServerName shard) {
+    this(name, schema, shard, Limits.NONE);
+  }
 
   /**
    * Where each tenant's schema keeps its applied migrations: Flyway's default, so that its own

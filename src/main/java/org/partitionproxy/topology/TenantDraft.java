@@ -9,13 +9,17 @@ import org.partitionproxy.sql.Identifier;
  * @param schema where it has no {@code schema:}, its place is the tenant's name
  */
 record TenantDraft(
-    Placed<String> name, Optional<Placed<String>> shard, Optional<Placed<Identifier>> schema) {
+    Placed<String> name,
+    Optional<Placed<String>> shard,
+    Optional<Placed<Identifier>> schema,
+    Limits limits) {
 
   /** To be called only when nothing was reported. */
   Tenant toTenant() {
     return new Tenant(
         new TenantName(name.value()),
         schema.orElseThrow().value(),
-        new ServerName(shard.orElseThrow().value()));
+        new ServerName(shard.orElseThrow().value()),
+        limits);
   }
 }

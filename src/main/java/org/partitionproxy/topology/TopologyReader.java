@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.sql.Identifier;
@@ -27,9 +28,11 @@ public final class TopologyReader {
           "ids",
           "veneer",
           "shards",
+          "limits",
           "tenants");
 
-  static final List<String> TENANT_KEYS = List.of("shard", "schema");
+  static final List<String> TENANT_KEYS =
+      Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
 
   /**
    * Up to 50 characters, so that names made from it stay within PostgreSQL's and Docker's limits.
@@ -107,7 +110,7 @@ public final class TopologyReader {
         shards.map(fields -> shards(fields, servers)).orElse(List.of()),
         shards.map(Fields::isComplete).orElse(false),
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
-            .map(this::tenants)
+            .map(fields -> tenants(fields, limits(top)))
             .orElse(List.of()));
   }
 
@@ -178,15 +181,25 @@ public final class TopologyReader {
     return drafts;
   }
 
-  private List<TenantDraft> tenants(Fields tenants) {
+  /** What holds for every tenant that does not say otherwise. */
+  private Limits limits(Fields top) {
+    if (top.entry("limits").isEmpty()) {
+      return Limits.NONE;
+    }
+    Optional<Fields> fields = top.section("limits", "limits: { connection_limit: 20 }");
+    fields.ifPresent(f -> f.allowOnly(LimitsReader.KEYS));
+    return fields.map(f -> new LimitsReader(problems).read(f)).orElse(Limits.NONE);
+  }
+
+  private List<TenantDraft> tenants(Fields tenants, Limits limits) {
     List<TenantDraft> drafts = new ArrayList<>();
     for (YamlNode.Entry entry : tenants.entries()) {
-      drafts.add(tenant(tenants, entry));
+      drafts.add(tenant(tenants, entry, limits));
     }
     return drafts;
   }
 
-  private TenantDraft tenant(Fields tenants, YamlNode.Entry entry) {
+  private TenantDraft tenant(Fields tenants, YamlNode.Entry entry, Limits limits) {
     String title = "tenant \"" + entry.name() + "\"";
     Optional<Fields> fields = tenants.of(entry, title, entry.name() + ": { shard: shard1 }");
     fields.ifPresent(f -> f.allowOnly(TENANT_KEYS));
@@ -210,7 +223,8 @@ public final class TopologyReader {
         fields.flatMap(f -> f.text("shard")),
         namesSchema
             ? fields.flatMap(f -> f.identifier("schema"))
-            : named ? defaultSchema(entry) : Optional.empty());
+            : named ? defaultSchema(entry) : Optional.empty(),
+        fields.map(f -> new LimitsReader(problems).read(f)).orElse(Limits.NONE).or(limits));
   }
 
   private Optional<Placed<Identifier>> defaultSchema(YamlNode.Entry entry) {

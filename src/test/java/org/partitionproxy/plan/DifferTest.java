@@ -21,6 +21,7 @@ import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Role;
+import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.TypeName;
@@ -148,6 +149,28 @@ class DifferTest {
     Role noLogin = new Role(ACME_APP, false, new TreeSet<>(), List.of());
     assertThat(sql(roles(noLogin), roles(Role.login(ACME_APP))))
         .containsExactly("ALTER ROLE \"acme_app\" LOGIN");
+  }
+
+  @Test
+  void changesOnlyTheLimitsThatDiffer() {
+    Role is = limited(5, "work_mem", "1MB", "temp_file_limit", "1GB");
+    Role should = limited(20, "work_mem", "16MB", "statement_timeout", "30s");
+    assertThat(sql(roles(is), roles(should)))
+        .containsExactly(
+            "ALTER ROLE \"acme_app\" CONNECTION LIMIT 20",
+            "ALTER ROLE \"acme_app\" SET \"statement_timeout\" = '30s'",
+            "ALTER ROLE \"acme_app\" SET \"work_mem\" = '16MB'",
+            "ALTER ROLE \"acme_app\" RESET \"temp_file_limit\"");
+    assertThat(sql(roles(is), roles(Role.login(ACME_APP)))).isEmpty();
+  }
+
+  private static Role limited(int connections, String... settings) {
+    TreeMap<String, String> map = new TreeMap<>();
+    for (int i = 0; i < settings.length; i += 2) {
+      map.put(settings[i], settings[i + 1]);
+    }
+    return new Role(
+        ACME_APP, true, new TreeSet<>(), List.of(), Optional.of(new RoleLimits(connections, map)));
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Role;
+import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.TypeName;
@@ -93,11 +94,25 @@ public final class RandomState {
     roles.add(Role.login(owner()));
     TreeSet<Identifier> tenants = new TreeSet<>();
     for (String name : NAMES.subList(0, 4)) {
-      roles.add(new Role(role(name), true, new TreeSet<>(), List.of(Identifier.of("s " + name))));
+      roles.add(
+          new Role(
+              role(name),
+              true,
+              new TreeSet<>(),
+              List.of(Identifier.of("s " + name)),
+              Optional.of(limits())));
       tenants.add(role(name));
     }
     roles.add(new Role(role("app"), true, tenants, List.of()));
     return roles;
+  }
+
+  private RoleLimits limits() {
+    TreeMap<String, String> settings = new TreeMap<>();
+    for (String name : some(RoleLimits.SETTINGS)) {
+      settings.put(name, Integer.toString(1000 + random.nextInt(1000)));
+    }
+    return new RoleLimits(random.nextInt(3) - 1, settings);
   }
 
   private List<UserMapping> mappings(List<ForeignServer> servers, List<Identifier> roles) {

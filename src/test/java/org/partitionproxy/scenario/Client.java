@@ -37,16 +37,20 @@ final class Client implements AutoCloseable {
   List<String> rows(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
-      List<String> lines = new ArrayList<>();
-      while (rows.next()) {
-        List<String> values = new ArrayList<>();
-        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-          values.add(String.valueOf(rows.getString(i)));
-        }
-        lines.add(String.join("|", values));
-      }
-      return lines;
+      return lines(rows);
     }
+  }
+
+  private static List<String> lines(ResultSet rows) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    while (rows.next()) {
+      List<String> values = new ArrayList<>();
+      for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+        values.add(String.valueOf(rows.getString(i)));
+      }
+      lines.add(String.join("|", values));
+    }
+    return lines;
   }
 
   String value(String sql) throws SQLException {
@@ -65,6 +69,38 @@ final class Client implements AutoCloseable {
     } catch (SQLException e) {
       return String.valueOf(e.getSQLState());
     }
+  }
+
+  /** The SQLSTATE with which it is refused, else the rows that it returns; settings end with it. */
+  String outcome(String sql) throws SQLException {
+    String outcome;
+    try (Statement statement = connection.createStatement()) {
+      boolean returns = statement.execute(sql);
+      while (!returns && statement.getUpdateCount() >= 0) {
+        returns = statement.getMoreResults();
+      }
+      outcome = returns ? lines(statement.getResultSet()).toString() : "00000";
+    } catch (SQLException e) {
+      outcome = String.valueOf(e.getSQLState());
+    }
+    execute("RESET ALL");
+    return outcome;
+  }
+
+  /** As tools ask for them: {@code DatabaseMetaData.getTables} and {@code getColumns}. */
+  List<String> tablesAndColumns(String schema) throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (ResultSet tables = connection.getMetaData().getTables(null, schema, "%", null)) {
+      while (tables.next()) {
+        names.add(tables.getString("TABLE_NAME") + " " + tables.getString("TABLE_TYPE"));
+      }
+    }
+    try (ResultSet columns = connection.getMetaData().getColumns(null, schema, "%", "%")) {
+      while (columns.next()) {
+        names.add(columns.getString("TABLE_NAME") + "." + columns.getString("COLUMN_NAME"));
+      }
+    }
+    return names;
   }
 
   @Override

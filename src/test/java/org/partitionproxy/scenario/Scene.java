@@ -46,6 +46,7 @@ final class Scene {
   private final Map<String, Place> places = new LinkedHashMap<>();
   private final Map<String, String> tenants = new LinkedHashMap<>();
   private final Map<String, String> schemas = new LinkedHashMap<>();
+  private final Map<String, String> limits = new LinkedHashMap<>();
   private String name = "scene" + number;
   private String migrations = "migrations";
 
@@ -117,6 +118,12 @@ final class Scene {
     write();
   }
 
+  /** Other keys of a tenant, as they stand in its braces. */
+  void limits(String tenant, String keys) throws IOException {
+    limits.put(tenant, keys);
+    write();
+  }
+
   void migration(String file, String sql) throws IOException {
     Path migrationsFolder = Files.createDirectories(folder.resolve("migrations"));
     Files.writeString(migrationsFolder.resolve(file), sql);
@@ -184,8 +191,12 @@ final class Scene {
     tenants.forEach(
         (tenant, shard) ->
             text.append(
-                "  %s: { shard: %s, schema: '%s' }\n"
-                    .formatted(tenant, shard, schema(tenant).replace("'", "''"))));
+                "  %s: { shard: %s, schema: '%s'%s }\n"
+                    .formatted(
+                        tenant,
+                        shard,
+                        schema(tenant).replace("'", "''"),
+                        limits.containsKey(tenant) ? ", " + limits.get(tenant) : "")));
     Files.writeString(folder.resolve("shards.yaml"), text);
   }
 

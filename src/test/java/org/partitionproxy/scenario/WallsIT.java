@@ -49,6 +49,7 @@ class WallsIT {
     }
     hidesTheWayToTheShards(scene);
     showsAllTenantsToTheApplication(scene);
+    opensOnItsSchemaBothWays(scene);
     laterTablesAreUsable(scene);
   }
 
@@ -73,7 +74,7 @@ class WallsIT {
     for (String role : List.of(scene.role("acme"), scene.appRole())) {
       try (Client client = scene.as("veneer", role)) {
         assertThat(client.value("SELECT has_server_privilege('shard1', 'USAGE')")).isEqualTo("f");
-        assertThat(client.value("SELECT count(umoptions) FROM pg_user_mappings")).isEqualTo("0");
+        assertThat(client.refusal("SELECT FROM pg_user_mappings")).isEqualTo(DENIED);
         assertThat(client.refusal("SELECT FROM pg_user_mapping")).isEqualTo(DENIED);
         assertThat(client.refusal("CREATE FOREIGN TABLE x (id int) SERVER shard1"))
             .isNotEqualTo(DONE);
@@ -107,6 +108,29 @@ class WallsIT {
         assertThat(app.refusal("SET ROLE " + scene.adminRole())).isEqualTo(DENIED);
       }
     }
+  }
+
+  /** By {@code ppp psql}, and by the role's own search_path for whoever comes another way. */
+  private static void opensOnItsSchemaBothWays(Scene scene) throws Exception {
+    String question =
+        "SELECT count(*) || ' items for ' || current_user || ' in ' || current_database()"
+            + " || ' on ' || current_setting('search_path') FROM items";
+    String schema = scene.schema("acme");
+    for (String server : List.of("veneer", "shard1")) {
+      String via = server.equals("veneer") ? "veneer" : "shard";
+      String answer =
+          "3 items for " + scene.role("acme") + " in " + scene.place(server).database + " on ";
+      assertThat(scene.run("psql", "acme", "--via", via, "--builtin", "-c", question))
+          .contains(answer + schema);
+      PppProcess psql = scene.start("psql", "acme", "--via", via, "-c", question);
+      assertThat(psql.status()).as(psql.err()).isZero();
+      assertThat(psql.out()).containsPattern(answer + "\"?" + schema);
+      try (Client other = scene.as(server, scene.role("acme"))) {
+        assertThat(other.value(question)).isEqualTo(answer + schema);
+      }
+    }
+    assertThat(scene.run("psql", "acme", "--builtin", "-c", question))
+        .contains(" in " + scene.place("shard1").database + " on ");
   }
 
   /** By default privileges on the shard, which the mirror's grants follow. */

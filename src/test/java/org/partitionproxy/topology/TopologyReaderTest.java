@@ -105,6 +105,25 @@ class TopologyReaderTest {
   }
 
   @Test
+  void takesTheLimitsOfAllWhereATenantSaysNothing() {
+    TreeMap<String, String> environment = new TreeMap<>();
+    environment.put("SHARD_PORT", "6432");
+    Topology topology = TopologyReader.read(VALID.resolve("limits.yaml"), environment);
+    assertThat(topology.tenants())
+        .extracting(
+            tenant ->
+                tenant.name()
+                    + " "
+                    + tenant.limits().connections().orElseThrow()
+                    + " "
+                    + tenant.limits().settings())
+        .containsExactly(
+            "acme 20 {statement_timeout=30s, temp_file_limit=1GB, work_mem=16 MB}",
+            "bolt -1 {statement_timeout=0, temp_file_limit=-1, work_mem=64}",
+            "cato 6432 {statement_timeout=24d, temp_file_limit=65536, work_mem=16 MB}");
+  }
+
+  @Test
   void reportsAMissingFile() {
     Path file = folder.resolve("shards.yaml");
     assertThatExceptionOfType(PppException.class)

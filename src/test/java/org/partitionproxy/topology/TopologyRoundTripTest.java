@@ -76,9 +76,24 @@ class TopologyRoundTripTest {
       String schema =
           random.nextBoolean() ? name.defaultSchema() : "t" + word(random, ANY, 10) + " " + i;
       ServerName shard = shards.get(random.nextInt(shards.size())).name();
-      tenants.add(new Tenant(name, Identifier.of(schema), shard));
+      tenants.add(new Tenant(name, Identifier.of(schema), shard, limits(random)));
     }
     return tenants;
+  }
+
+  private static Limits limits(Random random) {
+    TreeMap<String, String> settings = new TreeMap<>();
+    if (random.nextInt(4) == 0) {
+      settings.put("statement_timeout", pick(random, "0", "30s", "1500", "5 min"));
+    }
+    if (random.nextInt(4) == 0) {
+      settings.put("work_mem", pick(random, "64", "16MB"));
+    }
+    if (random.nextInt(4) == 0) {
+      settings.put("temp_file_limit", pick(random, "-1", "0", "1GB"));
+    }
+    return new Limits(
+        random.nextInt(4) == 0 ? Optional.of(pick(random, -1, 1, 20)) : Optional.empty(), settings);
   }
 
   private static ServerDefinition server(

@@ -77,6 +77,8 @@ final class TopologyText {
     if (!tenant.schema().value().equals(tenant.name().defaultSchema()) || random.nextBoolean()) {
       keys.put("schema", tenant.schema().value());
     }
+    tenant.limits().connections().ifPresent(n -> keys.put("connection_limit", n));
+    keys.putAll(tenant.limits().settings());
     return shuffled(keys);
   }
 
