@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.MigrationView;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.migrate.MigrationRequest;
+import org.partitionproxy.migrate.OtherEnd;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.topology.Glob;
@@ -54,6 +55,14 @@ final class MigrateCommand implements Callable<Integer> {
       description = "Migrate this tenant first, and the others only if it succeeds.")
   @Nullable String canary;
 
+  @Option(
+      names = "--no-wait",
+      description = {
+        "Keep nobody waiting on the veneer: its foreign tables follow when all is migrated, and",
+        "statements that come in between may fail. For migrations of data that take long."
+      })
+  boolean noWait;
+
   @Override
   public Integer call() {
     MigrationRequest request = request();
@@ -84,7 +93,8 @@ final class MigrateCommand implements Callable<Integer> {
           new TenantSelection(
               tenants.stream().map(Glob::new).toList(), shards.stream().map(Glob::new).toList()),
           Optional.ofNullable(canary).map(TenantName::new),
-          jobs.jobs);
+          jobs.jobs,
+          noWait ? OtherEnd.AFTERWARDS : OtherEnd.TOGETHER);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(console.spec.commandLine(), e.getMessage(), e);
     }

@@ -12,7 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.apply.Lender;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.Ledger;
@@ -45,11 +45,11 @@ final class MirrorPlanner {
 
   private final Topology topology;
   private final DesiredState desired;
-  private final Sessions sessions;
+  private final Lender sessions;
   private final Workers workers;
   private final TableReader reader = new TableReader();
 
-  MirrorPlanner(Topology topology, DesiredState desired, Sessions sessions, Workers workers) {
+  MirrorPlanner(Topology topology, DesiredState desired, Lender sessions, Workers workers) {
     this.topology = topology;
     this.desired = desired;
     this.sessions = sessions;
@@ -78,6 +78,11 @@ final class MirrorPlanner {
       changes.forEach(c -> c.schema().ifPresent(changed::add));
       return sources.keySet().stream().filter(s -> !changed.contains(s)).toList();
     }
+  }
+
+  /** The same with other sessions: of transactions that are under way. */
+  MirrorPlanner over(Lender others) {
+    return new MirrorPlanner(topology, desired, others, workers);
   }
 
   /** The tenants whose shard or mirror is not as the ledger remembers it from the last time. */

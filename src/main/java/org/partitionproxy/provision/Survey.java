@@ -2,10 +2,12 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationStatus;
 import org.partitionproxy.sql.Identifier;
@@ -54,6 +56,16 @@ record Survey(
   boolean isBehind(Tenant tenant) {
     MigrationStatus status = migrations.get(tenant);
     return status != null && !status.pending().isEmpty();
+  }
+
+  /** With another fingerprint of one schema. */
+  Survey withFingerprint(ServerName server, Identifier schema, String fingerprint) {
+    TreeMap<Identifier, String> ofServer =
+        new TreeMap<>(fingerprints.getOrDefault(server, new TreeMap<>()));
+    ofServer.put(schema, fingerprint);
+    Map<ServerName, SortedMap<Identifier, String>> all = new HashMap<>(fingerprints);
+    all.put(server, ofServer);
+    return new Survey(snapshots, all, migrations, unreachable, refusals);
   }
 
   Survey withRefusals(List<Diagnostic> more) {
