@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
     name = "migrate",
     description = {
       "Runs pending migrations in the tenants' schemas.",
-      "Several tenants are migrated at once, and the veneer's foreign tables follow in the same run."
+      "Several tenants are migrated at once, each together with its foreign tables on the veneer:",
+      "statements that use these wait, and find tenant and veneer changed."
     },
     footer = {
       "",
@@ -58,8 +59,9 @@ final class MigrateCommand implements Callable<Integer> {
   @Option(
       names = "--no-wait",
       description = {
-        "Keep nobody waiting on the veneer: its foreign tables follow when all is migrated, and",
-        "statements that come in between may fail. For migrations of data that take long."
+        "For long migrations of data: keep nobody waiting on",
+        "the veneer. Its foreign tables follow at the end, and",
+        "statements that come in between may fail."
       })
   boolean noWait;
 

@@ -2,9 +2,11 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.ledger.Placement;
@@ -24,10 +26,12 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
 
   private final Run run;
   private final MigrationListener listener;
+  private final Set<Tenant> drifted;
   private final MirrorLocks locks = new MirrorLocks();
   private final List<Change> statistics = Collections.synchronizedList(new ArrayList<>());
 
   MirrorFollower(Run run, MigrationListener listener) {
+    this.drifted = new HashSet<>(run.parts().mirrors().drifted(run.survey()));
     this.run = run;
     this.listener = listener;
   }
@@ -44,7 +48,7 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
           .with(
               run.topology().veneer(),
               session -> {
-                MirrorTurn turn = new MirrorTurn(run, tenant, session, locks, this);
+                MirrorTurn turn = new MirrorTurn(run, tenant, source(tenant), session, locks, this);
                 try {
                   result.add(migration.apply(turn));
                 } finally {
@@ -69,6 +73,12 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
         .map(Placement::mirror)
         .filter(mirror -> !mirror.isEmpty())
         .isPresent();
+  }
+
+  private String source(Tenant tenant) {
+    return drifted.contains(tenant)
+        ? ""
+        : run.survey().fingerprint(tenant.shard(), tenant.schema());
   }
 
   @Override

@@ -41,6 +41,8 @@ final class MirrorTurn implements Following {
 
   private MirrorLocks.@Nullable Taken taken;
   private MirrorNames before = new MirrorNames(Map.of());
+  private String source;
+  private String unconfirmedSource = "";
   private final List<Change> followed = new ArrayList<>();
   private List<Change> unconfirmed = List.of();
   private boolean savepoint;
@@ -56,9 +58,18 @@ final class MirrorTurn implements Following {
   }
 
   /**
+   * @param source the fingerprint of the shard's tables that the mirror shows; empty if it is
+   *     behind
    * @param veneer this turn's alone
    */
-  MirrorTurn(Run run, Tenant tenant, Session veneer, MirrorLocks locks, MirrorListener listener) {
+  MirrorTurn(
+      Run run,
+      Tenant tenant,
+      String source,
+      Session veneer,
+      MirrorLocks locks,
+      MirrorListener listener) {
+    this.source = source;
     this.run = run;
     this.tenant = tenant;
     this.veneer = veneer;
@@ -84,6 +95,18 @@ final class MirrorTurn implements Following {
 
   @Override
   public void afterScript(String script, Session shard) {
+    // Types show with their schema's name only where nothing else is in sight.
+    shard.execute(
+        List.of(Sql.of("SAVEPOINT ppp_shape"), Sql.of("SET LOCAL search_path = pg_catalog")));
+    String now = fingerprint(shard);
+    if (!now.equals(source)) {
+      follow(script, shard, now);
+    }
+    shard.execute(
+        List.of(Sql.of("ROLLBACK TO SAVEPOINT ppp_shape"), Sql.of("RELEASE SAVEPOINT ppp_shape")));
+  }
+
+  private void follow(String script, Session shard, String changed) {
     MirrorNames after = MirrorNames.read(shard, tenant.schema());
     onVeneer(
         script,
@@ -93,18 +116,13 @@ final class MirrorTurn implements Following {
           rename(after);
           return true;
         });
-    // Types show with their schema's name only where nothing else is in sight.
-    shard.execute(
-        List.of(Sql.of("SAVEPOINT ppp_shape"), Sql.of("SET LOCAL search_path = pg_catalog")));
-    MirrorPlanner.MirrorPlan plan = onVeneer(script, () -> plan(shard));
-    shard.execute(
-        List.of(Sql.of("ROLLBACK TO SAVEPOINT ppp_shape"), Sql.of("RELEASE SAVEPOINT ppp_shape")));
     onVeneer(
         script,
         () -> {
-          apply(plan);
+          apply(plan(shard, changed));
           return true;
         });
+    unconfirmedSource = changed;
   }
 
   private void rename(MirrorNames after) {
@@ -118,12 +136,14 @@ final class MirrorTurn implements Following {
     }
   }
 
-  private MirrorPlanner.MirrorPlan plan(Session shard) {
+  private String fingerprint(Session shard) {
+    return new FingerprintReader()
+        .read(shard, new TreeSet<>(List.of(tenant.schema())))
+        .getOrDefault(tenant.schema(), "");
+  }
+
+  private MirrorPlanner.MirrorPlan plan(Session shard, String fingerprint) {
     Identifier schema = tenant.schema();
-    String fingerprint =
-        new FingerprintReader()
-            .read(shard, new TreeSet<>(List.of(schema)))
-            .getOrDefault(schema, "");
     return run.parts()
         .mirrors()
         .over(new BothEnds(shard, veneer))
@@ -164,6 +184,7 @@ final class MirrorTurn implements Following {
       confirmed = true;
       followed.addAll(unconfirmed);
       unconfirmed = List.of();
+      source = unconfirmedSource;
       quietly(Sql.of("RELEASE SAVEPOINT ppp_script"));
     }
   }
