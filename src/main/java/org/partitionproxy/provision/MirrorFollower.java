@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.partitionproxy.db.SqlFailure;
-import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.migrate.Follower;
 import org.partitionproxy.migrate.Following;
 import org.partitionproxy.migrate.MigrationListener;
@@ -38,7 +37,7 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
 
   @Override
   public <T> T beside(Tenant tenant, Function<Following, T> migration) {
-    if (!hasMirror(tenant)) {
+    if (!run.survey().hasMirror(tenant.schema())) {
       return migration.apply(Following.NONE);
     }
     List<T> result = new ArrayList<>();
@@ -64,15 +63,6 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
       }
     }
     return result.get(0);
-  }
-
-  private boolean hasMirror(Tenant tenant) {
-    return run.survey()
-        .find(run.topology().veneer())
-        .map(veneer -> veneer.placements().get(tenant.schema()))
-        .map(Placement::mirror)
-        .filter(mirror -> !mirror.isEmpty())
-        .isPresent();
   }
 
   private String source(Tenant tenant) {

@@ -27,9 +27,12 @@ import org.partitionproxy.sql.Sql;
 final class MirrorLocks {
 
   /** About 25 ms each: longer than any statement of an application should hold a lock. */
-  private static final int TRIES = 600;
+  private static final int TRIES = 400;
 
   private static final int TRIES_BEFORE_WORD = 100;
+
+  /** What is said of holders who are gone when they are looked for. */
+  static final String NOBODY = "others, who are done now, held locks on it";
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String DEADLOCK_DETECTED = "40P01";

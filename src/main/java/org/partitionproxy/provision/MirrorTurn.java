@@ -274,7 +274,7 @@ final class MirrorTurn implements Following {
         locks
             .holder(veneer, tenant.schema())
             .map(MirrorLocks.Holder::text)
-            .orElse("others, who are done now, held locks on it");
+            .orElse(MirrorLocks.NOBODY);
     return new CannotFollow(
         script,
         Optional.empty(),

@@ -52,6 +52,14 @@ record Survey(
         || (ofServer != null && ofServer.containsKey(schema));
   }
 
+  /** Whether the veneer shows something of a schema that ppp made, and that people may be using. */
+  boolean hasMirror(Identifier schema) {
+    return snapshots.values().stream()
+        .filter(snapshot -> snapshot.server().isVeneer())
+        .map(snapshot -> snapshot.placements().get(schema))
+        .anyMatch(placement -> placement != null && !placement.mirror().isEmpty());
+  }
+
   /** Whether its next migration would change the tenant's tables. */
   boolean isBehind(Tenant tenant) {
     MigrationStatus status = migrations.get(tenant);

@@ -303,6 +303,27 @@ class InStepIT {
   }
 
   @Test
+  void whatMendsAMirrorKeepsNobodyWaitingForAnIdleTransactionEither() throws Exception {
+    Scene scene = scene();
+    try (Client owner = scene.as("shard1", scene.adminRole())) {
+      owner.execute("ALTER TABLE " + scene.table("acme", "items") + " ADD more int");
+    }
+    try (Client acme = scene.as("veneer", scene.role("acme"))) {
+      acme.execute("BEGIN");
+      acme.execute("SELECT * FROM items");
+      InProcess.Result result = scene.ppp("initialize", "--only", "mirror");
+      assertThat(result.status()).isEqualTo(7);
+      assertThat(result.err())
+          .contains("PPP613", scene.schema("acme"), scene.role("acme"), "idle in transaction");
+      assertThat(columns(scene, "veneer", "acme")).containsExactly("id", "note");
+      acme.execute("COMMIT");
+    }
+    scene.run("initialize", "--only", "mirror");
+    assertThat(columns(scene, "veneer", "acme")).containsExactly("id", "more", "note");
+    scene.isInStep();
+  }
+
+  @Test
   void aRunKilledBetweenTheTwoCommitsIsMendedByTheNext() throws Exception {
     Scene scene = scene();
     onVeneer(
