@@ -115,7 +115,7 @@ final class FlywayEvents extends BaseCallback {
     inTransaction = session.isInTransaction();
     following.committed();
     if (inTransaction) {
-      following.beforeScript(script, session);
+      following.beforeScript(script);
     } else {
       following.release();
       listener.followedAfterwards(tenant, script);

@@ -11,7 +11,7 @@ public interface Following {
   Following NONE =
       new Following() {
         @Override
-        public void beforeScript(String script, Session shard) {}
+        public void beforeScript(String script) {}
 
         @Override
         public void afterScript(String script, Session shard) {}
@@ -25,16 +25,16 @@ public interface Following {
 
   /**
    * A script's transaction has begun, and holds no lock yet. From here until {@link #release} those
-   * who want to use what follows have to wait.
+   * who want to use what follows have to wait. The transaction itself is left as it is.
    *
-   * @param shard the session of that transaction
    * @throws CannotFollow if others hold what is needed, and don't give it back in time
    */
-  void beforeScript(String script, Session shard);
+  void beforeScript(String script);
 
   /**
    * A script did its work, and its transaction is about to be committed.
    *
+   * @param shard the session of that transaction
    * @throws CannotFollow if this can't be followed: the script must be rolled back
    */
   void afterScript(String script, Session shard);

@@ -66,7 +66,7 @@ final class ScriptReplay {
   }
 
   private boolean run(ParsedScript script) {
-    following.beforeScript(script.script(), session);
+    following.beforeScript(script.script());
     Optional<HistoryTable.State> state = history.state(session);
     if (state.isEmpty() || !state.get().isPlain()) {
       return false;

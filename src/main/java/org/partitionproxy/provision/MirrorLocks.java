@@ -203,7 +203,7 @@ final class MirrorLocks {
 
   private static boolean lock(Session veneer, List<Relation> relations) {
     List<Sql> statements = new ArrayList<>();
-    statements.add(Sql.of("BEGIN"));
+    statements.add(Sql.of("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"));
     statements.add(Sql.of("SET LOCAL idle_in_transaction_session_timeout = 0"));
     if (veneer.majorVersion() >= TRANSACTION_TIMEOUT_SINCE) {
       statements.add(Sql.of("SET LOCAL transaction_timeout = 0"));

@@ -78,7 +78,7 @@ final class MirrorTurn implements Following {
   }
 
   @Override
-  public void beforeScript(String script, Session shard) {
+  public void beforeScript(String script) {
     if (taken == null) {
       taken =
           onVeneer(
@@ -90,7 +90,11 @@ final class MirrorTurn implements Following {
                           holder -> listener.waiting(tenant, holder.text())))
               .orElseThrow(() -> inUse(script));
     }
-    before = MirrorNames.read(shard, tenant.schema());
+    before =
+        run.parts()
+            .sessions()
+            .with(
+                run.topology().shardOf(tenant), shard -> MirrorNames.read(shard, tenant.schema()));
   }
 
   @Override

@@ -404,6 +404,18 @@ class InStepIT {
   }
 
   @Test
+  void aScriptMayLeaveAnotherSearchPathBehind() throws Exception {
+    Scene scene = scene();
+    scene.migration(
+        "V2__more.sql",
+        "ALTER TABLE items ADD more char(3) COLLATE \"C\"; SET search_path = public;");
+    scene.run("migrate");
+    assertThat(columns(scene, "veneer", "acme")).containsExactly("id", "more", "note");
+    assertThat(columns(scene, "veneer", "bolt")).containsExactly("id", "more", "note");
+    scene.isInStep();
+  }
+
+  @Test
   void aScriptThatFailsTakesOnlyItselfAway() throws Exception {
     Scene scene = scene();
     scene.migration("V2__more.sql", "ALTER TABLE items ADD more int;");
