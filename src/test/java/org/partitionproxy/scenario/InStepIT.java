@@ -251,6 +251,17 @@ class InStepIT {
       assertThat(acme.refusal("SELECT * FROM items")).isEqualTo("00000");
       assertThat(relations(scene)).isEqualTo(before);
 
+      // Nor does the statement that takes the locks leave anything where it is committed.
+      for (String statement :
+          superuser.rows(
+              "SELECT format('ALTER TABLE %s OWNER TO %s', oid::regclass, relowner::regrole)"
+                  + " FROM pg_class WHERE relkind IN ('f', 'v', 'm') AND relnamespace = '"
+                  + scene.schema("acme")
+                  + "'::regnamespace")) {
+        superuser.execute(statement);
+      }
+      assertThat(relations(scene)).isEqualTo(before);
+
       PppProcess hurried = scene.start("migrate", "--tenant", "acme", "--no-wait");
       awaitGate(gate);
       assertThat(acme.value("SELECT count(*) FROM items")).isEqualTo("3");
