@@ -14,7 +14,7 @@ import org.partitionproxy.topology.ServerName;
  * The superuser's sessions of one run, kept between uses because a login costs more than most of
  * what is done with it. As many per server as threads use it at once.
  */
-public final class Sessions implements AutoCloseable {
+public final class Sessions implements AutoCloseable, Lender {
 
   private final Connector connector;
   private final Map<ServerName, Deque<Session>> idle = new ConcurrentHashMap<>();
@@ -26,6 +26,7 @@ public final class Sessions implements AutoCloseable {
   /**
    * Lends a session in the database with the tenants' schemas; one that failed is not lent again.
    */
+  @Override
   public <T> T with(ServerDefinition server, Function<Session, T> work) {
     Deque<Session> sessions =
         idle.computeIfAbsent(server.name(), name -> new ConcurrentLinkedDeque<>());

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.MigrationView;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.migrate.MigrationRequest;
+import org.partitionproxy.migrate.OtherEnd;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.topology.Glob;
@@ -22,7 +23,8 @@ import picocli.CommandLine.ParameterException;
     name = "migrate",
     description = {
       "Runs pending migrations in the tenants' schemas.",
-      "Several tenants are migrated at once, and the veneer's foreign tables follow in the same run."
+      "Several tenants are migrated at once, each together with its foreign tables on the veneer:",
+      "statements that use these wait, and find tenant and veneer changed."
     },
     footer = {
       "",
@@ -54,6 +56,15 @@ final class MigrateCommand implements Callable<Integer> {
       description = "Migrate this tenant first, and the others only if it succeeds.")
   @Nullable String canary;
 
+  @Option(
+      names = "--no-wait",
+      description = {
+        "For long migrations of data: keep nobody waiting on",
+        "the veneer. Its foreign tables follow at the end, and",
+        "statements that come in between may fail."
+      })
+  boolean noWait;
+
   @Override
   public Integer call() {
     MigrationRequest request = request();
@@ -84,7 +95,8 @@ final class MigrateCommand implements Callable<Integer> {
           new TenantSelection(
               tenants.stream().map(Glob::new).toList(), shards.stream().map(Glob::new).toList()),
           Optional.ofNullable(canary).map(TenantName::new),
-          jobs.jobs);
+          jobs.jobs,
+          noWait ? OtherEnd.AFTERWARDS : OtherEnd.TOGETHER);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(console.spec.commandLine(), e.getMessage(), e);
     }

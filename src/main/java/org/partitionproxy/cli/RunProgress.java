@@ -1,6 +1,8 @@
 package org.partitionproxy.cli;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.migrate.FailedTenant;
 import org.partitionproxy.migrate.MigratedTenant;
@@ -8,11 +10,13 @@ import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.RunListener;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
 
 /** Shows a run's progress: changes of each stage, then migrated tenants. */
 final class RunProgress implements RunListener {
 
   private final ProgressLine line;
+  private final Set<String> outsideTransactions = ConcurrentHashMap.newKeySet();
 
   RunProgress(ProgressLine line) {
     this.line = line;
@@ -47,6 +51,22 @@ final class RunProgress implements RunListener {
   @Override
   public void note(String text) {
     line.say("note: " + text);
+  }
+
+  @Override
+  public void waiting(Tenant tenant, String forWhom) {
+    line.say("note: tenant \"" + tenant.name() + "\" waits: " + forWhom);
+  }
+
+  /** Once for a script, whatever the number of tenants. */
+  @Override
+  public void followedAfterwards(Tenant tenant, String script) {
+    if (outsideTransactions.add(script)) {
+      line.say(
+          "note: \""
+              + script
+              + "\" runs outside a transaction: the veneer's foreign tables follow after it");
+    }
   }
 
   @Override

@@ -64,7 +64,9 @@ final class TeardownCommand implements Callable<Integer> {
       Plan plan = provisioner.planTeardown(request);
       boolean nothing = plan.refusals().isEmpty() && plan.count() == 0;
       if (!plan.refusals().isEmpty() || nothing) {
-        return end(new Outcome(plan, 0, List.of(), Optional.empty(), plan.unreachable()), start);
+        return end(
+            new Outcome(plan, 0, List.of(), List.of(), Optional.empty(), plan.unreachable()),
+            start);
       }
       console.err(new PlanView(console.terminal().errColors(), false).render(plan));
       consent.require(console, workspace.topology().name(), "drops what is listed above");

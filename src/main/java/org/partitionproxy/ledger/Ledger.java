@@ -101,6 +101,15 @@ public final class Ledger {
     return tables;
   }
 
+  /** That a foreign table of a tenant's mirror has another name. */
+  public void renameTable(Identifier schema, String from, String to) {
+    session.update(
+        "UPDATE ppp.tenant SET tables = pg_catalog.array_replace(tables, ?, ?) WHERE schema = ?",
+        from,
+        to,
+        schema.value());
+  }
+
   /** Whether ppp made this object. */
   public boolean made(String kind, String name) {
     return !session

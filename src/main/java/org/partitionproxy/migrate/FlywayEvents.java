@@ -18,15 +18,22 @@ final class FlywayEvents extends BaseCallback {
   private final ConnectionPool pool;
   private final MigrationListener listener;
   private final ParsedScripts scripts;
+  private final Following following;
   private final List<String> applied = new ArrayList<>();
   private final List<String> statements = new ArrayList<>();
   private boolean inTransaction;
 
   /**
    * @param scripts learns those that went well
+   * @param following goes along with those that run in a transaction
    */
   FlywayEvents(
-      Tenant tenant, ConnectionPool pool, ParsedScripts scripts, MigrationListener listener) {
+      Tenant tenant,
+      ConnectionPool pool,
+      ParsedScripts scripts,
+      Following following,
+      MigrationListener listener) {
+    this.following = following;
     this.scripts = scripts;
     this.tenant = tenant;
     this.pool = pool;
@@ -77,9 +84,14 @@ final class FlywayEvents extends BaseCallback {
     switch (event) {
       // The history table exists from here on, and no migration has run.
       case BEFORE_MIGRATE -> hideHistory(pool.over(context.getConnection()));
-      case BEFORE_EACH_MIGRATE -> begin(pool.over(context.getConnection()));
+      case BEFORE_EACH_MIGRATE ->
+          begin(context.getMigrationInfo().getScript(), pool.over(context.getConnection()));
       case AFTER_EACH_MIGRATE_STATEMENT -> statementDone(context);
       case AFTER_EACH_MIGRATE -> {
+        if (inTransaction) {
+          following.afterScript(
+              context.getMigrationInfo().getScript(), pool.over(context.getConnection()));
+        }
         applied(context.getMigrationInfo().getScript());
         if (inTransaction) {
           scripts.add(context.getMigrationInfo(), statements);
@@ -94,10 +106,20 @@ final class FlywayEvents extends BaseCallback {
     history.state(session).map(history::hiding).ifPresent(session::execute);
   }
 
-  /** See {@link LockRetry}: outside a transaction there is no way back, and so no timeout. */
-  private void begin(Session session) {
+  /**
+   * See {@link LockRetry}: outside a transaction there is no way back, and so no timeout. Nor may
+   * others wait for it: {@code CREATE INDEX CONCURRENTLY} might itself wait for them.
+   */
+  private void begin(String script, Session session) {
     statements.clear();
     inTransaction = session.isInTransaction();
+    following.committed();
+    if (inTransaction) {
+      following.beforeScript(script);
+    } else {
+      following.release();
+      listener.followedAfterwards(tenant, script);
+    }
     session.execute(inTransaction ? Sql.of("RESET lock_timeout") : Sql.of("SET lock_timeout = 0"));
   }
 

@@ -26,6 +26,12 @@ public interface MigrationListener {
   /** Somebody else holds a lock; the try was rolled back and is repeated. */
   default void givingWay(Tenant tenant, int attempt, String reason, Duration pause) {}
 
+  /** Somebody uses what has to move with the tenant; it is tried again until they are done. */
+  default void waiting(Tenant tenant, String forWhom) {}
+
+  /** A script runs outside a transaction, and what has to move with it is moved afterwards. */
+  default void followedAfterwards(Tenant tenant, String script) {}
+
   default void migrated(MigratedTenant tenant) {}
 
   default void failed(FailedTenant tenant) {}

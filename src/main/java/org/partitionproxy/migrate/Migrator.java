@@ -26,12 +26,25 @@ public final class Migrator {
   private final Topology topology;
   private final Connector connector;
   private final LockRetry retry;
+  private final Follower follower;
 
   public Migrator(Topology topology, Connector connector) {
-    this(topology, connector, LockRetry.DEFAULT);
+    this(topology, connector, LockRetry.DEFAULT, Follower.NONE);
+  }
+
+  /**
+   * @param follower moves with each tenant
+   */
+  public Migrator(Topology topology, Connector connector, Follower follower) {
+    this(topology, connector, LockRetry.DEFAULT, follower);
   }
 
   public Migrator(Topology topology, Connector connector, LockRetry retry) {
+    this(topology, connector, retry, Follower.NONE);
+  }
+
+  private Migrator(Topology topology, Connector connector, LockRetry retry, Follower follower) {
+    this.follower = follower;
     this.topology = topology;
     this.connector = connector;
     this.retry = retry;
@@ -70,7 +83,7 @@ public final class Migrator {
   }
 
   private ShardWork work(ServerDefinition shard, int jobs) {
-    return new ShardWork(shard, topology.adminRole(), connector, retry, jobs);
+    return new ShardWork(shard, topology.adminRole(), connector, retry, jobs, follower);
   }
 
   private List<Survey> survey(List<Tenant> tenants, MigrationFolder folder, Workers workers) {

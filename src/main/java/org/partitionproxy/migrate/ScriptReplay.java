@@ -27,6 +27,7 @@ final class ScriptReplay {
   private final HistoryTable history;
   private final Consumer<String> applied;
   private final BiConsumer<String, String> warned;
+  private final Following following;
 
   /**
    * @param session as the owner, as it came from its pool
@@ -36,8 +37,10 @@ final class ScriptReplay {
   ScriptReplay(
       Session session,
       Identifier schema,
+      Following following,
       Consumer<String> applied,
       BiConsumer<String, String> warned) {
+    this.following = following;
     this.session = session;
     this.schema = schema;
     this.history = new HistoryTable(schema);
@@ -49,18 +52,21 @@ final class ScriptReplay {
    * Returns false, with the rest undone, where only Flyway can say what to do.
    *
    * @throws SqlFailure if a script fails; it is rolled back, and those before it stay
+   * @throws CannotFollow the same for a script that can't be followed
    */
   boolean run(List<ParsedScript> scripts) {
     for (ParsedScript script : scripts) {
       if (!session.inTransaction(() -> run(script))) {
         return false;
       }
+      following.committed();
       applied.accept(script.script());
     }
     return true;
   }
 
   private boolean run(ParsedScript script) {
+    following.beforeScript(script.script());
     Optional<HistoryTable.State> state = history.state(session);
     if (state.isEmpty() || !state.get().isPlain()) {
       return false;
@@ -74,6 +80,7 @@ final class ScriptReplay {
     session
         .executeScript(text(script, state.get()))
         .forEach(warning -> warned.accept(script.script(), warning));
+    following.afterScript(script.script(), session);
     return true;
   }
 

@@ -23,11 +23,18 @@ final class ShardWork implements AutoCloseable {
   private final Connector connector;
   private final LockRetry retry;
   private final int jobs;
+  private final Follower follower;
   private @Nullable ConnectionPool pool;
   private Optional<Diagnostic> lost = Optional.empty();
 
   ShardWork(
-      ServerDefinition server, Identifier owner, Connector connector, LockRetry retry, int jobs) {
+      ServerDefinition server,
+      Identifier owner,
+      Connector connector,
+      LockRetry retry,
+      int jobs,
+      Follower follower) {
+    this.follower = follower;
     this.server = server;
     this.owner = owner;
     this.connector = connector;
@@ -47,8 +54,12 @@ final class ShardWork implements AutoCloseable {
       return new UnreachedTenant(tenant, lost().orElseThrow());
     }
     TenantOutcome outcome =
-        new TenantMigration(folder, ready.get(), tenant, retry, scripts, listener)
-            .run(behind.pending());
+        follower.beside(
+            tenant,
+            following ->
+                new TenantMigration(
+                        folder, ready.get(), tenant, retry, scripts, following, listener)
+                    .run(behind.pending()));
     if (outcome instanceof FailedTenant failed
         && failed.sqlState().filter(ServerError::isConnectionLost).isPresent()) {
       checkServer();

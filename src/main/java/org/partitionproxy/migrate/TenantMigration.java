@@ -10,6 +10,7 @@ import org.partitionproxy.db.ConnectionPool;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.topology.Tenant;
 
@@ -22,6 +23,7 @@ final class TenantMigration {
   private final LockRetry retry;
   private final MigrationListener listener;
   private final ParsedScripts scripts;
+  private final Following following;
   private final FlywayEvents events;
 
   TenantMigration(
@@ -30,6 +32,7 @@ final class TenantMigration {
       Tenant tenant,
       LockRetry retry,
       ParsedScripts scripts,
+      Following following,
       MigrationListener listener) {
     this.folder = folder;
     this.pool = pool;
@@ -37,15 +40,31 @@ final class TenantMigration {
     this.retry = retry;
     this.listener = listener;
     this.scripts = scripts;
-    this.events = new FlywayEvents(tenant, pool, scripts, listener);
+    this.following = following;
+    this.events = new FlywayEvents(tenant, pool, scripts, following, listener);
   }
 
   /** Never throws for what the server says: that is in the outcome. */
   TenantOutcome run(List<MigrationFile> pending) {
     Optional<List<ParsedScript>> known = scripts.find(pending);
-    if (known.isPresent() && replay(known.get())) {
-      return new MigratedTenant(tenant, events.applied());
+    try {
+      if (known.isPresent() && replay(known.get())) {
+        return migrated();
+      }
+    } catch (CannotFollow e) {
+      following.release();
+      return refused(e);
     }
+    return migrate(pending);
+  }
+
+  private MigratedTenant migrated() {
+    following.committed();
+    following.release();
+    return new MigratedTenant(tenant, events.applied());
+  }
+
+  private TenantOutcome migrate(List<MigrationFile> pending) {
     for (int attempt = 1; ; attempt++) {
       try {
         Optional<FailedTenant> leftOver = leftOverIndex(pending);
@@ -53,8 +72,14 @@ final class TenantMigration {
           return leftOver.get();
         }
         flyway().migrate();
-        return new MigratedTenant(tenant, events.applied());
-      } catch (FlywayException | SqlFailure e) {
+        return migrated();
+      } catch (FlywayException | SqlFailure | CannotFollow e) {
+        // What the last script did is followed later if it was committed: nobody can know now.
+        following.release();
+        Optional<CannotFollow> refused = CannotFollow.find(e);
+        if (refused.isPresent()) {
+          return refused(refused.get());
+        }
         FlywayFailure failure = new FlywayFailure(e, folder, tenant, events);
         if (attempt == retry.tries() || !failure.isWorthATry() || !pause(attempt, failure)) {
           return failure.outcome(pool);
@@ -66,10 +91,26 @@ final class TenantMigration {
   /** Whether all went well; if not, Flyway goes on, and finds out what is wrong. */
   private boolean replay(List<ParsedScript> known) {
     try (Session session = pool.borrow()) {
-      return new ScriptReplay(session, tenant.schema(), events::applied, events::warned).run(known);
+      return new ScriptReplay(session, tenant.schema(), following, events::applied, events::warned)
+          .run(known);
     } catch (SqlFailure e) {
+      following.release();
       return false;
     }
+  }
+
+  /** It was rolled back, on both ends. */
+  private FailedTenant refused(CannotFollow reason) {
+    Diagnostic why = reason.diagnostics().get(0);
+    return new FailedTenant(
+        tenant,
+        events.applied(),
+        why.code(),
+        Optional.of(reason.script()),
+        Optional.empty(),
+        reason.sqlState(),
+        why.summary(),
+        why.hint());
   }
 
   /** A script that was killed half-way would fail on its own index, or take it for a good one. */

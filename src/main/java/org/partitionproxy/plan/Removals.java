@@ -18,11 +18,9 @@ public final class Removals {
   private Removals() {}
 
   /** A tenant's schema on the veneer, with the foreign tables that ppp made in it. */
-  public static Change mirror(Identifier schema, Collection<QualifiedName> tables) {
-    List<Sql> statements = new ArrayList<>();
-    if (!tables.isEmpty()) {
-      statements.add(Sql.of("DROP FOREIGN TABLE IF EXISTS {}", Sql.join(", ", tables)));
-    }
+  public static Change mirror(
+      Identifier schema, Collection<QualifiedName> tables, Collection<QualifiedName> types) {
+    List<Sql> statements = new ArrayList<>(mirrored(tables, types));
     statements.add(Sql.of("DROP SCHEMA {}", schema));
     return Change.ofSchema(
         Stage.MIRROR,
@@ -34,13 +32,26 @@ public final class Removals {
   }
 
   /** The foreign tables that ppp made in a schema that was there before. */
-  public static Change tables(Identifier schema, Collection<QualifiedName> tables) {
+  public static Change tables(
+      Identifier schema, Collection<QualifiedName> tables, Collection<QualifiedName> types) {
     return change(
         Stage.MIRROR,
         ObjectKind.FOREIGN_TABLE,
         schema + " (" + tables.size() + " tables)",
         Optional.of(schema),
-        List.of(Sql.of("DROP FOREIGN TABLE IF EXISTS {}", Sql.join(", ", tables))));
+        mirrored(tables, types));
+  }
+
+  private static List<Sql> mirrored(
+      Collection<QualifiedName> tables, Collection<QualifiedName> types) {
+    List<Sql> statements = new ArrayList<>();
+    if (!tables.isEmpty()) {
+      statements.add(Sql.of("DROP FOREIGN TABLE IF EXISTS {}", Sql.join(", ", tables)));
+    }
+    if (!types.isEmpty()) {
+      statements.add(Sql.of("DROP TYPE IF EXISTS {}", Sql.join(", ", types)));
+    }
+    return statements;
   }
 
   /** A tenant's schema on its shard, with all that is in it. */

@@ -37,6 +37,16 @@ record GuardedMigrations(RunLock lock, MigrationListener listener) implements Mi
   }
 
   @Override
+  public void waiting(Tenant tenant, String forWhom) {
+    listener.waiting(tenant, forWhom);
+  }
+
+  @Override
+  public void followedAfterwards(Tenant tenant, String script) {
+    listener.followedAfterwards(tenant, script);
+  }
+
+  @Override
   public void migrated(MigratedTenant tenant) {
     listener.migrated(tenant);
   }

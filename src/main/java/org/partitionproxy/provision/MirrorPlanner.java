@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.partitionproxy.apply.Lender;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Action;
@@ -95,6 +96,11 @@ final class MirrorPlanner {
       onShards.values().forEach(some -> some.forEach(c -> c.schema().ifPresent(changed::add)));
       return sources.keySet().stream().filter(s -> !changed.contains(s)).toList();
     }
+  }
+
+  /** The same with other sessions: of transactions that are under way. */
+  MirrorPlanner over(Lender others) {
+    return new MirrorPlanner(topology, reader.over(others));
   }
 
   /** The tenants whose shard or mirror is not as the ledger remembers it from the last time. */

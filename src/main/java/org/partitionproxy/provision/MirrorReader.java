@@ -12,7 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.apply.Lender;
 import org.partitionproxy.catalog.NumberTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
@@ -35,17 +35,22 @@ final class MirrorReader {
 
   private final Topology topology;
   private final DesiredState desired;
-  private final Sessions sessions;
+  private final Lender sessions;
   private final Workers workers;
   private final TableReader tables = new TableReader();
   private final TypeReader types = new TypeReader();
   private final NumberTriggerReader triggers = new NumberTriggerReader();
 
-  MirrorReader(Topology topology, DesiredState desired, Sessions sessions, Workers workers) {
+  MirrorReader(Topology topology, DesiredState desired, Lender sessions, Workers workers) {
     this.topology = topology;
     this.desired = desired;
     this.sessions = sessions;
     this.workers = workers;
+  }
+
+  /** The same with other sessions: of transactions that are under way. */
+  MirrorReader over(Lender others) {
+    return new MirrorReader(topology, desired, others, workers);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -73,15 +74,17 @@ final class MirrorRunner {
   }
 
   private void apply(MirrorPlanner.MirrorPlan plan) {
-    run.result()
-        .keep(
-            run.applier()
-                .applyGlobal(
-                    run.topology().veneer(),
-                    plan.extensions(),
-                    (session, done) -> run.recorders().global(session, done, false)));
+    run.bringExtensions(plan::extensions);
+    List<Change> inUse = new ArrayList<>();
+    List<Change> fresh = new ArrayList<>();
+    for (Change change : plan.changes()) {
+      // Mirrors that were made in this run have nobody who uses them.
+      boolean used = change.schema().filter(run.survey()::hasMirror).isPresent();
+      (used ? inUse : fresh).add(change);
+    }
+    new MirrorMend(run).apply(inUse, plan);
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-    changes.put(run.topology().veneer(), plan.changes());
+    changes.put(run.topology().veneer(), fresh);
     run.result()
         .keep(
             run.applier()

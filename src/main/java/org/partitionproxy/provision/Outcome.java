@@ -16,17 +16,20 @@ import org.partitionproxy.plan.Plan;
  * @param plan as it was at the beginning
  * @param changes how many were committed, migrations not counted
  * @param failures each with the transaction that was rolled back
+ * @param problems what was left as it was, and why
  * @param unreachable servers that did not answer, or went away
  */
 public record Outcome(
     Plan plan,
     int changes,
     List<Failure> failures,
+    List<Diagnostic> problems,
     Optional<MigrationResult> migrations,
     List<Diagnostic> unreachable) {
 
   public Outcome {
     failures = List.copyOf(failures);
+    problems = List.copyOf(problems);
     unreachable = List.copyOf(unreachable);
   }
 
@@ -48,6 +51,7 @@ public record Outcome(
                   + reason.summary(),
               reason.hint() + "\nMend the cause and run the command again: it goes on from here."));
     }
+    diagnostics.addAll(problems);
     migrations.ifPresent(m -> diagnostics.addAll(m.diagnostics()));
     return diagnostics;
   }
@@ -63,6 +67,9 @@ public record Outcome(
       return failures.stream().allMatch(f -> f.reason().isUnreachable())
           ? ExitCode.UNREACHABLE
           : ExitCode.PARTIAL;
+    }
+    if (!problems.isEmpty()) {
+      return ExitCode.PARTIAL;
     }
     return migrations.map(MigrationResult::exitCode).orElse(ExitCode.DONE);
   }

@@ -138,7 +138,7 @@ final class Planner {
             snapshot.publicRights(),
             snapshot.server().isVeneer()
                 ? List.of(topology.adminRole(), topology.appRole())
-                : List.of())
+                : List.of(topology.adminRole()))
         : List.of();
   }
 

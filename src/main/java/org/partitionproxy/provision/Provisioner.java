@@ -12,9 +12,11 @@ import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Origin;
 import org.partitionproxy.migrate.MigrationFolder;
+import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.migrate.MigrationRequest;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.migrate.Migrator;
+import org.partitionproxy.migrate.OtherEnd;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
@@ -234,9 +236,18 @@ public final class Provisioner implements AutoCloseable {
 
   private Optional<MigrationResult> migrate(
       MigrationRequest request, Run run, RunListener listener) {
-    return Optional.of(
-        new Migrator(parts.topology(), connector)
-            .migrate(request, run.result().unusable(), run.guarded(listener)));
+    MigrationListener guarded = run.guarded(listener);
+    if (request.otherEnd() == OtherEnd.AFTERWARDS) {
+      return Optional.of(
+          new Migrator(parts.topology(), connector)
+              .migrate(request, run.result().unusable(), guarded));
+    }
+    MirrorFollower follower = new MirrorFollower(run, guarded);
+    MigrationResult result =
+        new Migrator(parts.topology(), connector, follower)
+            .migrate(request, run.result().unusable(), guarded);
+    follower.analyze();
+    return Optional.of(result);
   }
 
   @Override

@@ -1,11 +1,13 @@
 package org.partitionproxy.provision;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.catalog.PasswordUseReader;
+import org.partitionproxy.catalog.TypeReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.plan.ObjectKind;
@@ -18,10 +20,12 @@ import org.partitionproxy.sql.QualifiedName;
  * @param made names by kind; of roles only those that still exist, as the server's other databases
  *     have ledgers too
  * @param tables the foreign tables that ppp made, by schema
+ * @param types the types that ppp made for them, by schema
  */
 record Remains(
     Map<ObjectKind, SortedSet<String>> made,
-    SortedMap<Identifier, SortedSet<QualifiedName>> tables) {
+    SortedMap<Identifier, SortedSet<QualifiedName>> tables,
+    SortedMap<Identifier, SortedSet<QualifiedName>> types) {
 
   static Remains read(Session session, SortedSet<Identifier> schemas) {
     Ledger ledger = new Ledger(session);
@@ -35,10 +39,14 @@ record Remains(
         .forEach(role -> roles.add(role.value()));
     made.put(ObjectKind.ROLE, roles);
     SortedMap<Identifier, SortedSet<QualifiedName>> tables = new TreeMap<>();
-    for (QualifiedName table : ledger.tables(schemas)) {
-      tables.computeIfAbsent(table.schema(), s -> new TreeSet<>()).add(table);
+    SortedMap<Identifier, SortedSet<QualifiedName>> types = new TreeMap<>();
+    Set<QualifiedName> known = new TypeReader().read(session, schemas).keySet();
+    for (QualifiedName name : ledger.tables(schemas)) {
+      (known.contains(name) ? types : tables)
+          .computeIfAbsent(name.schema(), s -> new TreeSet<>())
+          .add(name);
     }
-    return new Remains(made, tables);
+    return new Remains(made, tables, types);
   }
 
   private static SortedSet<String> names(Map<ObjectKind, SortedSet<String>> made, ObjectKind kind) {
@@ -51,6 +59,10 @@ record Remains(
 
   boolean has(ObjectKind kind, Identifier name) {
     return names(kind).contains(name.value());
+  }
+
+  SortedSet<QualifiedName> typesOf(Identifier schema) {
+    return types.getOrDefault(schema, new TreeSet<>());
   }
 
   SortedSet<QualifiedName> tablesOf(Identifier schema) {

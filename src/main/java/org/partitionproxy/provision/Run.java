@@ -1,9 +1,12 @@
 package org.partitionproxy.provision;
 
+import java.util.List;
+import java.util.function.Supplier;
 import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.migrate.MigrationListener;
+import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.topology.Topology;
 
@@ -13,6 +16,7 @@ import org.partitionproxy.topology.Topology;
  * @param survey of all servers, at its beginning
  * @param passwords of roles that will be made
  * @param result so far
+ * @param listener is told what was committed
  */
 record Run(
     Provisioner.Parts parts,
@@ -21,7 +25,8 @@ record Run(
     Passwords passwords,
     RunResult result,
     Recorders recorders,
-    PlanApplier applier) {
+    PlanApplier applier,
+    ApplyListener listener) {
 
   static Run of(
       Provisioner.Parts parts,
@@ -30,22 +35,40 @@ record Run(
       Passwords passwords,
       ApplyListener listener) {
     RunResult result = new RunResult(parts.topology(), survey.unreachable());
+    ApplyListener counting =
+        (server, changes) -> {
+          result.commit(changes.size());
+          listener.committed(server, changes);
+        };
     PlanApplier applier =
         new PlanApplier(
-            parts.sessions(),
-            parts.topology().adminRole(),
-            lock,
-            parts.workers(),
-            (server, changes) -> {
-              result.commit(changes.size());
-              listener.committed(server, changes);
-            });
+            parts.sessions(), parts.topology().adminRole(), lock, parts.workers(), counting);
     return new Run(
-        parts, lock, survey, passwords, result, new Recorders(parts.topology()), applier);
+        parts, lock, survey, passwords, result, new Recorders(parts.topology()), applier, counting);
   }
 
   Topology topology() {
     return parts.topology();
+  }
+
+  /** Changes of the veneer that were made without the applier. */
+  void committed(List<Change> changes) {
+    listener.committed(topology().veneer(), changes);
+  }
+
+  /**
+   * Makes extensions on the veneer, for whichever tenant asks first.
+   *
+   * @param changes what is missing when it is this one's turn
+   */
+  void bringExtensions(Supplier<List<Change>> changes) {
+    synchronized (applier) {
+      result.keep(
+          applier.applyGlobal(
+              topology().veneer(),
+              changes.get(),
+              (session, done) -> recorders.global(session, done, false)));
+    }
   }
 
   /** Told as before, but only while the lock is held. */

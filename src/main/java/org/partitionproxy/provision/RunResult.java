@@ -26,6 +26,7 @@ final class RunResult {
   private final Topology topology;
   private final AtomicInteger committed = new AtomicInteger();
   private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
+  private final List<Diagnostic> problems = Collections.synchronizedList(new ArrayList<>());
   private final Map<ServerName, Diagnostic> lost = new ConcurrentHashMap<>();
 
   /** Servers on which a change failed that all later ones may need. */
@@ -53,6 +54,11 @@ final class RunResult {
         failures.add(failure);
       }
     }
+  }
+
+  /** Something that was left as it was, for a reason that is no server's. */
+  void problem(Diagnostic diagnostic) {
+    problems.add(diagnostic);
   }
 
   void lose(Map<ServerName, Diagnostic> servers) {
@@ -99,7 +105,7 @@ final class RunResult {
         unreachable.add(withTenants(server, reason));
       }
     }
-    return new Outcome(plan, committed.get(), failures, migrations, unreachable);
+    return new Outcome(plan, committed.get(), failures, problems, migrations, unreachable);
   }
 
   /** The reason, and whom it concerns. */

@@ -2,10 +2,12 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationStatus;
 import org.partitionproxy.sql.Identifier;
@@ -50,10 +52,28 @@ record Survey(
         || (ofServer != null && ofServer.containsKey(schema));
   }
 
+  /** Whether the veneer shows something of a schema that ppp made, and that people may be using. */
+  boolean hasMirror(Identifier schema) {
+    return snapshots.values().stream()
+        .filter(snapshot -> snapshot.server().isVeneer())
+        .map(snapshot -> snapshot.placements().get(schema))
+        .anyMatch(placement -> placement != null && !placement.mirror().isEmpty());
+  }
+
   /** Whether its next migration would change the tenant's tables. */
   boolean isBehind(Tenant tenant) {
     MigrationStatus status = migrations.get(tenant);
     return status != null && !status.pending().isEmpty();
+  }
+
+  /** With another fingerprint of one schema. */
+  Survey withFingerprint(ServerName server, Identifier schema, String fingerprint) {
+    TreeMap<Identifier, String> ofServer =
+        new TreeMap<>(fingerprints.getOrDefault(server, new TreeMap<>()));
+    ofServer.put(schema, fingerprint);
+    Map<ServerName, SortedMap<Identifier, String>> all = new HashMap<>(fingerprints);
+    all.put(server, ofServer);
+    return new Survey(snapshots, all, migrations, unreachable, refusals);
   }
 
   Survey withRefusals(List<Diagnostic> more) {

@@ -27,8 +27,6 @@ import org.partitionproxy.topology.Topology;
  */
 final class TeardownPlanner {
 
-  private static final Identifier POSTGRES_FDW = Identifier.of("postgres_fdw");
-
   private final Topology topology;
   private final Sessions sessions;
 
@@ -124,12 +122,12 @@ final class TeardownPlanner {
     for (Tenant tenant : scene.tenants().chosen()) {
       Identifier schema = tenant.schema();
       if (scene.keeps(veneer, tenant)) {
-        if (!remains.tablesOf(schema).isEmpty()) {
-          changes.add(Removals.tables(schema, remains.tablesOf(schema)));
+        if (!remains.tablesOf(schema).isEmpty() || !remains.typesOf(schema).isEmpty()) {
+          changes.add(Removals.tables(schema, remains.tablesOf(schema), remains.typesOf(schema)));
         }
         keep(scene, veneer, tenant);
       } else if (remains.has(ObjectKind.SCHEMA, schema)) {
-        changes.add(Removals.mirror(schema, remains.tablesOf(schema)));
+        changes.add(Removals.mirror(schema, remains.tablesOf(schema), remains.typesOf(schema)));
       }
       mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(schema))
           .ifPresent(changes::add);
@@ -160,8 +158,8 @@ final class TeardownPlanner {
       mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
       changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
     }
-    if (remains.has(ObjectKind.EXTENSION, POSTGRES_FDW)) {
-      changes.add(Removals.extension(POSTGRES_FDW));
+    for (String extension : remains.names(ObjectKind.EXTENSION)) {
+      changes.add(Removals.extension(Identifier.of(extension)));
     }
     return changes;
   }
@@ -229,7 +227,8 @@ final class TeardownPlanner {
             last
                 ? Removals.role(role, List.of(database), Optional.empty())
                 : Removals.access(role, database, Optional.empty());
-        changes.add(snapshot.server().isVeneer() ? Removals.withWays(gone, role) : gone);
+        boolean wayfarer = snapshot.publicRights().wayfarers().contains(role);
+        changes.add(wayfarer ? Removals.withWays(gone, role) : gone);
       }
     }
     boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();

@@ -216,4 +216,28 @@ class FidelityIT {
           .anyMatch(line -> line.contains("Remote SQL") && line.contains("WHERE"));
     }
   }
+
+  @Test
+  void followsTypesAndNumbersWithinAMigration() throws Exception {
+    Scene scene = new Scene(folder, TestServer.shared("a"), TestServer.shared("b"));
+    scene.run("initialize");
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute("CREATE EXTENSION hstore");
+    }
+    scene.migration(
+        "V2__feelings.sql",
+        """
+        CREATE TYPE mood AS ENUM ('sad', 'glad');
+        CREATE TABLE feelings (id serial PRIMARY KEY, mood mood DEFAULT 'sad', more public.hstore);
+        ALTER TABLE items ADD number bigserial;
+        """);
+    scene.run("migrate");
+    scene.isInStep();
+    try (Client veneer = scene.as("veneer", scene.role("acme"))) {
+      assertThat(veneer.value("INSERT INTO feelings DEFAULT VALUES RETURNING id || ' ' || mood"))
+          .isEqualTo("1 sad");
+      assertThat(veneer.value("INSERT INTO items (id, note) VALUES (7, 'x') RETURNING number"))
+          .isEqualTo("4");
+    }
+  }
 }

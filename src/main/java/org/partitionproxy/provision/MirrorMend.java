@@ -1,0 +1,144 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.partitionproxy.apply.PlanApplier;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.ServerDefinition;
+
+/**
+ * Changes mirrors that applications may be using: each in a transaction that has it for itself, and
+ * keeps nobody waiting for long if it can't have it.
+ */
+final class MirrorMend {
+
+  private final Run run;
+  private final MirrorLocks locks = new MirrorLocks();
+
+  MirrorMend(Run run) {
+    this.run = run;
+  }
+
+  /**
+   * Each schema's changes by themselves, and its statistics when its locks are gone. What is
+   * refused is tried once more by the applier, which finds out which change it is.
+   *
+   * @param plan for the ledger
+   */
+  void apply(List<Change> changes, MirrorPlanner.MirrorPlan plan) {
+    Map<Identifier, List<Change>> bySchema = new LinkedHashMap<>();
+    for (Change change : changes) {
+      bySchema.computeIfAbsent(change.schema().orElseThrow(), s -> new ArrayList<>()).add(change);
+    }
+    List<Change> refused = Collections.synchronizedList(new ArrayList<>());
+    List<Change> statistics = Collections.synchronizedList(new ArrayList<>());
+    run.parts()
+        .workers()
+        .forEach(
+            bySchema.entrySet(),
+            entry -> {
+              List<Change> structure =
+                  entry.getValue().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
+              switch (apply(entry.getKey(), structure, plan)) {
+                case DONE ->
+                    entry.getValue().stream()
+                        .filter(c -> c.kind() == ObjectKind.STATISTICS)
+                        .forEach(statistics::add);
+                case REFUSED -> refused.addAll(entry.getValue());
+                case IN_USE -> {}
+              }
+            });
+    applier(refused, (session, done) -> run.recorders().mirrors(session, schemas(done), plan));
+    applier(statistics, (session, done) -> {});
+  }
+
+  private static List<Identifier> schemas(List<Change> changes) {
+    return changes.stream().flatMap(c -> c.schema().stream()).distinct().toList();
+  }
+
+  private void applier(List<Change> changes, PlanApplier.Recorder recorder) {
+    Map<ServerDefinition, List<Change>> ofVeneer = new LinkedHashMap<>();
+    ofVeneer.put(run.topology().veneer(), List.copyOf(changes));
+    run.result().keep(run.applier().applyTenants(ofVeneer, recorder));
+  }
+
+  private enum End {
+    DONE,
+    REFUSED,
+    IN_USE
+  }
+
+  private End apply(Identifier schema, List<Change> changes, MirrorPlanner.MirrorPlan plan) {
+    run.lock().requireHeld();
+    try {
+      End end =
+          run.parts()
+              .sessions()
+              .with(run.topology().veneer(), session -> apply(session, schema, changes, plan));
+      if (end == End.DONE) {
+        run.committed(changes);
+      }
+      return end;
+    } catch (SqlFailure e) {
+      // Whether the veneer is lost, the applier finds out.
+      return End.REFUSED;
+    }
+  }
+
+  private End apply(
+      Session veneer, Identifier schema, List<Change> changes, MirrorPlanner.MirrorPlan plan) {
+    Optional<MirrorLocks.Taken> taken = locks.take(veneer, schema, holder -> {});
+    if (taken.isEmpty()) {
+      run.result().problem(inUse(veneer, schema));
+      return End.IN_USE;
+    }
+    try {
+      veneer.execute(statements(changes));
+      run.recorders().mirrors(veneer, List.of(schema), plan);
+      veneer.execute(Sql.of("COMMIT"));
+      return End.DONE;
+    } catch (SqlFailure e) {
+      if (e.isUnreachable()) {
+        throw e;
+      }
+      veneer.execute(Sql.of("ROLLBACK"));
+      return End.REFUSED;
+    } finally {
+      locks.giveBack(taken.get());
+    }
+  }
+
+  private List<Sql> statements(List<Change> changes) {
+    List<Sql> statements = new ArrayList<>();
+    for (Change change : changes) {
+      statements.add(
+          change.transaction() == Change.Transaction.OWNER
+              ? Sql.of("SET LOCAL ROLE {}", run.topology().adminRole())
+              : Sql.of("RESET ROLE"));
+      statements.addAll(change.statements());
+    }
+    statements.add(Sql.of("RESET ROLE"));
+    return statements;
+  }
+
+  private Diagnostic inUse(Session veneer, Identifier schema) {
+    return Diagnostic.error(
+        Code.MIRROR_IN_USE,
+        "foreign tables of schema \""
+            + schema
+            + "\" on the veneer are in use: "
+            + locks.holder(veneer, schema).map(MirrorLocks.Holder::text).orElse(MirrorLocks.NOBODY),
+        "They were left as they are. End that transaction and run the command again.");
+  }
+}
