@@ -145,7 +145,7 @@ final class MirrorPlanner {
         topology.veneer(),
         session ->
             new Veneer(
-                reader.relations(session, desired.scope(topology.veneer()), schemas),
+                reader.relations(session, desired.mirrorScope(topology.veneer()), schemas),
                 new Ledger(session).tables(schemas)));
   }
 
@@ -262,7 +262,8 @@ final class MirrorPlanner {
   }
 
   private List<Table> tables(ServerDefinition shard, SortedSet<Identifier> schemas) {
-    return sessions.with(shard, session -> reader.tables(session, desired.scope(shard), schemas));
+    return sessions.with(
+        shard, session -> reader.tables(session, desired.mirrorScope(shard), schemas));
   }
 
   private static SortedSet<Identifier> schemas(Collection<Tenant> tenants) {

@@ -39,6 +39,7 @@ final class Planner {
   private final MigrationFolder migrations;
   private final DesiredState desired;
   private final MirrorPlanner mirror;
+  private final EveryonePlanner everyone;
   private final boolean ownServers;
 
   /**
@@ -49,12 +50,14 @@ final class Planner {
       MigrationFolder migrations,
       DesiredState desired,
       MirrorPlanner mirror,
+      EveryonePlanner everyone,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
     this.migrations = migrations;
     this.desired = desired;
     this.mirror = mirror;
+    this.everyone = everyone;
   }
 
   Plan plan(Survey survey) {
@@ -62,15 +65,18 @@ final class Planner {
     List<Tenant> known = mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
     MirrorPlanner.MirrorPlan mirrors =
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
+    EveryonePlanner.EveryonePlan union = everyone(survey);
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
       changes.addAll(migrations(survey, snapshot.server()));
       if (snapshot.server().isVeneer()) {
         changes.addAll(mirrors.changes());
       }
+      changes.addAll(union.of(snapshot.server()));
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
     List<String> notes = new ArrayList<>(notes(survey, mirrors));
+    notes.addAll(union.notes());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return new Plan(
         servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
@@ -90,6 +96,21 @@ final class Planner {
               : remembered);
     }
     return notes;
+  }
+
+  /** Not before all tenants have their tables. */
+  private EveryonePlanner.EveryonePlan everyone(Survey survey) {
+    boolean early =
+        topology.servers().stream()
+                .anyMatch(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isEmpty())
+            || topology.tenants().stream().anyMatch(t -> isMissing(survey, t));
+    return early || !survey.refusals().isEmpty()
+        ? EveryonePlanner.EveryonePlan.inStep(List.of())
+        : everyone.plan(survey);
+  }
+
+  private static boolean isMissing(Survey survey, Tenant tenant) {
+    return !survey.hasSchema(tenant.shard(), tenant.schema()) || survey.isBehind(tenant);
   }
 
   /** All but migrations and mirror, for one server. */
@@ -188,16 +209,18 @@ final class Planner {
             .filter(t -> isWaiting(survey, t))
             .map(t -> "\"" + t.name() + "\"")
             .toList();
+    Stage until = topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS;
+    List<Plan.Deferred> deferred = new ArrayList<>();
+    if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
+      deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));
+    }
     if (waiting.isEmpty()) {
-      return List.of();
+      return deferred;
     }
     String names = String.join(", ", waiting.subList(0, Math.min(5, waiting.size())));
     String more = waiting.size() > 5 ? " and " + (waiting.size() - 5) + " more" : "";
-    return List.of(
-        new Plan.Deferred(
-            Stage.MIRROR,
-            "foreign tables of " + names + more,
-            topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS));
+    deferred.add(0, new Plan.Deferred(Stage.MIRROR, "foreign tables of " + names + more, until));
+    return deferred;
   }
 
   private boolean isWaiting(Survey survey, Tenant tenant) {

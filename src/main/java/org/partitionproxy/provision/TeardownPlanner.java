@@ -31,10 +31,12 @@ final class TeardownPlanner {
 
   private final Topology topology;
   private final Sessions sessions;
+  private final EveryonePlanner everyone;
 
-  TeardownPlanner(Topology topology, Sessions sessions) {
+  TeardownPlanner(Topology topology, Sessions sessions, EveryonePlanner everyone) {
     this.topology = topology;
     this.sessions = sessions;
+    this.everyone = everyone;
   }
 
   /** What is known before the changes of a server are planned. */
@@ -136,6 +138,7 @@ final class TeardownPlanner {
       tenantRole(scene, veneer, tenant).ifPresent(changes::add);
     }
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
+      changes.addAll(everyone.removal(veneer.server()));
       changes.addAll(wires(remains));
       changes.addAll(rest(scene, veneer));
     }
@@ -158,6 +161,7 @@ final class TeardownPlanner {
     for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
       mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
       mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
+      mapping(remains, topology.readerRole(), server, Optional.empty()).ifPresent(changes::add);
       changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
     }
     if (remains.has(ObjectKind.EXTENSION, POSTGRES_FDW)) {
@@ -184,6 +188,7 @@ final class TeardownPlanner {
       tenantRole(scene, shard, tenant).ifPresent(changes::add);
     }
     if (scene.request().all()) {
+      changes.addAll(everyone.removal(shard.server()));
       changes.addAll(rest(scene, shard));
     }
     return changes;
@@ -223,7 +228,8 @@ final class TeardownPlanner {
     }
     List<ServerSnapshot> cluster = scene.cluster(snapshot);
     boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
-    for (Identifier role : List.of(topology.appRole(), topology.adminRole())) {
+    for (Identifier role :
+        List.of(topology.appRole(), topology.readerRole(), topology.adminRole())) {
       if (scene.madeRole(snapshot, role) && !keeps) {
         changes.add(
             last

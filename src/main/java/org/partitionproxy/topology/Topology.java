@@ -17,6 +17,7 @@ import org.partitionproxy.sql.Identifier;
  * @param postgresHome installed binaries for embedded servers, instead of the ones that ppp brings
  * @param shards in the file's order
  * @param tenants in the file's order
+ * @param everyone whether a role of its own may read the tables of all tenants at once
  */
 public record Topology(
     Path file,
@@ -27,12 +28,29 @@ public record Topology(
     Optional<Path> postgresHome,
     ServerDefinition veneer,
     List<ServerDefinition> shards,
-    List<Tenant> tenants) {
+    List<Tenant> tenants,
+    boolean everyone) {
 
   public Topology {
     shards = List.copyOf(shards);
     tenants = List.copyOf(tenants);
   }
+
+  /** Without schema {@code everyone}. */
+  public Topology(
+      Path file,
+      String name,
+      RuntimeChoice runtime,
+      Identifier database,
+      Optional<Path> migrations,
+      Optional<Path> postgresHome,
+      ServerDefinition veneer,
+      List<ServerDefinition> shards,
+      List<Tenant> tenants) {
+    this(file, name, runtime, database, migrations, postgresHome, veneer, shards, tenants, false);
+  }
+
+  static final String READER_SUFFIX = "_reader";
 
   /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
   public Path home() {
@@ -78,6 +96,11 @@ public record Topology(
   /** May use every tenant: {@code bookstore_app}. */
   public Identifier appRole() {
     return appRole(database);
+  }
+
+  /** May read {@code everyone.<table>}, the rows of all tenants: {@code bookstore_reader}. */
+  public Identifier readerRole() {
+    return Identifier.of(database.value() + READER_SUFFIX);
   }
 
   static Identifier adminRole(Identifier database) {

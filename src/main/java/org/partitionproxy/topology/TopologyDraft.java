@@ -21,7 +21,8 @@ record TopologyDraft(
     Optional<ServerDraft> veneer,
     List<ServerDraft> shards,
     boolean shardsComplete,
-    List<TenantDraft> tenants) {
+    List<TenantDraft> tenants,
+    boolean everyone) {
 
   /** The veneer, then the shards. */
   List<ServerDraft> servers() {
@@ -47,6 +48,7 @@ record TopologyDraft(
         postgresHome,
         veneer.orElseThrow().toDefinition(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
-        tenants.stream().map(TenantDraft::toTenant).toList());
+        tenants.stream().map(TenantDraft::toTenant).toList(),
+        everyone);
   }
 }

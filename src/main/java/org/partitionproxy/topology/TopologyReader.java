@@ -26,7 +26,8 @@ public final class TopologyReader {
           "postgres_home",
           "veneer",
           "shards",
-          "tenants");
+          "tenants",
+          "everyone");
 
   static final List<String> TENANT_KEYS = List.of("shard", "schema");
 
@@ -105,7 +106,8 @@ public final class TopologyReader {
         shards.map(Fields::isComplete).orElse(false),
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
             .map(this::tenants)
-            .orElse(List.of()));
+            .orElse(List.of()),
+        isEveryone(top));
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {
@@ -127,6 +129,14 @@ public final class TopologyReader {
     }
     return Placed.valueOf(
         top.text("runtime").flatMap(text -> top.choice(text, "runtime", RuntimeChoice.values())));
+  }
+
+  /** Off unless asked for: a role that reads all tenants is a door in the walls between them. */
+  private static boolean isEveryone(Fields top) {
+    return top.text("everyone")
+        .flatMap(text -> top.choice(text, "everyone", Switch.values()))
+        .map(on -> on.value() == Switch.TRUE)
+        .orElse(false);
   }
 
   private Optional<Placed<Identifier>> database(Fields top, Optional<Placed<String>> name) {

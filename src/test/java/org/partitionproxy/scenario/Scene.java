@@ -47,6 +47,7 @@ final class Scene {
   private final Map<String, String> schemas = new LinkedHashMap<>();
   private String name = "scene" + number;
   private String migrations = "migrations";
+  private boolean everyone;
 
   /** Shards are called shard1, shard2 and so on, and have a tenant each: acme, bolt, cato. */
   Scene(Path folder, TestServer veneer, TestServer... shards) throws IOException {
@@ -127,6 +128,16 @@ final class Scene {
     write();
   }
 
+  /** Whether a role of its own may read all tenants at once. */
+  void everyone(boolean wanted) throws IOException {
+    everyone = wanted;
+    write();
+  }
+
+  String readerRole() {
+    return database() + "_reader";
+  }
+
   String name() {
     return name;
   }
@@ -161,6 +172,7 @@ final class Scene {
     text.append("name: ").append(name).append("\nruntime: external\n");
     text.append("database: ").append(database()).append('\n');
     text.append("migrations: ").append(migrations).append('\n');
+    text.append(everyone ? "everyone: true\n" : "");
     for (var place : places.entrySet()) {
       boolean veneer = place.getKey().equals("veneer");
       text.append(veneer ? "veneer: " : "  " + place.getKey() + ": ")

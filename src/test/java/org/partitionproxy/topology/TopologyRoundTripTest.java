@@ -64,7 +64,8 @@ class TopologyRoundTripTest {
         Optional.empty(),
         veneer,
         shards,
-        tenants(random, shards));
+        tenants(random, shards),
+        random.nextBoolean());
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {
