@@ -51,8 +51,10 @@ public final class EveryoneChanges {
   }
 
   /**
-   * The schemas that are missing on the veneer. Only with {@code enable_partitionwise_aggregate}
-   * does the planner let the shards group: it is a setting of the reader's in this database.
+   * The schemas that are missing on the veneer, and the reader's settings in this database. Only
+   * with {@code enable_partitionwise_aggregate} does the planner let the shards group. Merge joins
+   * are off because the planner, without statistics, would merge by tenant alone and compare each
+   * row of a tenant with each other one.
    *
    * @see <a href="https://www.postgresql.org/docs/18/runtime-config-query.html">PostgreSQL, 19.7
    *     Query Planning</a>
@@ -69,6 +71,10 @@ public final class EveryoneChanges {
                       database),
                   Sql.of(
                       "ALTER ROLE {} IN DATABASE {} SET enable_partitionwise_join = on",
+                      reader,
+                      database),
+                  Sql.of(
+                      "ALTER ROLE {} IN DATABASE {} SET enable_mergejoin = off",
                       reader,
                       database))));
     }

@@ -216,7 +216,8 @@ final class EveryonePlanner {
         server,
         session -> {
           Ledger ledger = new Ledger(session);
-          if (!ledger.made(ObjectKind.SCHEMA.toString(), Everyone.SCHEMA.value())) {
+          if (ledger.stamp().isEmpty()
+              || !ledger.made(ObjectKind.SCHEMA.toString(), Everyone.SCHEMA.value())) {
             return List.of();
           }
           List<Change> some = new ArrayList<>();

@@ -91,6 +91,54 @@ class EveryoneIT {
     }
   }
 
+  /** Every form that a name or a type can have must come through two servers as it is. */
+  @EveryPostgres
+  void readsTablesOfAnyShape(PostgresVersion version) throws Exception {
+    Scene scene = scene(version);
+    String longest = "t".repeat(63);
+    scene.migration(
+        "V2__shapes.sql",
+        """
+        CREATE TABLE "Größe ""x"" 'y' \\" ("Été {}?" int, "select" text, u text, t text, " " int);
+        INSERT INTO "Größe ""x"" 'y' \\" VALUES (1, 'a\\b', 'u', 't', 5);
+        CREATE TABLE %s (id int);
+        INSERT INTO %s VALUES (7);
+        CREATE TABLE empty ();
+        CREATE TABLE types (c character(3), b bit(5), v varchar(2)[], i interval day to second(2),
+          n numeric(4, -1), at timestamptz(0), "char" "char", j jsonb,
+          double int GENERATED ALWAYS AS (2) STORED, gone int, k text COLLATE "C");
+        ALTER TABLE types DROP COLUMN gone;
+        INSERT INTO types VALUES ('x', B'10101', '{ab}', '1 day', 120, 'epoch', 'y', '{}',
+          DEFAULT, 'a'), ('y', B'10101', '{ab}', '1 day', 120, 'epoch', 'y', '{}', DEFAULT, 'B');
+        CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
+        CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        INSERT INTO parts VALUES (1, '2026-02-03');
+        DO $$BEGIN EXECUTE (SELECT 'CREATE TABLE wide (' || string_agg('c' || n || ' int', ', ')
+          || ')' FROM generate_series(1, 1599) n); END$$;
+        INSERT INTO wide (c1599) VALUES (3);
+        """
+            .formatted(longest, longest));
+    scene.run("initialize");
+    scene.isInStep();
+    for (String query :
+        List.of(
+            "SELECT \"Été {}?\", \"select\", u, t, \" \" FROM \"Größe \"\"x\"\" 'y' \\\""
+                + " WHERE tenant = 'acme' -- 1|a\\b|u|t|5",
+            "SELECT sum(id) FROM " + longest + " -- 21",
+            "SELECT count(*) FROM empty -- 0",
+            "SELECT c, b, v, i, n, at = 'epoch', \"char\", j, double FROM types"
+                + " WHERE tenant = 'bolt' AND c = 'x'"
+                + " -- x  |10101|{ab}|1 day|120|t|y|{}|2",
+            "SELECT string_agg(k, '') FROM (SELECT k FROM types ORDER BY k) AS s -- BBBaaa",
+            "SELECT tenant, id FROM parts WHERE at > '2026-02-01' AND tenant = 'cato' -- cato|1",
+            "SELECT sum(c1599) FROM wide -- 9")) {
+      String[] parts = query.split(" -- ", 2);
+      assertThat(asReader(scene, parts[0])).as(parts[0]).containsExactly(parts[1]);
+    }
+    assertThat(asReader(scene, "SELECT relname FROM pg_class WHERE relname LIKE 'parts\\_%'"))
+        .isEmpty();
+  }
+
   @Test
   void theReaderReadsNothingElseAndWritesNothing() throws Exception {
     Scene scene = scene();
