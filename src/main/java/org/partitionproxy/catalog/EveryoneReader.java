@@ -72,6 +72,18 @@ public final class EveryoneReader {
       WHERE n.nspname IN ('everyone', 'everyone_shards')
       ORDER BY n.nspname""";
 
+  private static final String OPEN =
+      """
+      SELECT EXISTS (
+          SELECT FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
+          WHERE n.nspname = 'everyone' AND a.privilege_type = 'USAGE' AND a.grantee = r.oid)
+        AND coalesce(s.setconfig, '{}') @> ?::text[] AS open
+      FROM pg_catalog.pg_roles AS r
+      LEFT JOIN pg_catalog.pg_db_role_setting AS s ON s.setrole = r.oid
+        AND s.setdatabase = (SELECT d.oid FROM pg_catalog.pg_database AS d
+          WHERE d.datname = pg_catalog.current_database())
+      WHERE r.rolname = ?""";
+
   /** Columns are name, type's schema, type, collation's schema and collation. */
   private static final String RELATIONS =
       """
@@ -119,6 +131,13 @@ public final class EveryoneReader {
   /** Those of the two schemas that are there. */
   public SortedSet<Identifier> schemas(Session session) {
     return new TreeSet<>(session.query(SCHEMAS, row -> row.identifier("nspname")));
+  }
+
+  /** Whether the reader may use schema everyone, and has these settings in this database. */
+  public boolean isOpen(Session session, Identifier reader, SortedMap<String, String> settings) {
+    List<String> wanted =
+        settings.entrySet().stream().map(s -> s.getKey() + "=" + s.getValue()).toList();
+    return session.queryOne(OPEN, row -> row.bool("open"), wanted, reader.value()).orElse(false);
   }
 
   /** The views of a shard that have a function of their name. */

@@ -3,6 +3,7 @@ package org.partitionproxy.plan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
@@ -33,6 +35,9 @@ public final class EveryoneChanges {
   /** On the veneer, where nobody looks: the foreign tables behind {@code everyone}'s. */
   private static final Identifier PARTS = Identifier.of("everyone_shards");
 
+  /** The reader's, in the veneer's database. */
+  public static final SortedMap<String, String> SETTINGS = settings();
+
   private final Identifier owner;
   private final Identifier reader;
 
@@ -45,39 +50,38 @@ public final class EveryoneChanges {
     this.reader = reader;
   }
 
-  /** The schemas that are missing on a shard. */
-  public List<Change> shardSchemas(SortedSet<Identifier> there) {
-    return there.contains(SCHEMA) ? List.of() : List.of(schema(List.of()));
+  /**
+   * The schema of a shard, if it is missing or the reader can't use it.
+   *
+   * @param open whether the reader has its rights
+   */
+  public List<Change> shardSchemas(SortedSet<Identifier> there, boolean open) {
+    return schema(there, open, List.of());
   }
 
   /**
-   * The schemas that are missing on the veneer, and the reader's settings in this database. Only
-   * with {@code enable_partitionwise_aggregate} does the planner let the shards group. Merge joins
-   * are off because the planner, without statistics, would merge by tenant alone and compare each
-   * row of a tenant with each other one.
+   * The same for the veneer's schemas, with the reader's settings in this database. Only with
+   * {@code enable_partitionwise_aggregate} does the planner let the shards group. Merge joins are
+   * off because the planner, without statistics, would merge by tenant alone and compare each row
+   * of a tenant with each other one.
    *
+   * @param open whether the reader has its rights and settings
    * @see <a href="https://www.postgresql.org/docs/18/runtime-config-query.html">PostgreSQL, 19.7
    *     Query Planning</a>
    */
-  public List<Change> veneerSchemas(SortedSet<Identifier> there, Identifier database) {
-    List<Change> changes = new ArrayList<>();
-    if (!there.contains(SCHEMA)) {
-      changes.add(
-          schema(
-              List.of(
-                  Sql.of(
-                      "ALTER ROLE {} IN DATABASE {} SET enable_partitionwise_aggregate = on",
-                      reader,
-                      database),
-                  Sql.of(
-                      "ALTER ROLE {} IN DATABASE {} SET enable_partitionwise_join = on",
-                      reader,
-                      database),
-                  Sql.of(
-                      "ALTER ROLE {} IN DATABASE {} SET enable_mergejoin = off",
-                      reader,
-                      database))));
-    }
+  public List<Change> veneerSchemas(
+      SortedSet<Identifier> there, boolean open, Identifier database) {
+    List<Sql> settings = new ArrayList<>();
+    SETTINGS.forEach(
+        (name, value) ->
+            settings.add(
+                Sql.of(
+                    "ALTER ROLE {} IN DATABASE {} SET {} = {}",
+                    reader,
+                    database,
+                    Identifier.of(name),
+                    Literal.of(value))));
+    List<Change> changes = new ArrayList<>(schema(there, open, settings));
     if (!there.contains(PARTS)) {
       changes.add(
           global(
@@ -90,13 +94,25 @@ public final class EveryoneChanges {
     return changes;
   }
 
-  private Change schema(List<Sql> more) {
+  private List<Change> schema(SortedSet<Identifier> there, boolean open, List<Sql> settings) {
     List<Sql> statements = new ArrayList<>();
-    statements.add(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", SCHEMA, owner));
-    statements.add(Sql.of("GRANT USAGE ON SCHEMA {} TO {}", SCHEMA, reader));
-    statements.addAll(more);
-    return global(
-        Action.CREATE, ObjectKind.SCHEMA, SCHEMA.value(), statements, Change.Transaction.SUPERUSER);
+    boolean missing = !there.contains(SCHEMA);
+    if (missing) {
+      statements.add(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", SCHEMA, owner));
+    }
+    if (missing || !open) {
+      statements.add(Sql.of("GRANT USAGE ON SCHEMA {} TO {}", SCHEMA, reader));
+      statements.addAll(settings);
+    }
+    return Differ.unlessEmpty(
+        statements,
+        sql ->
+            global(
+                missing ? Action.CREATE : Action.ALTER,
+                ObjectKind.SCHEMA,
+                SCHEMA.value(),
+                sql,
+                Change.Transaction.SUPERUSER));
   }
 
   /** The reader may see these tables of a tenant's, on its shard. */
@@ -114,6 +130,14 @@ public final class EveryoneChanges {
             + ")",
         schema,
         List.of(Sql.of("GRANT SELECT ON {} TO {}", Sql.join(", ", tables), reader)));
+  }
+
+  private static SortedMap<String, String> settings() {
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("enable_mergejoin", "off");
+    settings.put("enable_partitionwise_aggregate", "on");
+    settings.put("enable_partitionwise_join", "on");
+    return Collections.unmodifiableSortedMap(settings);
   }
 
   public List<Change> views(Collection<UnionView> is, Collection<UnionView> should) {

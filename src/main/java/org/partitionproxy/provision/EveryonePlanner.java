@@ -191,7 +191,8 @@ final class EveryonePlanner {
           SortedSet<Identifier> there = reader.schemas(session);
           List<Change> some = new ArrayList<>();
           if (!should.isEmpty()) {
-            some.addAll(changes.shardSchemas(there));
+            boolean open = reader.isOpen(session, topology.readerRole(), new TreeMap<>());
+            some.addAll(changes.shardSchemas(there, open));
           }
           some.addAll(changes.views(reader.views(session, desired.scope(shard)), should));
           return some;
@@ -204,7 +205,11 @@ final class EveryonePlanner {
         veneer,
         session -> {
           List<Change> some =
-              new ArrayList<>(changes.veneerSchemas(reader.schemas(session), veneer.database()));
+              new ArrayList<>(
+                  changes.veneerSchemas(
+                      reader.schemas(session),
+                      reader.isOpen(session, topology.readerRole(), EveryoneChanges.SETTINGS),
+                      veneer.database()));
           some.addAll(changes.tables(reader.tables(session, desired.scope(veneer)), should));
           return some;
         });

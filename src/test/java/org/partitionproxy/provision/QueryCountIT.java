@@ -102,6 +102,7 @@ class QueryCountIT {
         Optional.empty(),
         veneer,
         List.of(shard),
-        all);
+        all,
+        true);
   }
 }

@@ -278,11 +278,24 @@ class EveryoneIT {
     }
     try (Client superuser = scene.superuser("veneer")) {
       superuser.execute("DROP FOREIGN TABLE everyone_shards.\"items@shard2\"");
+      superuser.execute(
+          "ALTER ROLE "
+              + scene.readerRole()
+              + " IN DATABASE "
+              + scene.database()
+              + " RESET enable_partitionwise_aggregate");
+      superuser.execute("REVOKE ALL ON everyone.items FROM " + scene.readerRole());
+    }
+    try (Client superuser = scene.superuser("shard2")) {
+      superuser.execute("REVOKE ALL ON SCHEMA everyone FROM " + scene.readerRole());
     }
     assertThat(scene.run("plan"))
         .contains("+ view           everyone.items", "~ table          everyone.items");
     scene.run("initialize");
     scene.isInStep();
+    assertThat(asReader(scene, "SELECT count(*) FROM items")).containsExactly("9");
+    assertThat(asReader(scene, "SHOW enable_partitionwise_aggregate")).containsExactly("on");
+    scene.run("secrets", "rotate", scene.readerRole(), "--yes");
     assertThat(asReader(scene, "SELECT count(*) FROM items")).containsExactly("9");
   }
 
