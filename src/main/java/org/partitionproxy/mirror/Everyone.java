@@ -1,6 +1,7 @@
 package org.partitionproxy.mirror;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -45,10 +46,8 @@ public record Everyone(
       new Column(
           TENANT, new TypeName(Identifier.of("pg_catalog"), "text"), false, Optional.empty());
 
-  /** Without any table. */
-  public static final Everyone NOTHING = new Everyone(new TreeMap<>(), List.of(), List.of());
-
   public Everyone {
+    views = Collections.unmodifiableSortedMap(views);
     tables = List.copyOf(tables);
     notes = List.copyOf(notes);
   }

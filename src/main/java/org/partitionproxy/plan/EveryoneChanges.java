@@ -1,25 +1,19 @@
 package org.partitionproxy.plan;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
-import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
-import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UnionTable;
 import org.partitionproxy.state.UnionView;
 
@@ -33,7 +27,7 @@ public final class EveryoneChanges {
   private static final Identifier SCHEMA = Identifier.of("everyone");
 
   /** On the veneer, where nobody looks: the foreign tables behind {@code everyone}'s. */
-  private static final Identifier PARTS = Identifier.of("everyone_shards");
+  static final Identifier PARTS = Identifier.of("everyone_shards");
 
   /** The reader's, in the veneer's database. */
   public static final SortedMap<String, String> SETTINGS = settings();
@@ -140,210 +134,18 @@ public final class EveryoneChanges {
     return Collections.unmodifiableSortedMap(settings);
   }
 
+  /** Changes of a shard's views. */
   public List<Change> views(Collection<UnionView> is, Collection<UnionView> should) {
-    SortedMap<QualifiedName, UnionView> actual = ServerState.index(is, UnionView::name);
-    SortedMap<QualifiedName, UnionView> wanted = ServerState.index(should, UnionView::name);
-    List<Change> changes = new ArrayList<>();
-    actual.forEach(
-        (name, view) -> {
-          if (!wanted.containsKey(name)) {
-            changes.add(view(Action.DROP, name, drop(view)));
-          }
-        });
-    wanted.forEach(
-        (name, view) -> {
-          UnionView old = actual.get(name);
-          if (old == null) {
-            changes.add(view(Action.CREATE, name, create(view)));
-          } else if (!old.columns().equals(view.columns()) || !old.acl().equals(view.acl())) {
-            List<Sql> statements = new ArrayList<>(drop(old));
-            statements.addAll(create(view));
-            changes.add(view(Action.ALTER, name, statements));
-          } else if (!old.body().equals(view.body())) {
-            changes.add(view(Action.ALTER, name, List.of(function(view))));
-          }
-        });
-    return changes;
+    return new UnionViewChanges(reader).diff(is, should);
   }
 
-  private static Change view(Action action, QualifiedName name, List<Sql> statements) {
-    return global(action, ObjectKind.VIEW, name.toString(), statements, Change.Transaction.OWNER);
-  }
-
-  private static List<Sql> drop(UnionView view) {
-    return List.of(Sql.of("DROP VIEW {}", view.name()), Sql.of("DROP FUNCTION {}()", view.name()));
-  }
-
-  private List<Sql> create(UnionView view) {
-    List<Sql> statements = new ArrayList<>();
-    statements.add(Sql.of("DROP FUNCTION IF EXISTS {}()", view.name()));
-    statements.add(function(view));
-    statements.add(Sql.of("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", view.name()));
-    statements.add(Sql.of("GRANT EXECUTE ON FUNCTION {}() TO {}", view.name(), reader));
-    List<Sql> columns =
-        view.columns().stream().map(c -> Sql.of("u.{}{}", c.name(), collate(c))).toList();
-    statements.add(
-        Sql.of(
-            "CREATE VIEW {} ({}) AS SELECT {} FROM {}() AS u",
-            view.name(),
-            Sql.join(", ", view.columns().stream().map(Column::name).toList()),
-            Sql.join(", ", columns),
-            view.name()));
-    statements.addAll(AclSql.changes(Sql.of("ON {}", view.name()), Acl.NONE, view.acl()));
-    return statements;
-  }
-
-  /**
-   * Neither STRICT nor SECURITY DEFINER, and without settings: so the planner puts its body in the
-   * place of the call, and an index of a tenant's table can be used.
-   */
-  private static Sql function(UnionView view) {
-    List<Sql> columns =
-        view.columns().stream()
-            .map(c -> Sql.of("{} {}", c.name(), Sql.deparsed(c.type().sql())))
-            .toList();
-    return Sql.of(
-        "CREATE OR REPLACE FUNCTION {}() RETURNS TABLE ({}) LANGUAGE sql STABLE PARALLEL SAFE AS"
-            + " {}",
-        view.name(),
-        Sql.join(", ", columns),
-        Literal.of(view.body()));
-  }
-
-  private static Sql collate(Column column) {
-    return column.collation().map(c -> Sql.of(" COLLATE {}", c)).orElse(Sql.EMPTY);
-  }
-
+  /** Changes of the veneer's tables. */
   public List<Change> tables(Collection<UnionTable> is, Collection<UnionTable> should) {
-    SortedMap<QualifiedName, UnionTable> actual = ServerState.index(is, UnionTable::name);
-    SortedMap<QualifiedName, UnionTable> wanted = ServerState.index(should, UnionTable::name);
-    List<Change> changes = new ArrayList<>();
-    actual.forEach(
-        (name, table) -> {
-          // One without parts of ours is somebody else's.
-          if (!wanted.containsKey(name) && !table.parts().isEmpty()) {
-            List<Sql> statements = dropParts(table);
-            statements.add(Sql.of("DROP TABLE {}", name));
-            changes.add(table(Action.DROP, name, statements));
-          }
-        });
-    wanted.forEach(
-        (name, table) -> {
-          UnionTable old = actual.get(name);
-          if (old == null) {
-            changes.add(table(Action.CREATE, name, create(table)));
-          } else {
-            changes.addAll(
-                Differ.unlessEmpty(alter(old, table), sql -> table(Action.ALTER, name, sql)));
-          }
-        });
-    return changes;
+    return new UnionTableChanges().diff(is, should);
   }
 
-  private static Change table(Action action, QualifiedName name, List<Sql> statements) {
-    return global(action, ObjectKind.TABLE, name.toString(), statements, Change.Transaction.OWNER);
-  }
-
-  private static List<Sql> create(UnionTable table) {
-    List<Sql> statements = new ArrayList<>();
-    statements.add(
-        Sql.of(
-            "CREATE TABLE {} ({}) PARTITION BY LIST ({})",
-            table.name(),
-            Sql.join(", ", table.columns().stream().map(EveryoneChanges::definition).toList()),
-            table.columns().get(0).name()));
-    statements.addAll(createParts(table));
-    statements.addAll(AclSql.changes(Sql.of("ON {}", table.name()), Acl.NONE, table.acl()));
-    return statements;
-  }
-
-  private static Sql definition(Column column) {
-    return Sql.of("{} {}{}", column.name(), Sql.deparsed(column.type().sql()), collate(column));
-  }
-
-  private static List<Sql> createParts(UnionTable table) {
-    List<Sql> statements = new ArrayList<>();
-    table
-        .parts()
-        .forEach(
-            (server, tenants) ->
-                statements.add(
-                    Sql.of(
-                        "CREATE FOREIGN TABLE {} PARTITION OF {} FOR VALUES IN ({}) SERVER {}"
-                            + " OPTIONS (schema_name {}, table_name {})",
-                        part(table.name(), server),
-                        table.name(),
-                        Sql.join(", ", tenants.stream().map(Literal::of).toList()),
-                        server,
-                        Literal.of(table.name().schema().value()),
-                        Literal.of(table.name().name().value()))));
-    return statements;
-  }
-
-  private static List<Sql> dropParts(UnionTable table) {
-    List<Sql> statements = new ArrayList<>();
-    table
-        .parts()
-        .keySet()
-        .forEach(
-            server -> statements.add(Sql.of("DROP FOREIGN TABLE {}", part(table.name(), server))));
-    return statements;
-  }
-
-  /** {@code orders@shard1}, or a number in the place of a name that PostgreSQL would cut. */
-  private static QualifiedName part(QualifiedName table, Identifier server) {
-    String name = table.name() + "@" + server;
-    return new QualifiedName(
-        PARTS,
-        Identifier.of(
-            Identifier.isValid(name)
-                ? name
-                : UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString()));
-  }
-
-  private static List<Sql> alter(UnionTable is, UnionTable should) {
-    List<Sql> actions = columns(is, should);
-    List<Sql> statements = new ArrayList<>();
-    if (!actions.isEmpty() || !is.parts().equals(should.parts())) {
-      statements.addAll(dropParts(is));
-      if (!actions.isEmpty()) {
-        statements.add(Sql.of("ALTER TABLE {} {}", should.name(), Sql.join(", ", actions)));
-      }
-      statements.addAll(createParts(should));
-    }
-    statements.addAll(AclSql.changes(Sql.of("ON {}", should.name()), is.acl(), should.acl()));
-    return statements;
-  }
-
-  private static List<Sql> columns(UnionTable is, UnionTable should) {
-    Map<Identifier, Column> actual = byName(is);
-    Map<Identifier, Column> wanted = byName(should);
-    List<Sql> actions = new ArrayList<>();
-    actual.keySet().stream()
-        .filter(name -> !wanted.containsKey(name))
-        .forEach(name -> actions.add(Sql.of("DROP COLUMN {}", name)));
-    wanted.forEach(
-        (name, column) -> {
-          Column old = actual.get(name);
-          if (old == null) {
-            actions.add(Sql.of("ADD COLUMN {}", definition(column)));
-          } else if (!old.equals(column)) {
-            // It has no rows of its own, so any type becomes any other.
-            actions.add(
-                Sql.of(
-                    "ALTER COLUMN {} TYPE {}{} USING NULL",
-                    name,
-                    Sql.deparsed(column.type().sql()),
-                    collate(column)));
-          }
-        });
-    return actions;
-  }
-
-  private static Map<Identifier, Column> byName(UnionTable table) {
-    Map<Identifier, Column> columns = new LinkedHashMap<>();
-    table.columns().forEach(column -> columns.put(column.name(), column));
-    return columns;
+  static Sql collate(Column column) {
+    return column.collation().map(c -> Sql.of(" COLLATE {}", c)).orElse(Sql.EMPTY);
   }
 
   /** Drops the schemas, which must be empty by then. */
@@ -370,7 +172,7 @@ public final class EveryoneChanges {
         Change.Transaction.SUPERUSER);
   }
 
-  private static Change global(
+  static Change global(
       Action action,
       ObjectKind kind,
       String name,

@@ -84,8 +84,12 @@ final class EveryonePlanner {
   }
 
   /** Whether it is wanted, or is there and no longer wanted. */
-  private boolean isConcerned(Optional<EveryoneLedger.Known> known) {
-    return topology.everyone() || known.isPresent();
+  boolean isConcerned() {
+    return topology.everyone() || known().isPresent();
+  }
+
+  private Optional<EveryoneLedger.Known> known() {
+    return sessions.with(topology.veneer(), session -> new EveryoneLedger(session).known());
   }
 
   /**
@@ -97,10 +101,10 @@ final class EveryonePlanner {
     if (survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isEmpty()) {
       return EveryonePlan.inStep(List.of());
     }
-    Optional<EveryoneLedger.Known> known =
-        sessions.with(topology.veneer(), session -> new EveryoneLedger(session).known());
+    Optional<EveryoneLedger.Known> known = known();
     List<String> remembered = known.map(EveryoneLedger.Known::notes).orElse(List.of());
-    if (!isConcerned(known) || !survey.unreachable().isEmpty()) {
+    boolean concerned = topology.everyone() || known.isPresent();
+    if (!concerned || !survey.unreachable().isEmpty()) {
       return EveryonePlan.inStep(remembered);
     }
     String source = source(survey);

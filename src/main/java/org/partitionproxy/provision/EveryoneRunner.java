@@ -40,7 +40,7 @@ final class EveryoneRunner {
     boolean granted = false;
     try {
       // Grants change what the plan was made from: it is made again, so that it can be remembered.
-      while (isComplete()) {
+      while (isComplete() && run.parts().everyone().isConcerned()) {
         Survey now = run.parts().surveyor().surveyMirrors();
         run.result().lose(now.unreachable());
         if (!isComplete() || now.find(run.topology().veneer()).isEmpty()) {
