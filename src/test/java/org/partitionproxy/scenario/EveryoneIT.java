@@ -300,6 +300,27 @@ class EveryoneIT {
   }
 
   @Test
+  void staysAsItIsWhileAShardIsAway() throws Exception {
+    Scene scene = scene();
+    scene.run("initialize");
+    int port = scene.place("shard2").port;
+    scene.place("shard2").port = TestServer.freePort();
+    scene.write();
+    for (String tenant : List.of("acme", "cato")) {
+      onShard(scene, "shard1", tenant, "CREATE TABLE more (id int)");
+    }
+    assertThat(scene.ppp("initialize").status()).isEqualTo(4);
+    try (Client reader = scene.as("veneer", scene.readerRole())) {
+      assertThat(reader.value("SELECT count(*) FROM items WHERE tenant = 'acme'")).isEqualTo("3");
+      assertThat(reader.refusal("SELECT FROM more")).isEqualTo("42P01");
+    }
+    scene.place("shard2").port = port;
+    scene.write();
+    scene.run("initialize");
+    assertThat(asReader(scene, "SELECT count(*) FROM more")).containsExactly("0");
+  }
+
+  @Test
   void isSwitchedOnAndOffAndTakenDown() throws Exception {
     Scene scene = scene();
     scene.everyone(false);
