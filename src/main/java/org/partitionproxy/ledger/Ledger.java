@@ -22,7 +22,7 @@ import org.partitionproxy.sql.SqlResource;
 public final class Ledger {
 
   /** Of the tables in {@code ledger.sql}. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   public static final Identifier SCHEMA = Identifier.of("ppp");
 

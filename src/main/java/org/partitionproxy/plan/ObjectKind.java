@@ -20,6 +20,10 @@ public enum ObjectKind {
   /** One that a tenant's tables use. */
   TYPE,
   FOREIGN_TABLE,
+  /** A table of schema {@code everyone}, or a tenant's that is in it. */
+  TABLE,
+  /** A view of a shard's schema {@code everyone}. */
+  VIEW,
   /** What the veneer's planner knows about a tenant's foreign tables. */
   STATISTICS;
 

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.catalog.Scope;
+import org.partitionproxy.mirror.Everyone;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Database;
@@ -67,9 +68,23 @@ final class DesiredState {
     tenantsOfCluster(server).forEach(t -> roles.add(t.role()));
     roles.add(topology.adminRole());
     roles.add(topology.appRole());
+    roles.addAll(reader());
     TreeSet<Identifier> schemas = new TreeSet<>();
     topology.tenants().forEach(t -> schemas.add(t.schema()));
     return new Scope(server.database(), roles, schemas);
+  }
+
+  /** The same for tenants' mirrors, which are not the reader's way to the tenants' tables. */
+  Scope mirrorScope(ServerDefinition server) {
+    Scope scope = scope(server);
+    TreeSet<Identifier> roles = new TreeSet<>(scope.roles());
+    roles.removeAll(reader());
+    return new Scope(scope.database(), roles, scope.schemas());
+  }
+
+  /** The role that may read everyone's tables, if that is wanted. */
+  private List<Identifier> reader() {
+    return topology.everyone() ? List.of(topology.readerRole()) : List.of();
   }
 
   /** The names of all roles that ppp makes, on any server. */
@@ -78,6 +93,7 @@ final class DesiredState {
     topology.tenants().forEach(t -> roles.add(t.role()));
     roles.add(topology.adminRole());
     roles.add(topology.appRole());
+    roles.addAll(reader());
     return roles;
   }
 
@@ -105,6 +121,7 @@ final class DesiredState {
   private Database database(ServerSnapshot is, List<Tenant> tenants) {
     List<Identifier> users = new ArrayList<>(List.of(topology.appRole()));
     tenants.forEach(tenant -> users.add(tenant.role()));
+    users.addAll(reader());
     Acl connect = Acl.of(users, "CONNECT");
     Optional<Database> actual = is.state().database();
     if (actual.isPresent() && !is.databaseIsOurs()) {
@@ -131,6 +148,9 @@ final class DesiredState {
     }
     roles.add(Role.login(topology.adminRole()));
     roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
+    reader()
+        .forEach(
+            role -> roles.add(new Role(role, true, new TreeSet<>(), List.of(Everyone.SCHEMA))));
     return roles;
   }
 
@@ -144,8 +164,8 @@ final class DesiredState {
     return new Schema(
         tenant.schema(),
         topology.adminRole(),
-        Acl.of(tenant.role(), "USAGE"),
-        Acl.NONE.with(tenant.role(), ROWS),
+        Acl.of(tenant.role(), "USAGE").and(Acl.of(reader(), "USAGE")),
+        Acl.NONE.with(tenant.role(), ROWS).and(Acl.of(reader(), "SELECT")),
         Acl.NONE.with(tenant.role(), SEQUENCES));
   }
 
@@ -188,6 +208,7 @@ final class DesiredState {
     for (ServerDefinition shard : topology.shards()) {
       mappings.add(mapping(shard, topology.adminRole()));
       mappings.add(mapping(shard, topology.appRole()));
+      reader().forEach(role -> mappings.add(mapping(shard, role)));
       topology.tenantsOf(shard.name()).forEach(t -> mappings.add(mapping(shard, t.role())));
     }
     return mappings;

@@ -73,7 +73,7 @@ final class MirrorReader {
         topology.veneer(),
         session ->
             new Veneer(
-                tables.relations(session, desired.scope(topology.veneer()), schemas),
+                tables.relations(session, desired.mirrorScope(topology.veneer()), schemas),
                 types.read(session, schemas),
                 new Ledger(session).tables(schemas)));
   }
@@ -131,7 +131,7 @@ final class MirrorReader {
       ServerDefinition shard, Session session, List<Tenant> tenants) {
     SortedSet<Identifier> schemas = schemas(tenants);
     Map<Identifier, List<Table>> tablesOf = new HashMap<>();
-    for (Table table : tables.tables(session, desired.scope(shard), schemas)) {
+    for (Table table : tables.tables(session, desired.mirrorScope(shard), schemas)) {
       tablesOf.computeIfAbsent(table.name().schema(), s -> new ArrayList<>()).add(table);
     }
     Map<Identifier, List<UserType>> typesOf = new HashMap<>();

@@ -41,6 +41,7 @@ final class Planner {
   private final MigrationFolder migrations;
   private final DesiredState desired;
   private final MirrorPlanner mirror;
+  private final EveryonePlanner everyone;
   private final boolean ownServers;
 
   /**
@@ -51,12 +52,14 @@ final class Planner {
       MigrationFolder migrations,
       DesiredState desired,
       MirrorPlanner mirror,
+      EveryonePlanner everyone,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
     this.migrations = migrations;
     this.desired = desired;
     this.mirror = mirror;
+    this.everyone = everyone;
   }
 
   Plan plan(Survey survey) {
@@ -64,6 +67,7 @@ final class Planner {
     List<Tenant> known = mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
     MirrorPlanner.MirrorPlan mirrors =
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
+    EveryonePlanner.EveryonePlan union = everyone(survey);
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
       changes.addAll(migrations(survey, snapshot.server()));
@@ -71,9 +75,11 @@ final class Planner {
           snapshot.server().isVeneer()
               ? mirrors.onVeneer()
               : mirrors.onShards().getOrDefault(snapshot.server().name(), List.of()));
+      changes.addAll(union.of(snapshot.server()));
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
     List<String> notes = new ArrayList<>(notes(survey, mirrors));
+    notes.addAll(union.notes());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return new Plan(
         servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
@@ -93,6 +99,21 @@ final class Planner {
               : remembered);
     }
     return notes;
+  }
+
+  /** Not before all tenants have their tables. */
+  private EveryonePlanner.EveryonePlan everyone(Survey survey) {
+    boolean early =
+        topology.servers().stream()
+                .anyMatch(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isEmpty())
+            || topology.tenants().stream().anyMatch(t -> isMissing(survey, t));
+    return early || !survey.refusals().isEmpty()
+        ? EveryonePlanner.EveryonePlan.inStep(List.of())
+        : everyone.plan(survey);
+  }
+
+  private static boolean isMissing(Survey survey, Tenant tenant) {
+    return !survey.hasSchema(tenant.shard(), tenant.schema()) || survey.isBehind(tenant);
   }
 
   /** All but migrations and mirror, for one server. */
@@ -205,16 +226,18 @@ final class Planner {
             .filter(t -> isWaiting(survey, t))
             .map(t -> "\"" + t.name() + "\"")
             .toList();
+    Stage until = topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS;
+    List<Plan.Deferred> deferred = new ArrayList<>();
+    if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
+      deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));
+    }
     if (waiting.isEmpty()) {
-      return List.of();
+      return deferred;
     }
     String names = String.join(", ", waiting.subList(0, Math.min(5, waiting.size())));
     String more = waiting.size() > 5 ? " and " + (waiting.size() - 5) + " more" : "";
-    return List.of(
-        new Plan.Deferred(
-            Stage.MIRROR,
-            "foreign tables of " + names + more,
-            topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS));
+    deferred.add(0, new Plan.Deferred(Stage.MIRROR, "foreign tables of " + names + more, until));
+    return deferred;
   }
 
   private boolean isWaiting(Survey survey, Tenant tenant) {

@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -22,6 +23,7 @@ import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -43,6 +45,7 @@ public final class Provisioner implements AutoCloseable {
       Workers workers,
       Surveyor surveyor,
       MirrorPlanner mirrors,
+      EveryonePlanner everyone,
       Planner planner) {
 
     static Parts of(
@@ -57,6 +60,7 @@ public final class Provisioner implements AutoCloseable {
       Workers workers = new Workers(workerCount);
       MirrorPlanner mirrors =
           new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
+      EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
       return new Parts(
           topology,
           migrations,
@@ -65,7 +69,8 @@ public final class Provisioner implements AutoCloseable {
           workers,
           new Surveyor(topology, migrations, desired, sessions, workers),
           mirrors,
-          new Planner(topology, migrations, desired, mirrors, ownServers));
+          everyone,
+          new Planner(topology, migrations, desired, mirrors, everyone, ownServers));
     }
   }
 
@@ -121,6 +126,7 @@ public final class Provisioner implements AutoCloseable {
           if (wanted.count() == 0 && wanted.deferred().isEmpty()) {
             if (stages.contains(Stage.MIRROR)) {
               new MirrorRunner(run).recordInStep();
+              new EveryoneRunner(run).recordInStep();
             }
             return run.result().outcome(wanted, Optional.empty());
           }
@@ -131,7 +137,7 @@ public final class Provisioner implements AutoCloseable {
             listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
               case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
-              case MIRROR -> new MirrorRunner(run).run(parts.topology().tenants());
+              case MIRROR -> mirror(run, parts.topology().tenants());
               default -> others.run(stage, wanted);
             }
             record.begin();
@@ -155,10 +161,17 @@ public final class Provisioner implements AutoCloseable {
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, run, listener);
           listener.stage(Stage.MIRROR, 0);
-          new MirrorRunner(run).run(request.selection().from(parts.topology()));
+          mirror(run, request.selection().from(parts.topology()));
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
           return run.result().outcome(wanted, migrated);
         });
+  }
+
+  private static void mirror(Run run, Collection<Tenant> tenants) {
+    new MirrorRunner(run).run(tenants);
+    if (new EveryoneRunner(run).run()) {
+      new MirrorRunner(run).run(tenants);
+    }
   }
 
   /** Replaces passwords. */
@@ -168,7 +181,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(parts.topology(), parts.sessions())
+    return new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
         .plan(parts.surveyor().survey(), request);
   }
 
@@ -180,7 +193,9 @@ public final class Provisioner implements AutoCloseable {
   public Outcome tearDown(TeardownRequest request, Origin origin, RunListener listener) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
-      Plan plan = new TeardownPlanner(parts.topology(), parts.sessions()).plan(survey, request);
+      Plan plan =
+          new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
+              .plan(survey, request);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), listener);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
       String end = "failed";
@@ -189,6 +204,9 @@ public final class Provisioner implements AutoCloseable {
           record.begin();
           listener.dropping(plan.count());
           new TeardownRunner(run).run(plan);
+          if (!request.all()) {
+            new EveryoneRunner(run).run();
+          }
         }
         Outcome outcome = run.result().outcome(plan, Optional.empty());
         end = RunRecord.word(outcome.exitCode());

@@ -29,10 +29,12 @@ final class TeardownPlanner {
 
   private final Topology topology;
   private final Sessions sessions;
+  private final EveryonePlanner everyone;
 
-  TeardownPlanner(Topology topology, Sessions sessions) {
+  TeardownPlanner(Topology topology, Sessions sessions, EveryonePlanner everyone) {
     this.topology = topology;
     this.sessions = sessions;
+    this.everyone = everyone;
   }
 
   /** What is known before the changes of a server are planned. */
@@ -134,6 +136,7 @@ final class TeardownPlanner {
       tenantRole(scene, veneer, tenant).ifPresent(changes::add);
     }
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
+      changes.addAll(everyone.removal(veneer.server()));
       changes.addAll(wires(remains));
       changes.addAll(rest(scene, veneer));
     }
@@ -156,6 +159,7 @@ final class TeardownPlanner {
     for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
       mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
       mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
+      mapping(remains, topology.readerRole(), server, Optional.empty()).ifPresent(changes::add);
       changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
     }
     for (String extension : remains.names(ObjectKind.EXTENSION)) {
@@ -182,6 +186,7 @@ final class TeardownPlanner {
       tenantRole(scene, shard, tenant).ifPresent(changes::add);
     }
     if (scene.request().all()) {
+      changes.addAll(everyone.removal(shard.server()));
       changes.addAll(rest(scene, shard));
     }
     return changes;
@@ -221,7 +226,8 @@ final class TeardownPlanner {
     }
     List<ServerSnapshot> cluster = scene.cluster(snapshot);
     boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
-    for (Identifier role : List.of(topology.appRole(), topology.adminRole())) {
+    for (Identifier role :
+        List.of(topology.appRole(), topology.readerRole(), topology.adminRole())) {
       if (scene.madeRole(snapshot, role) && !keeps) {
         Change gone =
             last

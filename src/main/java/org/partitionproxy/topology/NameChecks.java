@@ -170,6 +170,10 @@ final class NameChecks {
           "role name \"" + stem + ADMIN_SUFFIX + "\" is reserved by PostgreSQL",
           "Roles are named after the database; choose one that does not begin with \"pg_\".");
     }
+    if (topology.everyone()) {
+      checkLength(database, "the topology", Topology.READER_SUFFIX);
+      owners.put(stem + Topology.READER_SUFFIX, "the role that reads all tenants at once");
+    }
     owners.put(stem + ADMIN_SUFFIX, "the role that owns the tenants' schemas");
     owners.put(stem + APP_SUFFIX, "the role that may use all tenants");
   }

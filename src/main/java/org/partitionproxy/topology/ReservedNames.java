@@ -7,7 +7,14 @@ final class ReservedNames {
 
   /** Schemas of PostgreSQL, of ppp and of the extensions it uses; and every {@code pg_*}. */
   private static final List<String> SCHEMAS =
-      List.of("public", "information_schema", "ppp", "everyone", "partmanteau", "cron");
+      List.of(
+          "public",
+          "information_schema",
+          "ppp",
+          "everyone",
+          "everyone_shards",
+          "partmanteau",
+          "cron");
 
   /** Maintenance databases: the veneer's holds ppp's lock, and no tenant may connect there. */
   private static final List<String> DATABASES = List.of("postgres", "template0", "template1");

@@ -18,6 +18,7 @@ import org.partitionproxy.sql.Identifier;
  * @param ids whether triggers on the shards number rows that come through the veneer without
  * @param shards in the file's order
  * @param tenants in the file's order
+ * @param everyone whether a role of its own may read the tables of all tenants at once
  */
 public record Topology(
     Path file,
@@ -29,9 +30,15 @@ public record Topology(
     IdChoice ids,
     ServerDefinition veneer,
     List<ServerDefinition> shards,
-    List<Tenant> tenants) {
+    List<Tenant> tenants,
+    boolean everyone) {
 
-  /** With {@link IdChoice#FILL}. */
+  public Topology {
+    shards = List.copyOf(shards);
+    tenants = List.copyOf(tenants);
+  }
+
+  /** With {@link IdChoice#FILL}, without schema {@code everyone}. */
   public Topology(
       Path file,
       String name,
@@ -52,13 +59,11 @@ public record Topology(
         IdChoice.FILL,
         veneer,
         shards,
-        tenants);
+        tenants,
+        false);
   }
 
-  public Topology {
-    shards = List.copyOf(shards);
-    tenants = List.copyOf(tenants);
-  }
+  static final String READER_SUFFIX = "_reader";
 
   /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
   public Path home() {
@@ -104,6 +109,11 @@ public record Topology(
   /** May use every tenant: {@code bookstore_app}. */
   public Identifier appRole() {
     return appRole(database);
+  }
+
+  /** May read {@code everyone.<table>}, the rows of all tenants: {@code bookstore_reader}. */
+  public Identifier readerRole() {
+    return Identifier.of(database.value() + READER_SUFFIX);
   }
 
   static Identifier adminRole(Identifier database) {

@@ -22,7 +22,8 @@ record TopologyDraft(
     Optional<ServerDraft> veneer,
     List<ServerDraft> shards,
     boolean shardsComplete,
-    List<TenantDraft> tenants) {
+    List<TenantDraft> tenants,
+    boolean everyone) {
 
   /** The veneer, then the shards. */
   List<ServerDraft> servers() {
@@ -49,6 +50,7 @@ record TopologyDraft(
         ids,
         veneer.orElseThrow().toDefinition(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
-        tenants.stream().map(TenantDraft::toTenant).toList());
+        tenants.stream().map(TenantDraft::toTenant).toList(),
+        everyone);
   }
 }

@@ -29,7 +29,8 @@ public final class TopologyReader {
           "veneer",
           "shards",
           "limits",
-          "tenants");
+          "tenants",
+          "everyone");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -111,7 +112,8 @@ public final class TopologyReader {
         shards.map(Fields::isComplete).orElse(false),
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
             .map(fields -> tenants(fields, limits(top)))
-            .orElse(List.of()));
+            .orElse(List.of()),
+        isEveryone(top));
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {
@@ -133,6 +135,14 @@ public final class TopologyReader {
     }
     return Placed.valueOf(
         top.text("runtime").flatMap(text -> top.choice(text, "runtime", RuntimeChoice.values())));
+  }
+
+  /** Off unless asked for: a role that reads all tenants is a door in the walls between them. */
+  private static boolean isEveryone(Fields top) {
+    return top.text("everyone")
+        .flatMap(text -> top.choice(text, "everyone", Switch.values()))
+        .map(on -> on.value() == Switch.TRUE)
+        .orElse(false);
   }
 
   private Optional<Placed<Identifier>> database(Fields top, Optional<Placed<String>> name) {

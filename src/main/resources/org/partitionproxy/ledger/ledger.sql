@@ -34,6 +34,15 @@ CREATE TABLE IF NOT EXISTS ppp.tenant (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- On the veneer: schema everyone as of the last time it was in step with the shards. No row, or one.
+CREATE TABLE IF NOT EXISTS ppp.everyone (
+  source text NOT NULL,
+  made text NOT NULL,
+  notes text[] NOT NULL DEFAULT '{}',
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX IF NOT EXISTS everyone_is_one_row ON ppp.everyone ((true));
+
 -- On the veneer: who ran what. A row without an end is running, or was killed.
 CREATE TABLE IF NOT EXISTS ppp.run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -21,6 +21,7 @@ import org.partitionproxy.secret.SecretStore;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.ServerLog;
 import org.partitionproxy.testing.TestServer;
+import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.RuntimeChoice;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -100,8 +101,10 @@ class QueryCountIT {
         shard.database(),
         Optional.of(Path.of("migrations")),
         Optional.empty(),
+        IdChoice.FILL,
         veneer,
         List.of(shard),
-        all);
+        all,
+        true);
   }
 }

@@ -49,6 +49,7 @@ final class Scene {
   private final Map<String, String> limits = new LinkedHashMap<>();
   private String name = "scene" + number;
   private String migrations = "migrations";
+  private boolean everyone;
 
   /** Shards are called shard1, shard2 and so on, and have a tenant each: acme, bolt, cato. */
   Scene(Path folder, TestServer veneer, TestServer... shards) throws IOException {
@@ -141,6 +142,16 @@ final class Scene {
     write();
   }
 
+  /** Whether a role of its own may read all tenants at once. */
+  void everyone(boolean wanted) throws IOException {
+    everyone = wanted;
+    write();
+  }
+
+  String readerRole() {
+    return database() + "_reader";
+  }
+
   String name() {
     return name;
   }
@@ -176,6 +187,7 @@ final class Scene {
     text.append("database: ").append(database()).append('\n');
     text.append("migrations: ").append(migrations).append('\n');
     lines.forEach(line -> text.append(line).append('\n'));
+    text.append(everyone ? "everyone: true\n" : "");
     for (var place : places.entrySet()) {
       boolean veneer = place.getKey().equals("veneer");
       text.append(veneer ? "veneer: " : "  " + place.getKey() + ": ")

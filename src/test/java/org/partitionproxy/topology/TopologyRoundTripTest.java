@@ -62,9 +62,11 @@ class TopologyRoundTripTest {
         database,
         Optional.empty(),
         Optional.empty(),
+        random.nextBoolean() ? IdChoice.FILL : IdChoice.LEAVE,
         veneer,
         shards,
-        tenants(random, shards));
+        tenants(random, shards),
+        random.nextBoolean());
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {

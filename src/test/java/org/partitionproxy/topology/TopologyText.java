@@ -38,6 +38,12 @@ final class TopologyText {
     Map<String, Object> tenants = new LinkedHashMap<>();
     topology.tenants().forEach(tenant -> tenants.put(tenant.name().value(), tenant(tenant)));
     top.put("tenants", tenants);
+    if (topology.ids() == IdChoice.LEAVE || random.nextBoolean()) {
+      top.put("ids", topology.ids().toString());
+    }
+    if (topology.everyone() || random.nextBoolean()) {
+      top.put("everyone", Boolean.toString(topology.everyone()));
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();
