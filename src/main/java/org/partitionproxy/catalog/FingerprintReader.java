@@ -26,7 +26,8 @@ public final class FingerprintReader {
                     ' ' || g.tgname || ' ' || pg_catalog.encode(g.tgargs, 'escape'), ''
                     ORDER BY g.tgname)
                   FROM pg_catalog.pg_trigger AS g
-                  WHERE g.tgrelid = c.oid AND g.tgname LIKE '\\_ppp\\_%'), '')
+                  WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
+                    AND (c.relkind = 'f' OR g.tgname LIKE '\\_ppp\\_%')), '')
               ELSE '' END,
           E'\\n' ORDER BY c.relname COLLATE "C")), '')
         || coalesce(pg_catalog.min(y.types), '') AS fingerprint

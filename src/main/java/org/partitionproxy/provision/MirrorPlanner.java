@@ -215,6 +215,19 @@ final class MirrorPlanner {
                 + " was not made by ppp and is left alone");
       }
     }
+    veneer
+        .renumbering()
+        .forEach(
+            (table, trigger) ->
+                note(
+                    notes,
+                    table.schema(),
+                    "trigger \""
+                        + trigger
+                        + "\" on foreign table "
+                        + table
+                        + " gives a row new numbers with every UPDATE: drop it there, and make it on"
+                        + " the shard's table"));
     SortedMap<QualifiedName, UserType> types = new TreeMap<>(should.types());
     SortedMap<QualifiedName, UserType> actualTypes = new TreeMap<>();
     veneer

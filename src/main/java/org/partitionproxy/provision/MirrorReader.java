@@ -57,14 +57,16 @@ final class MirrorReader {
    * The veneer's end.
    *
    * @param ours the names of foreign tables and types that ppp made
+   * @param renumbering triggers by foreign table that make every UPDATE of it number its rows anew
    */
   record Veneer(
       TableReader.Relations relations,
       SortedMap<QualifiedName, UserType> types,
-      SortedSet<QualifiedName> ours) {
+      SortedSet<QualifiedName> ours,
+      SortedMap<QualifiedName, String> renumbering) {
 
     static final Veneer NONE =
-        new Veneer(TableReader.Relations.NONE, new TreeMap<>(), new TreeSet<>());
+        new Veneer(TableReader.Relations.NONE, new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
   }
 
   Veneer veneer(Collection<Tenant> tenants) {
@@ -75,7 +77,35 @@ final class MirrorReader {
             new Veneer(
                 tables.relations(session, desired.mirrorScope(topology.veneer()), schemas),
                 types.read(session, schemas),
-                new Ledger(session).tables(schemas)));
+                new Ledger(session).tables(schemas),
+                renumbering(session, schemas)));
+  }
+
+  /**
+   * Row-level BEFORE UPDATE: with one, postgres_fdw sends all columns of a row, and DEFAULT for
+   * generated ones.
+   */
+  private static SortedMap<QualifiedName, String> renumbering(
+      Session session, SortedSet<Identifier> schemas) {
+    TreeMap<QualifiedName, String> triggers = new TreeMap<>();
+    session.forEach(
+        """
+        SELECT n.nspname, c.relname, pg_catalog.min(g.tgname::text) AS trigger
+        FROM pg_catalog.pg_trigger AS g
+        JOIN pg_catalog.pg_class AS c ON c.oid = g.tgrelid
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY (?) AND c.relkind = 'f' AND NOT g.tgisinternal
+          AND g.tgtype::int & 19 = 19
+          AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attgenerated <> '' AND NOT a.attisdropped)
+        GROUP BY n.nspname, c.relname
+        ORDER BY n.nspname, c.relname""",
+        row ->
+            triggers.put(
+                new QualifiedName(row.identifier("nspname"), row.identifier("relname")),
+                row.string("trigger")),
+        schemas.stream().map(Identifier::value).toList());
+    return triggers;
   }
 
   /** What the veneer has, or could have, of these extensions. */

@@ -37,13 +37,15 @@ final class Barrier implements AutoCloseable {
     return Integer.toString(sessions().size());
   }
 
-  /** The processes of the sessions that wait. */
+  /** The processes of the sessions that wait; autovacuum may wait too, and is none. */
   List<String> sessions() throws SQLException {
     return holder.rows(
         "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND relation = '"
             + relation
             + "'::regclass AND database IN (0,"
-            + " (SELECT oid FROM pg_database WHERE datname = current_database()))");
+            + " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+            + " AND pid IN (SELECT pid FROM pg_stat_activity"
+            + " WHERE backend_type = 'client backend')");
   }
 
   @Override

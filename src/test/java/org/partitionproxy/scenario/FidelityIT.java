@@ -240,4 +240,33 @@ class FidelityIT {
           .isEqualTo("4");
     }
   }
+
+  @Test
+  void warnsOfATriggerThatWouldNumberRowsAnew() throws Exception {
+    Scene scene = scene(PostgresVersion.embedded(), TABLES);
+    try (Client owner = scene.as("veneer", scene.adminRole())) {
+      owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
+      owner.execute(
+          "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
+      owner.execute("CREATE TRIGGER t BEFORE UPDATE ON always FOR EACH ROW EXECUTE FUNCTION f()");
+      // No numbers that the shard gives by itself, and so no harm.
+      owner.execute("CREATE TRIGGER t BEFORE UPDATE ON serials FOR EACH ROW EXECUTE FUNCTION f()");
+    }
+    scene.run("initialize");
+    assertThat(scene.run("plan"))
+        .contains(
+            "trigger \"t\" on foreign table " + scene.schema("acme") + ".always gives a row new")
+        .doesNotContain(".serials");
+  }
+
+  @Test
+  void leavesVirtualColumnsToTheShard() throws Exception {
+    Scene scene =
+        scene(
+            PostgresVersion.embedded(),
+            "CREATE TABLE v (n int, twice int GENERATED ALWAYS AS (n * 2) VIRTUAL)");
+    try (Client veneer = scene.as("veneer", scene.role("acme"))) {
+      assertThat(veneer.value("INSERT INTO v (n) VALUES (3) RETURNING twice")).isEqualTo("6");
+    }
+  }
 }
