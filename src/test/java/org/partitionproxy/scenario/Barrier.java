@@ -39,6 +39,8 @@ final class Barrier implements AutoCloseable {
 
   /** The processes of the sessions that wait; autovacuum may wait too, and is none. */
   List<String> sessions() throws SQLException {
+    // Within one transaction pg_stat_activity stays as it was first seen.
+    holder.execute("SELECT pg_stat_clear_snapshot()");
     return holder.rows(
         "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND relation = '"
             + relation
