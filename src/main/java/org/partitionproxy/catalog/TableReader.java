@@ -101,17 +101,18 @@ public final class TableReader {
          LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
          LEFT JOIN LATERAL (
            SELECT sn.nspname AS schema, sc.relname AS name
-           FROM pg_catalog.pg_depend AS d
-           JOIN pg_catalog.pg_class AS sc ON sc.relkind = 'S'
-             AND sc.oid = CASE WHEN a.attidentity <> '' THEN d.objid ELSE d.refobjid END
-           JOIN pg_catalog.pg_namespace AS sn ON sn.oid = sc.relnamespace
-           WHERE (a.attidentity <> '' OR ad.oid IS NOT NULL) AND CASE WHEN a.attidentity <> ''
-             THEN d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-               AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'i'
-               AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-             ELSE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
+           FROM (
+             SELECT d.objid AS oid FROM pg_catalog.pg_depend AS d
+             WHERE a.attidentity <> '' AND d.deptype = 'i'
                AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-             END
+               AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+               AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+             UNION ALL
+             SELECT d.refobjid FROM pg_catalog.pg_depend AS d
+             WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
+               AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass) AS used
+           JOIN pg_catalog.pg_class AS sc ON sc.oid = used.oid AND sc.relkind = 'S'
+           JOIN pg_catalog.pg_namespace AS sn ON sn.oid = sc.relnamespace
            ORDER BY sn.nspname, sc.relname
            LIMIT 1) AS s ON true
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
