@@ -1,6 +1,7 @@
 package org.partitionproxy.apply;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -132,15 +133,7 @@ public final class PlanApplier {
   private void commit(ServerDefinition server, List<Change> changes, Recorder recorder) {
     lock.requireHeld();
     List<Sql> statements = new ArrayList<>(List.of(LOCK_TIMEOUT));
-    Change.Transaction as = Change.Transaction.SUPERUSER;
-    for (Change change : changes) {
-      if (change.transaction() != as) {
-        as = change.transaction();
-        statements.add(become(as));
-      }
-      statements.addAll(change.statements());
-    }
-    statements.add(become(Change.Transaction.SUPERUSER));
+    statements.addAll(statements(changes, owner));
     sessions.with(
         server,
         session ->
@@ -153,6 +146,25 @@ public final class PlanApplier {
                   return true;
                 }));
     listener.committed(server, changes);
+  }
+
+  /**
+   * All of these changes for one transaction of the superuser, each as whom it is to be made.
+   *
+   * @param owner the role that owns the tenants' objects
+   */
+  public static List<Sql> statements(Collection<Change> changes, Identifier owner) {
+    List<Sql> statements = new ArrayList<>();
+    Change.Transaction as = Change.Transaction.SUPERUSER;
+    for (Change change : changes) {
+      if (change.transaction() != as) {
+        as = change.transaction();
+        statements.add(become(as, owner));
+      }
+      statements.addAll(change.statements());
+    }
+    statements.add(become(Change.Transaction.SUPERUSER, owner));
+    return statements;
   }
 
   private static boolean inTransaction(
@@ -178,10 +190,10 @@ public final class PlanApplier {
                     session.execute(LOCK_TIMEOUT);
                     for (Change change : changes) {
                       current.add(change);
-                      session.execute(become(change.transaction()));
+                      session.execute(become(change.transaction(), owner));
                       change.statements().forEach(session::execute);
                     }
-                    session.execute(become(Change.Transaction.SUPERUSER));
+                    session.execute(become(Change.Transaction.SUPERUSER, owner));
                     recorder.record(session, changes);
                     return true;
                   }));
@@ -194,7 +206,7 @@ public final class PlanApplier {
     }
   }
 
-  private Sql become(Change.Transaction transaction) {
+  private static Sql become(Change.Transaction transaction, Identifier owner) {
     return transaction == Change.Transaction.OWNER
         ? Sql.of("SET LOCAL ROLE {}", owner)
         : Sql.of("RESET ROLE");

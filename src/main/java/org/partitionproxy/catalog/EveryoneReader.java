@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -83,7 +82,6 @@ public final class EveryoneReader {
           WHERE d.datname = pg_catalog.current_database())
       WHERE r.rolname = ?""";
 
-  /** Columns are name, type's schema, type, collation's schema and collation. */
   private static final String RELATIONS =
       """
       SELECT n.nspname, c.relname, c.relkind,
@@ -91,16 +89,14 @@ public final class EveryoneReader {
          FROM pg_catalog.aclexplode(c.relacl) AS a
          LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
          WHERE a.grantee <> c.relowner) AS acl,
-        (SELECT pg_catalog.array_agg(ARRAY[
-            a.attname, tn.nspname, t.typname, pg_catalog.format_type(a.atttypid, a.atttypmod), NULL,
-            CASE WHEN a.attcollation <> t.typcollation THEN ln.nspname END,
-            CASE WHEN a.attcollation <> t.typcollation THEN l.collname END]::text[]
-            ORDER BY a.attnum)
-         FROM pg_catalog.pg_attribute AS a
-         JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-         JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
-         LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
-         LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
+        (SELECT pg_catalog.array_agg(ARRAY["""
+          + ColumnSql.FIELDS
+          + """
+            ]::text[] ORDER BY a.attnum)
+         FROM
+      """
+          + ColumnSql.SOURCES
+          + """
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
         p.prosrc
       FROM pg_catalog.pg_class AS c
@@ -196,14 +192,8 @@ public final class EveryoneReader {
   }
 
   private static List<Column> columns(Row row) {
-    return row.stringRows("columns").stream().map(EveryoneReader::column).toList();
-  }
-
-  private static Column column(List<Optional<String>> fields) {
-    return new Column(
-        Identifier.of(fields.get(0).orElseThrow()),
-        TypeReader.typeName(fields.subList(1, 5)),
-        false,
-        fields.get(6).map(c -> QualifiedName.of(fields.get(5).orElseThrow(), c)));
+    return row.stringRows("columns").stream()
+        .map(fields -> ColumnSql.column(fields, false))
+        .toList();
   }
 }

@@ -66,7 +66,7 @@ public final class PublicRightsReader {
       ORDER BY name""";
 
   /** psql's {@code \\d} of a foreign table reads all three. */
-  private static final String WAYFARERS =
+  private static final String CATALOG_READERS =
       """
       SELECT r.rolname
       FROM pg_catalog.pg_class AS c
@@ -87,7 +87,7 @@ public final class PublicRightsReader {
     return new PublicRights(
         session.query(RELATIONS, PublicRightsReader::name),
         session.query(FUNCTIONS, PublicRightsReader::name, veneer),
-        session.query(WAYFARERS, row -> row.identifier("rolname")));
+        session.query(CATALOG_READERS, row -> row.identifier("rolname")));
   }
 
   private static String name(Row row) {

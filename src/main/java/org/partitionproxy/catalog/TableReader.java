@@ -25,11 +25,10 @@ import org.partitionproxy.state.TableKind;
 public final class TableReader {
 
   /**
-   * Columns are name; type's schema, name, type, extension; "t" for NOT NULL; collation's schema
-   * and collation; identity, generated, default; its sequence's schema and sequence; its ties, a
-   * line each; and the extensions whose functions it uses, a line each. What a default is bound to:
-   * its dependencies (built-in objects have none), and built-in functions that tell of the server
-   * or session that they run in.
+   * Columns are {@link ColumnSql#FIELDS}; "t" for NOT NULL; identity, generated, default; its
+   * sequence's schema and sequence; its ties, a line each; and the extensions whose functions it
+   * uses, a line each. What a default is bound to: its dependencies (built-in objects have none),
+   * and built-in functions that tell of the server or session that they run in.
    */
   private static final String TABLES =
       """
@@ -45,16 +44,10 @@ public final class TableReader {
              FROM pg_catalog.pg_partition_tree(c.oid) AS p)
           ELSE coalesce(pg_catalog.pg_relation_size(c.oid), 0)
         END AS bytes,
-        (SELECT pg_catalog.array_agg(ARRAY[
-            a.attname, tn.nspname,
-            CASE t.typtype WHEN 'm' THEN
-              (SELECT rt.typname FROM pg_catalog.pg_range AS r
-               JOIN pg_catalog.pg_type AS rt ON rt.oid = r.rngtypid WHERE r.rngmultitypid = t.oid)
-            ELSE coalesce(te.typname, t.typname) END,
-            pg_catalog.format_type(a.atttypid, a.atttypmod), x.extname,
-            CASE WHEN a.attnotnull THEN 't' ELSE 'f' END,
-            CASE WHEN a.attcollation <> t.typcollation THEN ln.nspname END,
-            CASE WHEN a.attcollation <> t.typcollation THEN l.collname END,
+        (SELECT pg_catalog.array_agg(ARRAY["""
+          + ColumnSql.FIELDS
+          + """
+            , CASE WHEN a.attnotnull THEN 't' ELSE 'f' END,
             a.attidentity, a.attgenerated,
             pg_catalog.pg_get_expr(ad.adbin, ad.adrelid),
             s.schema, s.name,
@@ -88,16 +81,10 @@ public final class TableReader {
              WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = ad.oid
                AND d.deptype = 'n') END]::text[]
             ORDER BY a.attnum)
-         FROM pg_catalog.pg_attribute AS a
-         JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-         JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
-         LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
-         LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
-         LEFT JOIN pg_catalog.pg_type AS te ON te.oid = t.typelem AND t.typcategory = 'A'
-         LEFT JOIN pg_catalog.pg_depend AS xd
-           ON xd.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
-           AND xd.objid = coalesce(te.oid, t.oid) AND xd.deptype = 'e'
-         LEFT JOIN pg_catalog.pg_extension AS x ON x.oid = xd.refobjid
+         FROM
+      """
+          + ColumnSql.SOURCES
+          + """
          LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
          LEFT JOIN LATERAL (
            SELECT sn.nspname AS schema, sc.relname AS name
@@ -196,11 +183,7 @@ public final class TableReader {
   }
 
   private static Column column(List<Optional<String>> fields) {
-    return new Column(
-        Identifier.of(fields.get(0).orElseThrow()),
-        TypeReader.typeName(fields.subList(1, 5)),
-        fields.get(5).orElseThrow().equals("t"),
-        fields.get(7).map(c -> QualifiedName.of(fields.get(6).orElseThrow(), c)));
+    return ColumnSql.column(fields, fields.get(7).orElseThrow().equals("t"));
   }
 
   private static ColumnFill fill(List<Optional<String>> fields) {

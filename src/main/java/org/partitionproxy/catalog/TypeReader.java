@@ -1,8 +1,6 @@
 package org.partitionproxy.catalog;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -21,8 +19,8 @@ import org.partitionproxy.state.UserType;
 public final class TypeReader {
 
   /**
-   * Part: base type, subtype. Attributes: name, then the fields of {@link #typeName}. A domain's
-   * ties are what its default and checks depend on; a range's are options other than the usual.
+   * Part: base type or subtype, as {@link ColumnSql#type} takes it. A domain's ties are what its
+   * default and checks depend on; a range's are options other than the usual.
    */
   private static final String TYPES =
       """
@@ -41,21 +39,14 @@ public final class TypeReader {
            WHERE k.contypid = t.oid AND k.contype = 'c') END AS checks,
         CASE t.typtype WHEN 'c' THEN
           (SELECT pg_catalog.array_agg(
-             ARRAY[a.attname, an.nspname, coalesce(ae.typname, at.typname),
-               pg_catalog.format_type(a.atttypid, a.atttypmod), ax.extname,
-               CASE WHEN a.attcollation <> at.typcollation THEN aln.nspname END,
-               CASE WHEN a.attcollation <> at.typcollation THEN al.collname END]::text[]
-             ORDER BY a.attnum)
-           FROM pg_catalog.pg_attribute AS a
-           JOIN pg_catalog.pg_type AS at ON at.oid = a.atttypid
-           JOIN pg_catalog.pg_namespace AS an ON an.oid = at.typnamespace
-           LEFT JOIN pg_catalog.pg_type AS ae ON ae.oid = at.typelem AND at.typcategory = 'A'
-           LEFT JOIN pg_catalog.pg_collation AS al ON al.oid = a.attcollation
-           LEFT JOIN pg_catalog.pg_namespace AS aln ON aln.oid = al.collnamespace
-           LEFT JOIN pg_catalog.pg_depend AS ad
-             ON ad.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
-             AND ad.objid = coalesce(ae.oid, at.oid) AND ad.deptype = 'e'
-           LEFT JOIN pg_catalog.pg_extension AS ax ON ax.oid = ad.refobjid
+             ARRAY["""
+          + ColumnSql.FIELDS
+          + """
+             ]::text[] ORDER BY a.attnum)
+           FROM
+      """
+          + ColumnSql.SOURCES
+          + """
            WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
         END AS attributes,
         CASE t.typtype WHEN 'r' THEN m.typname END AS multirange,
@@ -138,18 +129,7 @@ public final class TypeReader {
   }
 
   private static TypeName part(Row row) {
-    return typeName(row.optionalStrings("part"));
-  }
-
-  /** Schema, name, {@code format_type}, extension. */
-  static TypeName typeName(List<Optional<String>> fields) {
-    if (fields.get(0).orElseThrow().equals("pg_catalog")) {
-      return TypeName.builtIn(fields.get(2).orElseThrow());
-    }
-    return new TypeName(
-        QualifiedName.of(fields.get(0).orElseThrow(), fields.get(1).orElseThrow()),
-        fields.get(2).orElseThrow(),
-        fields.get(3).map(Identifier::of));
+    return ColumnSql.type(row.optionalStrings("part"));
   }
 
   private static SortedMap<String, String> checks(Row row) {
@@ -160,15 +140,8 @@ public final class TypeReader {
   }
 
   private static List<Column> attributes(Row row) {
-    List<Column> attributes = new ArrayList<>();
-    for (List<Optional<String>> fields : row.stringRows("attributes")) {
-      attributes.add(
-          new Column(
-              Identifier.of(fields.get(0).orElseThrow()),
-              typeName(fields.subList(1, 5)),
-              false,
-              fields.get(6).map(c -> QualifiedName.of(fields.get(5).orElseThrow(), c))));
-    }
-    return attributes;
+    return row.stringRows("attributes").stream()
+        .map(fields -> ColumnSql.column(fields, false))
+        .toList();
   }
 }

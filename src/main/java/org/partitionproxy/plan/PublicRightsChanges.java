@@ -10,7 +10,7 @@ import org.partitionproxy.state.PublicRights;
 public final class PublicRightsChanges {
 
   /** Where foreign tables lead. */
-  static final Sql WAYS =
+  static final Sql FOREIGN_CATALOGS =
       Sql.of(
           "pg_catalog.pg_foreign_data_wrapper, pg_catalog.pg_foreign_server,"
               + " pg_catalog.pg_foreign_table");
@@ -18,12 +18,13 @@ public final class PublicRightsChanges {
   private PublicRightsChanges() {}
 
   /**
-   * Nothing where everybody has none of these rights, and all of {@code wayfarers} have theirs.
+   * Nothing where everybody has none of these rights, and all of {@code catalogReaders} have
+   * theirs.
    *
-   * @param wayfarers who may know where foreign tables lead
+   * @param catalogReaders who may know where foreign tables lead
    */
   public static List<Change> of(
-      Identifier database, PublicRights rights, List<Identifier> wayfarers) {
+      Identifier database, PublicRights rights, List<Identifier> catalogReaders) {
     List<Sql> statements = new ArrayList<>();
     if (!rights.relations().isEmpty()) {
       statements.add(Sql.of("REVOKE SELECT ON {} FROM PUBLIC", names(rights.relations())));
@@ -32,10 +33,10 @@ public final class PublicRightsChanges {
       statements.add(
           Sql.of("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC", names(rights.functions())));
     }
-    List<Identifier> missing = new ArrayList<>(wayfarers);
-    missing.removeAll(rights.wayfarers());
+    List<Identifier> missing = new ArrayList<>(catalogReaders);
+    missing.removeAll(rights.catalogReaders());
     if (!missing.isEmpty()) {
-      statements.add(Sql.of("GRANT SELECT ON {} TO {}", WAYS, Sql.join(", ", missing)));
+      statements.add(Sql.of("GRANT SELECT ON {} TO {}", FOREIGN_CATALOGS, Sql.join(", ", missing)));
     }
     return Differ.unlessEmpty(
         statements,

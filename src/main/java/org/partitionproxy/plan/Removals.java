@@ -93,9 +93,10 @@ public final class Removals {
   }
 
   /** The same change, and before it what the role may know of where foreign tables lead. */
-  public static Change withWays(Change change, Identifier role) {
+  public static Change withForeignCatalogs(Change change, Identifier role) {
     List<Sql> statements = new ArrayList<>();
-    statements.add(Sql.of("REVOKE SELECT ON {} FROM {}", PublicRightsChanges.WAYS, role));
+    statements.add(
+        Sql.of("REVOKE SELECT ON {} FROM {}", PublicRightsChanges.FOREIGN_CATALOGS, role));
     statements.addAll(change.statements());
     return new Change(
         change.stage(),

@@ -104,7 +104,7 @@ final class MirrorMend {
       return End.IN_USE;
     }
     try {
-      veneer.execute(statements(changes));
+      veneer.execute(PlanApplier.statements(changes, run.topology().adminRole()));
       run.recorders().mirrors(veneer, List.of(schema), plan);
       veneer.execute(Sql.of("COMMIT"));
       return End.DONE;
@@ -117,19 +117,6 @@ final class MirrorMend {
     } finally {
       locks.giveBack(taken.get());
     }
-  }
-
-  private List<Sql> statements(List<Change> changes) {
-    List<Sql> statements = new ArrayList<>();
-    for (Change change : changes) {
-      statements.add(
-          change.transaction() == Change.Transaction.OWNER
-              ? Sql.of("SET LOCAL ROLE {}", run.topology().adminRole())
-              : Sql.of("RESET ROLE"));
-      statements.addAll(change.statements());
-    }
-    statements.add(Sql.of("RESET ROLE"));
-    return statements;
   }
 
   private Diagnostic inUse(Session veneer, Identifier schema) {

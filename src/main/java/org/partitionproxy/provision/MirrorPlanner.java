@@ -14,20 +14,15 @@ import java.util.stream.Stream;
 import org.partitionproxy.apply.Lender;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.mirror.Mirror;
-import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
 import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.plan.NumberChanges;
-import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.QualifiedName;
-import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.ServerState;
-import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.ServerName;
@@ -39,9 +34,6 @@ import org.partitionproxy.topology.Topology;
  * shard's tables.
  */
 final class MirrorPlanner {
-
-  private static final int SAMPLING_SINCE = 16;
-  private static final long MAX_BYTES_WITHOUT_SAMPLING = 64L << 20;
 
   private final Topology topology;
   private final MirrorReader reader;
@@ -78,11 +70,6 @@ final class MirrorPlanner {
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>());
-
-    MirrorPlan with(
-        List<Change> extensionChanges, SortedMap<ServerName, List<Change>> changesOnShards) {
-      return new MirrorPlan(extensionChanges, changes, changesOnShards, notes, sources, tables);
-    }
 
     /** All of the veneer. */
     List<Change> onVeneer() {
@@ -127,16 +114,23 @@ final class MirrorPlanner {
     return Mirror.VERSION + ":" + survey.fingerprint(tenant.shard(), tenant.schema());
   }
 
-  private static void note(
-      SortedMap<Identifier, List<String>> notes, Identifier schema, String note) {
-    notes.computeIfAbsent(schema, s -> new ArrayList<>()).add(note);
-  }
+  /**
+   * What the shards' ends of some tenants ask for.
+   *
+   * @param mirrors types and foreign tables as they should be
+   * @param notes by schema, what can't be as on the shard
+   * @param extensions what the veneer needs first, for all tenants
+   * @param onShards what the shards' tables need first
+   */
+  record Derived(
+      SortedMap<Identifier, Mirror.Source> sources,
+      ServerState mirrors,
+      SortedMap<Identifier, List<String>> notes,
+      List<Change> extensions,
+      SortedMap<ServerName, List<Change>> onShards) {}
 
-  /** Reads both ends of these tenants and compares them. */
-  MirrorPlan plan(Survey survey, List<Tenant> tenants) {
-    if (tenants.isEmpty()) {
-      return MirrorPlan.NONE;
-    }
+  /** Reads the shards' ends. */
+  Derived derive(List<Tenant> tenants) {
     SortedMap<Identifier, Mirror.Source> sources = reader.sources(tenants);
     List<UserType> types = new ArrayList<>();
     List<ForeignTable> tables = new ArrayList<>();
@@ -155,17 +149,43 @@ final class MirrorPlanner {
       Mirror mirror = Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
-      mirror.notes().forEach(note -> note(notes, tenant.schema(), note));
+      notes.put(tenant.schema(), new ArrayList<>(mirror.notes()));
       List<Change> triggers = NumberChanges.diff(source.triggers(), triggers(mirror));
       if (!triggers.isEmpty()) {
         onShards.computeIfAbsent(tenant.shard(), s -> new ArrayList<>()).addAll(triggers);
       }
     }
-    boolean known = survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isPresent();
-    MirrorReader.Veneer veneer = known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE;
-    return compare(
-            survey, tenants, sources, ServerState.EMPTY.withMirrors(types, tables), veneer, notes)
-        .with(extensions.changes(used), onShards);
+    return new Derived(
+        sources,
+        ServerState.EMPTY.withMirrors(types, tables),
+        notes,
+        extensions.changes(used),
+        onShards);
+  }
+
+  /** Reads both ends of these tenants and compares them. */
+  MirrorPlan plan(Survey survey, List<Tenant> tenants) {
+    if (tenants.isEmpty()) {
+      return MirrorPlan.NONE;
+    }
+    Derived derived = derive(tenants);
+    Optional<ServerSnapshot> veneer = survey.find(topology.veneer());
+    boolean known = veneer.flatMap(ServerSnapshot::stamp).isPresent();
+    MirrorOwnership ours =
+        new MirrorOwnership(derived, known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE);
+    List<Change> changes =
+        new ArrayList<>(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));
+    changes.addAll(
+        MirrorStatistics.of(changes, derived.sources(), veneer.map(ServerSnapshot::majorVersion)));
+    SortedMap<Identifier, String> fingerprints = new TreeMap<>();
+    tenants.forEach(tenant -> fingerprints.put(tenant.schema(), source(survey, tenant)));
+    return new MirrorPlan(
+        derived.extensions(),
+        changes,
+        derived.onShards(),
+        ours.notes(),
+        fingerprints,
+        ours.names(fingerprints.keySet()));
   }
 
   /** Asks the veneer only where something uses any. */
@@ -181,129 +201,5 @@ final class MirrorPlanner {
       mirror.numbered().forEach(one -> triggers.put(one.trigger(), one.column()));
     }
     return triggers;
-  }
-
-  private MirrorPlan compare(
-      Survey survey,
-      List<Tenant> tenants,
-      SortedMap<Identifier, Mirror.Source> sources,
-      ServerState should,
-      MirrorReader.Veneer veneer,
-      SortedMap<Identifier, List<String>> notes) {
-    SortedMap<QualifiedName, ForeignTable> wanted = new TreeMap<>(should.foreignTables());
-    SortedMap<QualifiedName, ForeignTable> actual = new TreeMap<>();
-    for (ForeignTable table : veneer.relations().foreignTables()) {
-      boolean ours = veneer.ours().contains(table.name());
-      if (ours) {
-        actual.put(table.name(), table);
-      } else {
-        wanted.remove(table.name());
-        note(
-            notes,
-            table.name().schema(),
-            "foreign table " + table.name() + " was not made by ppp and is left alone");
-      }
-    }
-    for (QualifiedName other : veneer.relations().others()) {
-      if (wanted.remove(other) != null) {
-        note(
-            notes,
-            other.schema(),
-            "table "
-                + other
-                + " of the shard is not shown: the veneer has a table or view of that name, which"
-                + " was not made by ppp and is left alone");
-      }
-    }
-    veneer
-        .renumbering()
-        .forEach(
-            (table, trigger) ->
-                note(
-                    notes,
-                    table.schema(),
-                    "trigger \""
-                        + trigger
-                        + "\" on foreign table "
-                        + table
-                        + " gives a row new numbers with every UPDATE: drop it there, and make it on"
-                        + " the shard's table"));
-    SortedMap<QualifiedName, UserType> types = new TreeMap<>(should.types());
-    SortedMap<QualifiedName, UserType> actualTypes = new TreeMap<>();
-    veneer
-        .types()
-        .forEach(
-            (name, type) -> {
-              if (veneer.ours().contains(name)) {
-                actualTypes.put(name, type);
-              } else if (types.remove(name) != null && !type.equals(should.types().get(name))) {
-                note(
-                    notes,
-                    name.schema(),
-                    "type "
-                        + name
-                        + " is not as on the shard: it was not made by ppp and is left alone");
-              }
-            });
-    List<Change> changes =
-        new ArrayList<>(
-            new Differ(Passwords.UNKNOWN)
-                .diff(
-                    ServerState.EMPTY.withMirrors(actualTypes.values(), actual.values()),
-                    ServerState.EMPTY.withMirrors(types.values(), wanted.values())));
-    changes.addAll(statistics(survey, changes, sources));
-    SortedMap<Identifier, String> fingerprints = new TreeMap<>();
-    SortedMap<Identifier, SortedSet<String>> tables = new TreeMap<>();
-    for (Tenant tenant : tenants) {
-      fingerprints.put(tenant.schema(), source(survey, tenant));
-      tables.put(tenant.schema(), new TreeSet<>());
-    }
-    Stream.concat(wanted.keySet().stream(), types.keySet().stream())
-        .forEach(
-            name ->
-                tables
-                    .computeIfAbsent(name.schema(), s -> new TreeSet<>())
-                    .add(name.name().value()));
-    return new MirrorPlan(List.of(), changes, new TreeMap<>(), notes, fingerprints, tables);
-  }
-
-  /**
-   * Tables with rows are analyzed as they appear: without statistics, joins of one shard are not
-   * pushed down. Before PostgreSQL 16 the veneer would fetch a whole table for that, so big ones
-   * are left out.
-   *
-   * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38 postgres_fdw</a>,
-   *     analyze_sampling
-   */
-  private List<Change> statistics(
-      Survey survey, List<Change> changes, SortedMap<Identifier, Mirror.Source> sources) {
-    int version =
-        survey.find(topology.veneer()).map(ServerSnapshot::majorVersion).orElse(SAMPLING_SINCE);
-    Set<String> fresh = new HashSet<>();
-    changes.stream().filter(c -> c.action() != Action.DROP).forEach(c -> fresh.add(c.name()));
-    List<Change> statistics = new ArrayList<>();
-    sources.forEach(
-        (schema, source) -> {
-          List<QualifiedName> analyzed =
-              source.tables().stream()
-                  .filter(t -> t.bytes() > 0 && fresh.contains(t.name().toString()))
-                  .filter(t -> version >= SAMPLING_SINCE || t.bytes() <= MAX_BYTES_WITHOUT_SAMPLING)
-                  .map(Table::name)
-                  .toList();
-          if (!analyzed.isEmpty()) {
-            statistics.add(
-                Change.ofMirror(
-                    Action.ALTER,
-                    ObjectKind.STATISTICS,
-                    schema
-                        + " ("
-                        + analyzed.size()
-                        + (analyzed.size() == 1 ? " table" : " tables")
-                        + " with rows)",
-                    schema,
-                    List.of(Sql.of("ANALYZE {}", Sql.join(", ", analyzed)))));
-          }
-        });
-    return statistics;
   }
 }

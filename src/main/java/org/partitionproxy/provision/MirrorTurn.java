@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.apply.Lender;
+import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.catalog.FingerprintReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -127,15 +128,16 @@ final class MirrorTurn implements Following {
 
   /** What the shard's tables need after the script, and the extensions that the veneer needs. */
   private List<Change> numberChanges(Session shard) {
-    String now = fingerprint(shard);
-    if (now.equals(source)) {
+    if (fingerprint(shard).equals(source)) {
       return List.of();
     }
-    MirrorPlanner.MirrorPlan plan = plan(shard, now);
-    if (!plan.extensions().isEmpty()) {
-      run.bringExtensions(() -> plan(shard, now).extensions());
+    MirrorPlanner planner = run.parts().mirrors().over(new BothEnds(shard, veneer));
+    Supplier<MirrorPlanner.Derived> derived = () -> planner.derive(List.of(tenant));
+    MirrorPlanner.Derived first = derived.get();
+    if (!first.extensions().isEmpty()) {
+      run.bringExtensions(() -> derived.get().extensions());
     }
-    return plan.onShards().getOrDefault(tenant.shard(), List.of());
+    return first.onShards().getOrDefault(tenant.shard(), List.of());
   }
 
   private void follow(String script, Session shard, String changed) {
@@ -192,19 +194,10 @@ final class MirrorTurn implements Following {
   }
 
   private void apply(MirrorPlanner.MirrorPlan plan) {
-    List<Sql> statements = new ArrayList<>();
-    for (Change change : plan.changes()) {
-      // ANALYZE asks the shard, which would wait for the migration.
-      if (change.kind() != ObjectKind.STATISTICS) {
-        statements.add(
-            change.transaction() == Change.Transaction.OWNER
-                ? Sql.of("SET LOCAL ROLE {}", run.topology().adminRole())
-                : Sql.of("RESET ROLE"));
-        statements.addAll(change.statements());
-      }
-    }
-    statements.add(Sql.of("RESET ROLE"));
-    veneer.execute(statements);
+    // ANALYZE asks the shard, which would wait for the migration.
+    List<Change> structure =
+        plan.changes().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
+    veneer.execute(PlanApplier.statements(structure, run.topology().adminRole()));
     run.recorders().mirrors(veneer, List.of(tenant.schema()), plan);
     unconfirmed = plan.changes();
   }

@@ -233,8 +233,8 @@ final class TeardownPlanner {
             last
                 ? Removals.role(role, List.of(database), Optional.empty())
                 : Removals.access(role, database, Optional.empty());
-        boolean wayfarer = snapshot.publicRights().wayfarers().contains(role);
-        changes.add(wayfarer ? Removals.withWays(gone, role) : gone);
+        boolean catalogReader = snapshot.publicRights().catalogReaders().contains(role);
+        changes.add(catalogReader ? Removals.withForeignCatalogs(gone, role) : gone);
       }
     }
     boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();

@@ -9,15 +9,15 @@ import org.partitionproxy.sql.Identifier;
  *
  * @param relations that {@link Acl#PUBLIC} may SELECT from
  * @param functions that {@link Acl#PUBLIC} may EXECUTE, with the types of their arguments
- * @param wayfarers roles that may read where foreign tables lead in their own right
+ * @param catalogReaders roles that may read where foreign tables lead in their own right
  */
 public record PublicRights(
-    List<String> relations, List<String> functions, List<Identifier> wayfarers) {
+    List<String> relations, List<String> functions, List<Identifier> catalogReaders) {
 
   public PublicRights {
     relations = List.copyOf(relations);
     functions = List.copyOf(functions);
-    wayfarers = List.copyOf(wayfarers);
+    catalogReaders = List.copyOf(catalogReaders);
   }
 
   /** Whether everybody has none of these rights. */

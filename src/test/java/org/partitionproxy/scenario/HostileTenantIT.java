@@ -142,7 +142,7 @@ class HostileTenantIT {
               .contains("items " + kind, "items.id", "items.note", "ids.note");
           assertThat(client.refusal("SELECT ftoptions FROM pg_foreign_table"))
               .as("psql's \\d of a foreign table, %s on %s", role, server)
-              .isEqualTo(mayKnowWays(scene, server, role) ? "00000" : "42501");
+              .isEqualTo(mayReadForeignCatalogs(scene, server, role) ? "00000" : "42501");
         }
       }
     }
@@ -151,7 +151,7 @@ class HostileTenantIT {
   /**
    * The owner needs it at both ends, as migrations read the shape of tables; psql on the veneer.
    */
-  private static boolean mayKnowWays(Scene scene, String server, String role) {
+  private static boolean mayReadForeignCatalogs(Scene scene, String server, String role) {
     return role.equals(scene.adminRole())
         || (server.equals("veneer") && role.equals(scene.appRole()));
   }
