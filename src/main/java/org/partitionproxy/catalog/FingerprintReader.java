@@ -26,7 +26,7 @@ public final class FingerprintReader {
       """
       SELECT n.nspname,
         coalesce(pg_catalog.md5(pg_catalog.string_agg(
-          c.relkind::text || ' ' || pg_catalog.quote_ident(c.relname)
+          c.relkind::text || c.relhassubclass || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
             || ' ' || coalesce(a.columns, '')

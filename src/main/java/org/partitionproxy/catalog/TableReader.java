@@ -81,7 +81,8 @@ public final class TableReader {
         AclReader.acl(row, "acl", scope),
         row.number("bytes"),
         comments(row),
-        keys(row));
+        keys(row),
+        row.bool("inherited"));
   }
 
   private static ForeignTable foreignTable(Row row, Identifier server, Scope scope) {

@@ -118,6 +118,7 @@ final class TableSql {
   static final String TABLES =
       """
       SELECT n.nspname, c.relname, c.relkind, f.srvname, f.ftoptions,
+        c.relkind = 'p' OR c.relkind = 'r' AND c.relhassubclass AS inherited,
         CASE
           WHEN c.relkind NOT IN ('r', 'm', 'p') THEN 0
           WHEN c.relkind = 'p' THEN

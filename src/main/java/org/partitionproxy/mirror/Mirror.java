@@ -19,7 +19,7 @@ import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Key;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
@@ -31,10 +31,15 @@ import org.partitionproxy.state.UserType;
  * @param types that its tables may use, in an order in which they can be made
  * @param tables the foreign tables that it should have
  * @param numbered columns that the shard must fill by a trigger where they are left out
+ * @param guarded tables with rows in other tables: see {@link ShardTrigger#guard}
  * @param notes what can't be as on the shard, each a sentence for a person
  */
 public record Mirror(
-    List<UserType> types, List<ForeignTable> tables, List<Numbered> numbered, List<String> notes) {
+    List<UserType> types,
+    List<ForeignTable> tables,
+    List<Numbered> numbered,
+    List<QualifiedName> guarded,
+    List<String> notes) {
 
   /**
    * Of the rules in this class: when they change, mirrors that were made by older ones are derived
@@ -53,13 +58,13 @@ public record Mirror(
   public record Numbered(Table table, Identifier column, QualifiedName sequence) {
 
     /** A partition of the table may lie in another schema, and not know the table's. */
-    public NumberTrigger trigger() {
+    public ShardTrigger trigger() {
       List<String> arguments = new ArrayList<>(List.of(sequence.name().value()));
       if (table.kind() == TableKind.PARTITIONED_TABLE
           || !sequence.schema().equals(table.name().schema())) {
         arguments.add(sequence.schema().value());
       }
-      return new NumberTrigger(table.name(), NumberTrigger.nameFor(column), arguments);
+      return new ShardTrigger(table.name(), ShardTrigger.nameFor(column), arguments);
     }
   }
 
@@ -67,6 +72,7 @@ public record Mirror(
     types = List.copyOf(types);
     tables = List.copyOf(tables);
     numbered = List.copyOf(numbered);
+    guarded = List.copyOf(guarded);
     notes = List.copyOf(notes);
   }
 
@@ -78,7 +84,7 @@ public record Mirror(
    * @param triggers that ppp made there
    */
   public record Source(
-      List<Table> tables, Collection<UserType> types, List<NumberTrigger> triggers) {
+      List<Table> tables, Collection<UserType> types, List<ShardTrigger> triggers) {
 
     /** The extensions that it uses, with the schema of their types where it is known. */
     public SortedMap<Identifier, Optional<Identifier>> extensions() {
@@ -111,6 +117,7 @@ public record Mirror(
     SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
+    List<QualifiedName> guarded = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     for (Table table : source.tables()) {
       if (table.name().name().equals(history)) {
@@ -129,6 +136,9 @@ public record Mirror(
               table.columns().stream().map(c -> foreign(c, extensions)).toList(),
               forwarded(table.acl()),
               comments(table)));
+      if (table.inherited()) {
+        guarded.add(table.name());
+      }
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
         if (table.kind().takesTriggers() && fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
@@ -146,7 +156,7 @@ public record Mirror(
         }
       }
     }
-    return new Mirror(UserType.inOrder(types.values()), foreign, numbered, notes);
+    return new Mirror(UserType.inOrder(types.values()), foreign, numbered, guarded, notes);
   }
 
   /** Those of the shard's tables that have a foreign table. */

@@ -17,12 +17,12 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
 import org.partitionproxy.plan.ExtensionChanges;
-import org.partitionproxy.plan.NumberChanges;
 import org.partitionproxy.plan.Passwords;
+import org.partitionproxy.plan.ShardTriggerChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.ForeignTable;
-import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.ServerState;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.ServerName;
@@ -155,9 +155,11 @@ final class MirrorPlanner {
       Mirror mirror = Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
-      notes.put(tenant.schema(), new ArrayList<>(mirror.notes()));
+      notes.put(
+          tenant.schema(),
+          Stream.concat(mirror.notes().stream(), unguarded(mirror).stream()).toList());
       keys.put(tenant.schema(), KeysJson.of(mirror.shown(source.tables())));
-      List<Change> triggers = NumberChanges.diff(source.triggers(), triggers(mirror));
+      List<Change> triggers = ShardTriggerChanges.diff(source.triggers(), triggers(mirror));
       if (!triggers.isEmpty()) {
         onShards.computeIfAbsent(tenant.shard(), s -> new ArrayList<>()).addAll(triggers);
       }
@@ -204,11 +206,26 @@ final class MirrorPlanner {
     return names.isEmpty() ? ExtensionChanges.NONE : reader.extensions(names);
   }
 
-  private SortedMap<NumberTrigger, Identifier> triggers(Mirror mirror) {
-    TreeMap<NumberTrigger, Identifier> triggers = new TreeMap<>();
+  private SortedMap<ShardTrigger, Optional<Identifier>> triggers(Mirror mirror) {
+    TreeMap<ShardTrigger, Optional<Identifier>> triggers = new TreeMap<>();
     if (topology.ids() == IdChoice.FILL) {
-      mirror.numbered().forEach(one -> triggers.put(one.trigger(), one.column()));
+      mirror.numbered().forEach(one -> triggers.put(one.trigger(), Optional.of(one.column())));
+      mirror.guarded().forEach(t -> triggers.put(ShardTrigger.guard(t), Optional.empty()));
     }
     return triggers;
+  }
+
+  /** What goes wrong without triggers. */
+  private List<String> unguarded(Mirror mirror) {
+    return topology.ids() == IdChoice.FILL
+        ? List.of()
+        : mirror.guarded().stream()
+            .map(
+                table ->
+                    "an UPDATE or DELETE of "
+                        + table
+                        + " on the veneer that is not sent as a whole may change rows of its other"
+                        + " partitions: `ids: leave` keeps ppp from guarding it")
+            .toList();
   }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Lender;
-import org.partitionproxy.catalog.NumberTriggerReader;
+import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
 import org.partitionproxy.db.Session;
@@ -23,7 +23,7 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
@@ -39,7 +39,7 @@ final class MirrorReader {
   private final Workers workers;
   private final TableReader tables = new TableReader();
   private final TypeReader types = new TypeReader();
-  private final NumberTriggerReader triggers = new NumberTriggerReader();
+  private final ShardTriggerReader triggers = new ShardTriggerReader();
 
   MirrorReader(Topology topology, DesiredState desired, Lender sessions, Workers workers) {
     this.topology = topology;
@@ -168,8 +168,8 @@ final class MirrorReader {
     for (UserType type : types.read(session, schemas).values()) {
       typesOf.computeIfAbsent(type.name().schema(), s -> new ArrayList<>()).add(type);
     }
-    Map<Identifier, List<NumberTrigger>> triggersOf = new HashMap<>();
-    for (NumberTrigger trigger : triggers.read(session, schemas)) {
+    Map<Identifier, List<ShardTrigger>> triggersOf = new HashMap<>();
+    for (ShardTrigger trigger : triggers.read(session, schemas)) {
       triggersOf.computeIfAbsent(trigger.table().schema(), s -> new ArrayList<>()).add(trigger);
     }
     Map<Identifier, Mirror.Source> sources = new HashMap<>();

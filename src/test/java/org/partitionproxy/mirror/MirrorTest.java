@@ -15,7 +15,7 @@ import org.partitionproxy.state.ColumnFill;
 import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.Key;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
@@ -93,7 +93,8 @@ class MirrorTest {
             books.acl(),
             books.bytes(),
             comments,
-            List.of(key));
+            List.of(key),
+            false);
     assertThat(mirror(List.of(), told).tables().get(0).comments().relation())
         .contains("for reading\n\nOn the shard: PRIMARY KEY (c)");
   }
@@ -226,7 +227,7 @@ class MirrorTest {
       assertThat(mirror.numbered())
           .extracting(Mirror.Numbered::trigger)
           .containsExactly(
-              new NumberTrigger(
+              new ShardTrigger(
                   QualifiedName.of("acme", "a"),
                   Identifier.of("_ppp_number_c"),
                   List.of("a_c_seq")));
