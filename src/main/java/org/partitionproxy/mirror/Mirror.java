@@ -36,7 +36,7 @@ public record Mirror(
    * Of the rules in this class: when they change, mirrors that were made by older ones are derived
    * again, although neither side has changed.
    */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** What postgres_fdw can do on the remote side. */
   private static final TreeSet<String> PRIVILEGES =
@@ -101,9 +101,14 @@ public record Mirror(
    * @param server the foreign server of that shard
    * @param history the table of applied migrations, which is nobody's business but the owner's
    * @param extensions whose types the veneer has too
+   * @param owner the role that owns the tables on the shard
    */
   public static Mirror of(
-      Source source, Identifier server, Identifier history, Set<Identifier> extensions) {
+      Source source,
+      Identifier server,
+      Identifier history,
+      Set<Identifier> extensions,
+      Identifier owner) {
     SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
@@ -123,7 +128,7 @@ public record Mirror(
               server,
               table.name(),
               table.columns().stream().map(c -> foreign(c, extensions)).toList(),
-              forwarded(table.acl())));
+              forwarded(table.acl()).with(owner, PRIVILEGES)));
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
         if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {

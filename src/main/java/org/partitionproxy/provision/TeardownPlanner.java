@@ -138,9 +138,17 @@ final class TeardownPlanner {
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
       changes.addAll(everyone.removal(veneer.server()));
       changes.addAll(wires(remains));
+      mirrorOwner(scene, veneer).ifPresent(changes::add);
       changes.addAll(rest(scene, veneer));
     }
     return changes;
+  }
+
+  /** Goes with the veneer's last foreign table, whatever stays on the shards. */
+  private Optional<Change> mirrorOwner(Scene scene, ServerSnapshot veneer) {
+    return scene.madeRole(veneer, topology.mirrorRole()) && !scene.keepsAny(veneer)
+        ? Optional.of(Removals.owner(topology.mirrorRole()))
+        : Optional.empty();
   }
 
   private static void keep(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
@@ -157,10 +165,15 @@ final class TeardownPlanner {
   private List<Change> wires(Remains remains) {
     List<Change> changes = new ArrayList<>();
     for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
-      mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
-      mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
-      mapping(remains, topology.readerRole(), server, Optional.empty()).ifPresent(changes::add);
-      changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
+      for (Identifier role :
+          List.of(
+              topology.mirrorRole(),
+              topology.adminRole(),
+              topology.appRole(),
+              topology.readerRole())) {
+        mapping(remains, role, server, Optional.empty()).ifPresent(changes::add);
+      }
+      changes.add(Removals.server(Identifier.of(server)));
     }
     for (String extension : remains.names(ObjectKind.EXTENSION)) {
       changes.add(Removals.extension(Identifier.of(extension)));

@@ -163,7 +163,9 @@ final class NameChecks {
 
   private void addSharedRoles(Placed<Identifier> database, Map<String, String> owners) {
     String stem = database.value().value();
-    if (checkLength(database, "the topology", ADMIN_SUFFIX) && ReservedNames.isRole(stem + "_")) {
+    // No shared role has a longer name.
+    if (checkLength(database, "the topology", Topology.MIRROR_SUFFIX)
+        && ReservedNames.isRole(stem + "_")) {
       problems.add(
           Code.NAME_RESERVED,
           database.place(),
@@ -171,10 +173,10 @@ final class NameChecks {
           "Roles are named after the database; choose one that does not begin with \"pg_\".");
     }
     if (topology.everyone()) {
-      checkLength(database, "the topology", Topology.READER_SUFFIX);
       owners.put(stem + Topology.READER_SUFFIX, "the role that reads all tenants at once");
     }
     owners.put(stem + ADMIN_SUFFIX, "the role that owns the tenants' schemas");
+    owners.put(stem + Topology.MIRROR_SUFFIX, "the role that owns what the veneer shows of them");
     owners.put(stem + APP_SUFFIX, "the role that may use all tenants");
   }
 

@@ -64,6 +64,7 @@ public record Topology(
   }
 
   static final String READER_SUFFIX = "_reader";
+  static final String MIRROR_SUFFIX = "_mirror";
 
   /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
   public Path home() {
@@ -101,9 +102,24 @@ public record Topology(
     return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
   }
 
-  /** Owns the tenants' schemas and all in them, on every server: {@code bookstore_admin}. */
+  /**
+   * Owns the tenants' schemas and all in them, on the shards: {@code bookstore_admin}. On the
+   * veneer it may use all that is shown of them.
+   */
   public Identifier adminRole() {
     return adminRole(database);
+  }
+
+  /**
+   * Owns what the veneer shows of the tenants, and nobody logs in as it: {@code bookstore_mirror}.
+   */
+  public Identifier mirrorRole() {
+    return Identifier.of(database.value() + MIRROR_SUFFIX);
+  }
+
+  /** The role that owns the tenants' objects on a server. */
+  public Identifier ownerOn(ServerDefinition server) {
+    return server.isVeneer() ? mirrorRole() : adminRole();
   }
 
   /** May use every tenant: {@code bookstore_app}. */

@@ -180,6 +180,17 @@ final class Scene {
     return database() + "_admin";
   }
 
+  String mirrorRole() {
+    return database() + "_mirror";
+  }
+
+  /** Somebody who may change what the veneer shows: a superuser, as its owner. */
+  Client mirrorOwner() throws SQLException {
+    Client client = superuser("veneer");
+    client.execute("SET ROLE " + mirrorRole());
+    return client;
+  }
+
   /** Writes shards.yaml as this scene is now. */
   void write() throws IOException {
     StringBuilder text = new StringBuilder();
