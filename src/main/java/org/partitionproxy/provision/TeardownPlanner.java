@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.catalog.NumberTriggerReader;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.NumberChanges;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Removals;
@@ -182,15 +185,21 @@ final class TeardownPlanner {
   }
 
   private List<Change> shard(Scene scene, ServerSnapshot shard) {
-    List<Change> changes = new ArrayList<>();
-    if (!scene.request().dropData()) {
+    List<Tenant> here =
+        scene.tenants().chosen().stream()
+            .filter(tenant -> tenant.shard().equals(shard.server().name()))
+            .toList();
+    boolean dropData = scene.request().dropData();
+    List<Change> changes =
+        new ArrayList<>(
+            numbers(
+                shard.server(),
+                here.stream().filter(t -> !dropData || scene.keeps(shard, t)).toList()));
+    if (!dropData) {
       return changes;
     }
     Remains remains = scene.remains(shard);
-    for (Tenant tenant : scene.tenants().chosen()) {
-      if (!tenant.shard().equals(shard.server().name())) {
-        continue;
-      }
+    for (Tenant tenant : here) {
       if (scene.keeps(shard, tenant)) {
         keep(scene, shard, tenant);
       } else if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
@@ -203,6 +212,18 @@ final class TeardownPlanner {
       changes.addAll(rest(scene, shard));
     }
     return changes;
+  }
+
+  /** Without a mirror nothing sends rows without numbers: the tables that stay are as before. */
+  private List<Change> numbers(ServerDefinition shard, List<Tenant> tenants) {
+    TreeSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+    return schemas.isEmpty()
+        ? List.of()
+        : sessions.with(
+            shard,
+            session ->
+                NumberChanges.diff(
+                    new NumberTriggerReader().read(session, schemas), new TreeMap<>()));
   }
 
   /**
