@@ -19,6 +19,7 @@ import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UserMapping;
 import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.JoinChoice;
 import org.partitionproxy.topology.Limits;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
@@ -153,6 +154,9 @@ final class DesiredState {
       roles.add(Role.owner(topology.mirrorRole()));
     }
     roles.add(Role.login(topology.adminRole()));
+    if (topology.crossTenantJoins() == JoinChoice.FORBIDDEN) {
+      tenantRoles.clear();
+    }
     roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
     reader()
         .forEach(

@@ -32,6 +32,7 @@ final class NameChecks {
     checks.checkShardsOfTenants();
     checks.checkSchemas();
     checks.checkRoles();
+    checks.checkJoins();
   }
 
   /** Servers and tenants share one namespace, that of {@code ppp psql TARGET}. */
@@ -159,6 +160,21 @@ final class NameChecks {
     for (ServerDraft server : topology.servers()) {
       server.user().ifPresent(user -> checkUser(server, user, owners));
     }
+  }
+
+  /** The reader of everyone's tables can do nothing else than name two tenants. */
+  private void checkJoins() {
+    topology
+        .crossTenantJoins()
+        .filter(joins -> joins.value() == JoinChoice.FORBIDDEN && topology.everyone())
+        .ifPresent(
+            joins ->
+                problems.add(
+                    Code.KEY_OUT_OF_PLACE,
+                    joins.place(),
+                    "cross-tenant joins are forbidden, and \"everyone\" is true",
+                    "Schema everyone is there to read all tenants in one statement: leave out one"
+                        + " of the two keys."));
   }
 
   private void addSharedRoles(Placed<Identifier> database, Map<String, String> owners) {

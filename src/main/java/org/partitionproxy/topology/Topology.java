@@ -19,6 +19,7 @@ import org.partitionproxy.sql.Identifier;
  * @param shards in the file's order
  * @param tenants in the file's order
  * @param everyone whether a role of its own may read the tables of all tenants at once
+ * @param crossTenantJoins whether the role for all tenants may use any
  */
 public record Topology(
     Path file,
@@ -31,14 +32,15 @@ public record Topology(
     ServerDefinition veneer,
     List<ServerDefinition> shards,
     List<Tenant> tenants,
-    boolean everyone) {
+    boolean everyone,
+    JoinChoice crossTenantJoins) {
 
   public Topology {
     shards = List.copyOf(shards);
     tenants = List.copyOf(tenants);
   }
 
-  /** With {@link IdChoice#FILL}, without schema {@code everyone}. */
+  /** With {@link IdChoice#FILL} and joins, without schema {@code everyone}. */
   public Topology(
       Path file,
       String name,
@@ -60,7 +62,8 @@ public record Topology(
         veneer,
         shards,
         tenants,
-        false);
+        false,
+        JoinChoice.ALLOWED);
   }
 
   static final String READER_SUFFIX = "_reader";
@@ -122,7 +125,7 @@ public record Topology(
     return server.isVeneer() ? mirrorRole() : adminRole();
   }
 
-  /** May use every tenant: {@code bookstore_app}. */
+  /** May use every tenant, unless joins are forbidden: {@code bookstore_app}. */
   public Identifier appRole() {
     return appRole(database);
   }

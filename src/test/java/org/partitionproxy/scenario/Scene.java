@@ -142,6 +142,11 @@ final class Scene {
     write();
   }
 
+  void withoutLine(String line) throws IOException {
+    lines.remove(line);
+    write();
+  }
+
   /** Whether a role of its own may read all tenants at once. */
   void everyone(boolean wanted) throws IOException {
     everyone = wanted;
@@ -187,7 +192,7 @@ final class Scene {
   /** Somebody who may change what the veneer shows: a superuser, as its owner. */
   Client mirrorOwner() throws SQLException {
     Client client = superuser("veneer");
-    client.execute("SET ROLE " + mirrorRole());
+    client.execute("SET ppp.ddl = on; SET ROLE " + mirrorRole());
     return client;
   }
 
