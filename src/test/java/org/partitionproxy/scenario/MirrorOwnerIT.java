@@ -100,6 +100,69 @@ class MirrorOwnerIT {
     }
   }
 
+  /** Whoever they are, and whatever they may do. */
+  @EveryPostgres
+  void whoeverTriesToChangeItIsToldOfMigrations(PostgresVersion version) throws Exception {
+    Scene scene = scene(version);
+    String items = scene.table("acme", "items");
+    try (Client superuser = scene.superuser("veneer")) {
+      for (String ddl :
+          List.of(
+              "ALTER TABLE " + items + " ADD COLUMN x int",
+              "ALTER FOREIGN TABLE " + items + " RENAME TO others",
+              "ALTER FOREIGN TABLE " + items + " SET SCHEMA public",
+              "ALTER TABLE " + items + " OWNER TO " + scene.adminRole(),
+              "ALTER TYPE " + scene.table("acme", "mood") + " ADD VALUE 'x'",
+              "ALTER DOMAIN " + scene.table("acme", "short") + " SET NOT NULL",
+              "DROP FOREIGN TABLE " + items,
+              "DROP SCHEMA " + scene.schema("acme") + " CASCADE",
+              "DROP SERVER shard1 CASCADE")) {
+        assertThat(superuser.words(ddl)).as(ddl).contains("ERROR: ", "`ppp migrate`");
+      }
+      String made = "CREATE TABLE " + scene.table("acme", "mine") + " AS SELECT 1 AS id";
+      assertThat(superuser.words(made)).contains("WARNING: ", ".mine is on the veneer", "ppp mi");
+      for (String others :
+          List.of(
+              "ALTER TABLE " + scene.table("acme", "mine") + " ADD COLUMN x int",
+              "DROP TABLE " + scene.table("acme", "mine"),
+              "CREATE SCHEMA own CREATE TABLE t (id int) CREATE VIEW v AS SELECT * FROM " + items,
+              "ALTER TABLE own.t ADD COLUMN x int",
+              "CREATE TEMPORARY TABLE short_lived (id int)",
+              "DROP TABLE short_lived",
+              "ANALYZE " + items,
+              "COMMENT ON FOREIGN TABLE " + items + " IS 'x'",
+              "GRANT SELECT ON own.v TO " + scene.adminRole(),
+              "DROP SCHEMA own CASCADE",
+              "SET ppp.ddl = on",
+              "ALTER FOREIGN TABLE " + items + " ADD COLUMN x int")) {
+        assertThat(superuser.words(others)).as(others).doesNotContain("ERROR", "ppp");
+      }
+    }
+    whoMayNotAnywayIsTold(scene, items);
+    scene.run("initialize");
+    isInStep(scene);
+  }
+
+  private static void whoMayNotAnywayIsTold(Scene scene, String items) throws SQLException {
+    String alter = "ALTER TABLE " + items + " ADD COLUMN x int";
+    for (String role : List.of(scene.role("acme"), scene.appRole(), scene.adminRole())) {
+      try (Client client = scene.as("veneer", role)) {
+        assertThat(client.words(alter)).contains("must be owner of", "`ppp migrate`");
+        if (!role.equals(scene.adminRole())) {
+          assertThat(client.words("CREATE TABLE " + scene.table("acme", "x (id int)")))
+              .contains("permission denied", "`ppp migrate`");
+        }
+      }
+    }
+    try (Client admin = scene.as("veneer", scene.adminRole())) {
+      assertThat(admin.words("CREATE TABLE public.own (id int)")).isEmpty();
+      assertThat(admin.words("ALTER TABLE public.own ADD COLUMN x int")).isEmpty();
+      assertThat(admin.words("ALTER FOREIGN TABLE " + items + " ADD COLUMN x int"))
+          .contains("must be owner of", "`ppp migrate`");
+      assertThat(admin.words("DROP TABLE public.own")).isEmpty();
+    }
+  }
+
   /** As ppp made them before there was such a role. */
   @Test
   void givesItWhatBelongedToTheAdmin() throws Exception {
@@ -133,14 +196,14 @@ class MirrorOwnerIT {
       assertThat(superuser.rows(OWNERS)).containsExactly(scene.mirrorRole());
       superuser.execute("SET ROLE " + scene.mirrorRole());
       superuser.execute("ANALYZE " + scene.table("acme", "items"));
-      superuser.execute("RESET ROLE");
+      superuser.execute("RESET ROLE; SET ppp.ddl = on");
       superuser.execute(
           "ALTER FOREIGN TABLE %s OWNER TO %s"
               .formatted(scene.table("acme", "items"), scene.adminRole()));
     }
     assertThat(scene.run("plan", "--sql"))
         .contains("OWNER TO \"" + scene.mirrorRole() + "\"")
-        .doesNotContain("feelings");
+        .doesNotContain("\"feelings\"");
     scene.run("initialize");
     isInStep(scene);
     scene.run("teardown", "--all", "--yes");
