@@ -139,6 +139,11 @@ class MirrorOwnerIT {
       }
     }
     whoMayNotAnywayIsTold(scene, items);
+    try (Client superuser = scene.superuser("veneer")) {
+      superuser.execute("DROP EVENT TRIGGER ppp_drop_guard");
+    }
+    assertThat(scene.run("plan"))
+        .contains("~ ledger         ppp", "~ foreign table  " + scene.schema("acme") + ".items");
     scene.run("initialize");
     isInStep(scene);
   }
