@@ -22,7 +22,7 @@ import org.partitionproxy.sql.SqlResource;
 public final class Ledger {
 
   /** Of the tables in {@code ledger.sql}. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   public static final Identifier SCHEMA = Identifier.of("ppp");
 
@@ -181,18 +181,21 @@ public final class Ledger {
    * @param mirror the veneer's fingerprint
    * @param tables that ppp made of it
    * @param notes what it left out
+   * @param keys of its tables, as a JSON array of rows of view {@code ppp.keys}
    */
   public record InStep(
       Identifier schema,
       String source,
       String mirror,
       Collection<String> tables,
-      Collection<String> notes) {}
+      Collection<String> notes,
+      String keys) {}
 
   public void recordMirrors(Collection<InStep> mirrors) {
     session.updateAll(
         """
-        UPDATE ppp.tenant SET source = ?, mirror = ?, tables = ?, notes = ?, updated_at = now()
+        UPDATE ppp.tenant
+        SET source = ?, mirror = ?, tables = ?, notes = ?, keys = ?::jsonb, updated_at = now()
         WHERE schema = ?""",
         mirrors.stream()
             .map(
@@ -202,6 +205,7 @@ public final class Ledger {
                         one.mirror(),
                         one.tables(),
                         one.notes(),
+                        one.keys(),
                         one.schema().value()))
             .toList());
   }

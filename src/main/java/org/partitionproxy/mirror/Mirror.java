@@ -2,19 +2,23 @@ package org.partitionproxy.mirror;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.Key;
 import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
@@ -128,10 +132,11 @@ public record Mirror(
               server,
               table.name(),
               table.columns().stream().map(c -> foreign(c, extensions)).toList(),
-              forwarded(table.acl()).with(owner, PRIVILEGES)));
+              forwarded(table.acl()).with(owner, PRIVILEGES),
+              comments(table)));
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
-        if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
+        if (table.kind().takesTriggers() && fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
           fill.sequence().ifPresent(s -> numbered.add(new Numbered(table, column.name(), s)));
         }
         if (isBound(fill, extensions)) {
@@ -147,6 +152,26 @@ public record Mirror(
       }
     }
     return new Mirror(UserType.inOrder(types.values()), foreign, numbered, notes);
+  }
+
+  /** Those of the shard's tables that have a foreign table. */
+  public List<Table> shown(List<Table> all) {
+    Set<QualifiedName> remote = new HashSet<>();
+    tables.forEach(table -> remote.add(table.remote()));
+    return all.stream().filter(table -> remote.contains(table.name())).toList();
+  }
+
+  /** A foreign table can't have keys: its comment tells of them. */
+  private static Comments comments(Table table) {
+    if (table.keys().isEmpty()) {
+      return table.comments();
+    }
+    String keys =
+        "On the shard: "
+            + table.keys().stream().map(Key::definition).collect(Collectors.joining("; "));
+    return table
+        .comments()
+        .with(Optional.of(table.comments().relation().map(c -> c + "\n\n" + keys).orElse(keys)));
   }
 
   private static boolean isBound(ColumnFill fill, Set<Identifier> extensions) {

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.sql.SqlPart;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.ServerState;
 
@@ -92,6 +95,7 @@ final class MirrorChanges {
             Literal.of(table.remote().schema().value()),
             Literal.of(table.remote().name().value())));
     statements.addAll(AclSql.changes(Sql.of("ON {}", table.name()), Acl.NONE, table.acl()));
+    statements.addAll(comments(table, Comments.NONE));
     return statements;
   }
 
@@ -146,7 +150,30 @@ final class MirrorChanges {
       statements.add(Sql.of("ALTER FOREIGN TABLE {} {}", should.name(), Sql.join(", ", actions)));
     }
     statements.addAll(AclSql.changes(Sql.of("ON {}", should.name()), is.acl(), should.acl()));
+    statements.addAll(comments(should, is.comments()));
     return statements;
+  }
+
+  /** A dropped column's is gone with it. */
+  private static List<Sql> comments(ForeignTable table, Comments is) {
+    Comments should = table.comments();
+    List<Sql> statements = new ArrayList<>();
+    if (!is.relation().equals(should.relation())) {
+      statements.add(
+          Sql.of("COMMENT ON FOREIGN TABLE {} IS {}", table.name(), text(should.relation())));
+    }
+    for (Column column : table.columns()) {
+      Optional<String> comment = Optional.ofNullable(should.columns().get(column.name()));
+      if (!Optional.ofNullable(is.columns().get(column.name())).equals(comment)) {
+        statements.add(
+            Sql.of("COMMENT ON COLUMN {}.{} IS {}", table.name(), column.name(), text(comment)));
+      }
+    }
+    return statements;
+  }
+
+  private static SqlPart text(Optional<String> comment) {
+    return comment.<SqlPart>map(Literal::of).orElse(Sql.of("NULL"));
   }
 
   private static List<Sql> alter(Column is, Column should) {

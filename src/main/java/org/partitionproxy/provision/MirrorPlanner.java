@@ -54,6 +54,7 @@ final class MirrorPlanner {
    * @param sources by schema, the fingerprint that the ledger will keep once it is in step
    * @param tables by schema, the names of the foreign tables and types that are ppp's own
    *     afterwards
+   * @param keys by schema, those of the shard's tables, for the ledger
    */
   record MirrorPlan(
       List<Change> extensions,
@@ -61,12 +62,14 @@ final class MirrorPlanner {
       SortedMap<ServerName, List<Change>> onShards,
       SortedMap<Identifier, List<String>> notes,
       SortedMap<Identifier, String> sources,
-      SortedMap<Identifier, SortedSet<String>> tables) {
+      SortedMap<Identifier, SortedSet<String>> tables,
+      SortedMap<Identifier, String> keys) {
 
     static final MirrorPlan NONE =
         new MirrorPlan(
             List.of(),
             List.of(),
+            new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
             new TreeMap<>(),
@@ -122,13 +125,15 @@ final class MirrorPlanner {
    * @param notes by schema, what can't be as on the shard
    * @param extensions what the veneer needs first, for all tenants
    * @param onShards what the shards' tables need first
+   * @param keys by schema, as {@link KeysJson} writes them
    */
   record Derived(
       SortedMap<Identifier, Mirror.Source> sources,
       ServerState mirrors,
       SortedMap<Identifier, List<String>> notes,
       List<Change> extensions,
-      SortedMap<ServerName, List<Change>> onShards) {}
+      SortedMap<ServerName, List<Change>> onShards,
+      SortedMap<Identifier, String> keys) {}
 
   /** Reads the shards' ends. */
   Derived derive(List<Tenant> tenants) {
@@ -139,6 +144,7 @@ final class MirrorPlanner {
     ExtensionChanges extensions = extensions(sources.values());
     SortedMap<Identifier, SortedMap<Identifier, Optional<Identifier>>> used = new TreeMap<>();
     SortedMap<ServerName, List<Change>> onShards = new TreeMap<>();
+    SortedMap<Identifier, String> keys = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
       Identifier server = DesiredState.name(topology.shardOf(tenant));
@@ -152,6 +158,7 @@ final class MirrorPlanner {
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
       notes.put(tenant.schema(), new ArrayList<>(mirror.notes()));
+      keys.put(tenant.schema(), KeysJson.of(mirror.shown(source.tables())));
       List<Change> triggers = NumberChanges.diff(source.triggers(), triggers(mirror));
       if (!triggers.isEmpty()) {
         onShards.computeIfAbsent(tenant.shard(), s -> new ArrayList<>()).addAll(triggers);
@@ -162,7 +169,8 @@ final class MirrorPlanner {
         ServerState.EMPTY.withMirrors(types, tables),
         notes,
         extensions.changes(used),
-        onShards);
+        onShards,
+        keys);
   }
 
   /** Reads both ends of these tenants and compares them. */
@@ -188,7 +196,8 @@ final class MirrorPlanner {
         derived.onShards(),
         ours.notes(),
         fingerprints,
-        ours.names(fingerprints.keySet()));
+        ours.names(fingerprints.keySet()),
+        derived.keys());
   }
 
   /** Asks the veneer only where something uses any. */

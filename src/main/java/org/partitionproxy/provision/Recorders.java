@@ -96,7 +96,8 @@ final class Recorders {
                             plan.sources().getOrDefault(schema, ""),
                             now.getOrDefault(schema, ""),
                             plan.tables().getOrDefault(schema, new TreeSet<>()),
-                            plan.notes().getOrDefault(schema, List.of())))
+                            plan.notes().getOrDefault(schema, List.of()),
+                            plan.keys().getOrDefault(schema, "[]")))
                 .toList());
   }
 }

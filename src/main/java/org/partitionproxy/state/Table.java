@@ -8,10 +8,24 @@ import org.partitionproxy.sql.QualifiedName;
  *
  * @param columns in their order, without dropped ones
  * @param bytes on the shard's disk, of a partitioned table with its partitions; 0 for views
+ * @param keys the primary key first, then by name
  */
-public record Table(QualifiedName name, TableKind kind, List<Column> columns, Acl acl, long bytes) {
+public record Table(
+    QualifiedName name,
+    TableKind kind,
+    List<Column> columns,
+    Acl acl,
+    long bytes,
+    Comments comments,
+    List<Key> keys) {
 
   public Table {
     columns = List.copyOf(columns);
+    keys = List.copyOf(keys);
+  }
+
+  /** Without comments and keys. */
+  public Table(QualifiedName name, TableKind kind, List<Column> columns, Acl acl, long bytes) {
+    this(name, kind, columns, acl, bytes, Comments.NONE, List.of());
   }
 }

@@ -12,7 +12,9 @@ import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
+import org.partitionproxy.state.Key;
 import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
@@ -79,6 +81,45 @@ class MirrorTest {
                 List.of(uuid),
                 ALL_OF_OWNER.with(APP, List.of("INSERT", "SELECT"))));
     assertThat(mirror.notes()).isEmpty();
+  }
+
+  @Test
+  void tellsOfKeysInTheCommentOfTheForeignTable() {
+    Key key =
+        new Key(
+            Identifier.of("books_pkey"),
+            Key.Kind.PRIMARY_KEY,
+            List.of(Identifier.of("c")),
+            Optional.empty(),
+            List.of(),
+            "PRIMARY KEY (c)");
+    Table books = table("books", column(TypeName.builtIn("uuid")));
+    Comments comments = new Comments(Optional.of("for reading"), new TreeMap<>());
+    Table told =
+        new Table(
+            books.name(),
+            books.kind(),
+            books.columns(),
+            books.acl(),
+            books.bytes(),
+            comments,
+            List.of(key));
+    assertThat(mirror(List.of(), told).tables().get(0).comments().relation())
+        .contains("for reading\n\nOn the shard: PRIMARY KEY (c)");
+  }
+
+  @Test
+  void wantsNoTriggerOnAViewWhoseColumnIsNumbered() {
+    Column id =
+        filled(
+            new ColumnFill(
+                ColumnFill.Kind.DEFAULT,
+                "nextval('acme.a_c_seq'::regclass)",
+                Optional.of(SEQUENCE),
+                List.of()));
+    Table view = new Table(QualifiedName.of("acme", "v"), TableKind.VIEW, List.of(id), Acl.NONE, 0);
+    assertThat(mirror(List.of(), view).numbered()).isEmpty();
+    assertThat(mirror(List.of(), table("t", id)).numbered()).hasSize(1);
   }
 
   @Test

@@ -155,6 +155,79 @@ class FidelityIT {
     scene.isInStep();
   }
 
+  @EveryPostgres
+  void tellsOfCommentsAndKeys(PostgresVersion version) throws Exception {
+    Scene scene =
+        scene(
+            version,
+            """
+            CREATE TABLE authors (id int PRIMARY KEY, name text UNIQUE);
+            CREATE TABLE "Books" (no int, author int REFERENCES authors ON DELETE CASCADE,
+              PRIMARY KEY (no, author));
+            COMMENT ON TABLE authors IS 'who writes, and isn''t read';
+            COMMENT ON COLUMN authors.name IS 'as printed';
+            """);
+    scene.tenant("bolt", "shard1");
+    scene.run("initialize");
+    String schema = scene.schema("acme");
+    String comment =
+        "SELECT obj_description('%s.%s'::regclass, 'pg_class') || '|'"
+            + " || coalesce(col_description('%s.%s'::regclass, 2), '')";
+    String keys =
+        "SELECT table_name, constraint_type, columns, foreign_table_schema = '"
+            + schema
+            + "', foreign_table_name, foreign_columns, definition FROM ppp.keys"
+            + " ORDER BY table_name, constraint_name";
+    try (Client veneer = scene.as("veneer", scene.role("acme"));
+        Client other = scene.as("veneer", scene.role("bolt"))) {
+      assertThat(veneer.value(comment.formatted(schema, "authors", schema, "authors")))
+          .isEqualTo(
+              "who writes, and isn't read\n\nOn the shard: PRIMARY KEY (id); UNIQUE (name)"
+                  + "|as printed");
+      assertThat(veneer.rows(keys))
+          .containsExactly(
+              "Books|FOREIGN KEY|{author}|t|authors|{id}|FOREIGN KEY (author) REFERENCES "
+                  + schema
+                  + ".authors(id) ON DELETE CASCADE",
+              "Books|PRIMARY KEY|{no,author}|null|null|null|PRIMARY KEY (no, author)",
+              "authors|UNIQUE|{name}|null|null|null|UNIQUE (name)",
+              "authors|PRIMARY KEY|{id}|null|null|null|PRIMARY KEY (id)");
+      assertThat(other.rows(keys)).isEmpty();
+    }
+    onShard(
+        scene,
+        """
+        COMMENT ON TABLE authors IS NULL;
+        COMMENT ON COLUMN authors.name IS 'on the cover';
+        ALTER TABLE "Books" DROP CONSTRAINT "Books_author_fkey";
+        """);
+    assertThat(scene.run("plan", "--sql"))
+        .contains("COMMENT ON COLUMN \"" + schema + "\".\"authors\".\"name\" IS 'on the cover'")
+        .doesNotContain("DROP");
+    scene.run("initialize");
+    scene.isInStep();
+    try (Client veneer = scene.as("veneer", scene.role("acme"))) {
+      assertThat(veneer.value(comment.formatted(schema, "authors", schema, "authors")))
+          .isEqualTo("On the shard: PRIMARY KEY (id); UNIQUE (name)|on the cover");
+      assertThat(veneer.rows(keys)).hasSize(3);
+    }
+  }
+
+  @Test
+  void numbersRowsThroughAViewByTheTriggerOfItsTable() throws Exception {
+    Scene scene =
+        scene(
+            PostgresVersion.embedded(),
+            """
+            CREATE TABLE items (id serial PRIMARY KEY, note text);
+            CREATE VIEW notes AS SELECT id, note FROM items;
+            ALTER VIEW notes ALTER id SET DEFAULT nextval('items_id_seq');
+            """);
+    try (Client veneer = scene.as("veneer", scene.role("acme"))) {
+      assertThat(veneer.value("INSERT INTO notes (note) VALUES ('a') RETURNING id")).isEqualTo("1");
+    }
+  }
+
   @Test
   void namesDefaultsThatOnlyTheShardCanGive() throws Exception {
     Scene scene = scene(PostgresVersion.embedded(), TABLES);
