@@ -26,7 +26,8 @@ public final class FingerprintReader {
       """
       SELECT n.nspname,
         coalesce(pg_catalog.md5(pg_catalog.string_agg(
-          c.relkind::text || c.relhassubclass || ' ' || pg_catalog.quote_ident(c.relname)
+          c.relkind::text || c.relhassubclass || ' ' || c.relowner
+            || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
             || ' ' || coalesce(a.columns, '')
@@ -80,7 +81,8 @@ public final class FingerprintReader {
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
       LEFT JOIN (
         SELECT t.typnamespace, pg_catalog.md5(pg_catalog.string_agg(
-            t.typtype::text || ' ' || pg_catalog.quote_ident(t.typname)
+            t.typtype::text || ' ' || t.typowner::text || ' '
+              || pg_catalog.quote_ident(t.typname)
               || ' ' || t.typnotnull::text || ' ' || coalesce(t.typdefault, '')
               || CASE t.typtype
                 WHEN 'e' THEN coalesce((SELECT pg_catalog.string_agg(

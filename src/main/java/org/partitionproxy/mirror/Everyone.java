@@ -31,7 +31,7 @@ public record Everyone(
     SortedMap<Identifier, List<UnionView>> views, List<UnionTable> tables, List<String> notes) {
 
   /** Of the rules in this package; see {@link Mirror#VERSION}. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** On the veneer and on each shard. */
   public static final Identifier SCHEMA = Identifier.of("everyone");

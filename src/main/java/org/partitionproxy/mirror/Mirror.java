@@ -111,9 +111,14 @@ public record Mirror(
    * @param server the foreign server of that shard
    * @param history the table of applied migrations, which is nobody's business but the owner's
    * @param extensions whose types the veneer has too
+   * @param owner the role that owns the tables on the shard
    */
   public static Mirror of(
-      Source source, Identifier server, Identifier history, Set<Identifier> extensions) {
+      Source source,
+      Identifier server,
+      Identifier history,
+      Set<Identifier> extensions,
+      Identifier owner) {
     SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
@@ -134,7 +139,7 @@ public record Mirror(
               server,
               table.name(),
               table.columns().stream().map(c -> foreign(c, extensions)).toList(),
-              forwarded(table.acl()),
+              forwarded(table.acl()).with(owner, PRIVILEGES),
               comments(table)));
       if (table.inherited()) {
         guarded.add(table.name());

@@ -5,7 +5,7 @@ import java.util.Locale;
 /** Kinds of things that change. */
 public enum ObjectKind {
   DATABASE,
-  /** Schema {@code ppp} of a server: the ledger and the functions that read its log. */
+  /** Schema {@code ppp} of a server: the ledger, the functions that read its log, and guards. */
   LEDGER,
   ROLE,
   SCHEMA,

@@ -11,7 +11,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.EveryoneReader;
+import org.partitionproxy.catalog.OwnerReader;
 import org.partitionproxy.catalog.TableReader;
+import org.partitionproxy.db.Session;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.EveryoneLedger;
 import org.partitionproxy.ledger.Ledger;
@@ -19,6 +21,7 @@ import org.partitionproxy.mirror.Everyone;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.EveryoneChanges;
 import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.plan.OwnerChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Table;
@@ -44,7 +47,8 @@ final class EveryonePlanner {
     this.desired = desired;
     this.sessions = sessions;
     this.workers = workers;
-    this.changes = new EveryoneChanges(topology.adminRole(), topology.readerRole());
+    this.changes =
+        new EveryoneChanges(topology.adminRole(), topology.mirrorRole(), topology.readerRole());
   }
 
   /**
@@ -208,15 +212,23 @@ final class EveryonePlanner {
     return sessions.with(
         veneer,
         session -> {
-          List<Change> some =
-              new ArrayList<>(
-                  changes.veneerSchemas(
-                      reader.schemas(session),
-                      reader.isOpen(session, topology.readerRole(), EveryoneChanges.SETTINGS),
-                      veneer.database()));
+          SortedSet<Identifier> there = reader.schemas(session);
+          List<Change> some = new ArrayList<>(strays(session, there));
+          some.addAll(
+              changes.veneerSchemas(
+                  there,
+                  reader.isOpen(session, topology.readerRole(), EveryoneChanges.SETTINGS),
+                  veneer.database()));
           some.addAll(changes.tables(reader.tables(session, desired.scope(veneer)), should));
           return some;
         });
+  }
+
+  private List<Change> strays(Session session, SortedSet<Identifier> schemas) {
+    OwnerReader owners = new OwnerReader();
+    Identifier owner = topology.mirrorRole();
+    return OwnerChanges.ofEveryone(
+        owner, owners.schemas(session, owner, schemas), owners.strays(session, owner, schemas));
   }
 
   /** What a server has of it, in the order in which it can be dropped; empty if ppp made none. */

@@ -104,7 +104,7 @@ final class MirrorMend {
       return End.IN_USE;
     }
     try {
-      veneer.execute(PlanApplier.statements(changes, run.topology().adminRole()));
+      veneer.execute(PlanApplier.statements(changes, run.topology().mirrorRole()));
       run.recorders().mirrors(veneer, List.of(schema), plan);
       veneer.execute(Sql.of("COMMIT"));
       return End.DONE;

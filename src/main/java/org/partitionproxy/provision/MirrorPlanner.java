@@ -17,6 +17,7 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
 import org.partitionproxy.plan.ExtensionChanges;
+import org.partitionproxy.plan.OwnerChanges;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.ShardTriggerChanges;
 import org.partitionproxy.sql.Identifier;
@@ -152,7 +153,8 @@ final class MirrorPlanner {
       if (!possible.isEmpty()) {
         used.computeIfAbsent(server, s -> new TreeMap<>()).putAll(possible);
       }
-      Mirror mirror = Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet());
+      Mirror mirror =
+          Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet(), topology.adminRole());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
       notes.put(
@@ -184,7 +186,8 @@ final class MirrorPlanner {
     MirrorOwnership ours =
         new MirrorOwnership(derived, known ? reader.veneer(tenants) : MirrorReader.Veneer.NONE);
     List<Change> changes =
-        new ArrayList<>(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));
+        new ArrayList<>(OwnerChanges.ofMirrors(topology.mirrorRole(), ours.strays()));
+    changes.addAll(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));
     changes.addAll(
         MirrorStatistics.of(changes, derived.sources(), veneer.map(ServerSnapshot::majorVersion)));
     SortedMap<Identifier, String> fingerprints = new TreeMap<>();

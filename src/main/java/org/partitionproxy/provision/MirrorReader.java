@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Lender;
+import org.partitionproxy.catalog.OwnerReader;
 import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
@@ -24,6 +25,7 @@ import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.ShardTrigger;
+import org.partitionproxy.state.Stray;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
@@ -58,15 +60,22 @@ final class MirrorReader {
    *
    * @param ours the names of foreign tables and types that ppp made
    * @param renumbering triggers by foreign table that make every UPDATE of it number its rows anew
+   * @param strays what does not belong to the role that should own it
    */
   record Veneer(
       TableReader.Relations relations,
       SortedMap<QualifiedName, UserType> types,
       SortedSet<QualifiedName> ours,
-      SortedMap<QualifiedName, String> renumbering) {
+      SortedMap<QualifiedName, String> renumbering,
+      List<Stray> strays) {
 
     static final Veneer NONE =
-        new Veneer(TableReader.Relations.NONE, new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
+        new Veneer(
+            TableReader.Relations.NONE,
+            new TreeMap<>(),
+            new TreeSet<>(),
+            new TreeMap<>(),
+            List.of());
   }
 
   Veneer veneer(Collection<Tenant> tenants) {
@@ -78,7 +87,8 @@ final class MirrorReader {
                 tables.relations(session, desired.mirrorScope(topology.veneer()), schemas),
                 types.read(session, schemas),
                 new Ledger(session).tables(schemas),
-                renumbering(session, schemas)));
+                renumbering(session, schemas),
+                new OwnerReader().strays(session, topology.mirrorRole(), schemas)));
   }
 
   /**

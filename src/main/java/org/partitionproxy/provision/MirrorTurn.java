@@ -197,7 +197,7 @@ final class MirrorTurn implements Following {
     // ANALYZE asks the shard, which would wait for the migration.
     List<Change> structure =
         plan.changes().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
-    veneer.execute(PlanApplier.statements(structure, run.topology().adminRole()));
+    veneer.execute(PlanApplier.statements(structure, run.topology().mirrorRole()));
     run.recorders().mirrors(veneer, List.of(tenant.schema()), plan);
     unconfirmed = plan.changes();
   }

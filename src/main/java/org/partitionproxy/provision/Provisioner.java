@@ -9,6 +9,7 @@ import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Workers;
+import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Origin;
@@ -23,6 +24,7 @@ import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
@@ -156,6 +158,7 @@ public final class Provisioner implements AutoCloseable {
         origin,
         listener,
         (plan, run, record) -> {
+          requireMirrorOwner(run.survey());
           record.begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
@@ -165,6 +168,24 @@ public final class Provisioner implements AutoCloseable {
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
           return run.result().outcome(wanted, migrated);
         });
+  }
+
+  /** A veneer that an older ppp made has it not. */
+  private void requireMirrorOwner(Survey survey) {
+    Identifier owner = parts.topology().mirrorRole();
+    boolean missing =
+        survey
+            .find(parts.topology().veneer())
+            .filter(veneer -> veneer.stamp().isPresent())
+            .filter(veneer -> !veneer.state().roles().containsKey(owner))
+            .isPresent();
+    if (missing) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.NOT_INITIALIZED,
+              "the veneer has no role \"" + owner + "\", which should own the foreign tables",
+              "Run `ppp initialize`: it makes the role, and gives it what is there."));
+    }
   }
 
   private static void mirror(Run run, Collection<Tenant> tenants) {
@@ -238,7 +259,9 @@ public final class Provisioner implements AutoCloseable {
         if (plan.refusals().isEmpty()) {
           secrets.ensure(
               parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
-          passwords.prepare(plan.newNames(ObjectKind.ROLE));
+          SortedSet<String> fresh = plan.newNames(ObjectKind.ROLE);
+          fresh.remove(parts.topology().mirrorRole().value());
+          passwords.prepare(fresh);
         }
         Outcome outcome =
             plan.refusals().isEmpty()

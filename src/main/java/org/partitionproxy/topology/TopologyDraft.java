@@ -23,7 +23,8 @@ record TopologyDraft(
     List<ServerDraft> shards,
     boolean shardsComplete,
     List<TenantDraft> tenants,
-    boolean everyone) {
+    boolean everyone,
+    Optional<Placed<JoinChoice>> crossTenantJoins) {
 
   /** The veneer, then the shards. */
   List<ServerDraft> servers() {
@@ -51,6 +52,7 @@ record TopologyDraft(
         veneer.orElseThrow().toDefinition(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList(),
-        everyone);
+        everyone,
+        Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED));
   }
 }

@@ -72,6 +72,11 @@ class SecretsRotateIT {
             .containsExactly(3L, 3L, 3L);
       }
     }
+    // Nobody logs in as it; its mappings have the admin's password.
+    try (Session owner = topology.superuser("veneer")) {
+      owner.execute(Sql.of("SET ROLE {}", Identifier.of(topology.database() + "_mirror")));
+      assertThat(List.of(items(owner, "acme"), items(owner, "bolt"))).containsExactly(3L, 3L);
+    }
     assertTaken("shard1", acme, topology.password(acme));
     assertTaken("shard1", app, topology.password(app));
     assertTaken("shard2", app, topology.password(app));

@@ -284,6 +284,46 @@ class TeardownIT {
   }
 
   @Test
+  void takesItsTriggersFromTablesThatStay() {
+    TestTopology topology =
+        new TestTopology(folder, TestServer.shared("a"), TestServer.shared("b"))
+            .tenant("acme", "shard1")
+            .tenant("bolt", "shard1")
+            .migration("V3__numbered.sql", "CREATE TABLE numbered (id serial, at date);");
+    // Somebody made the schema of one of them.
+    try (Session session = topology.maintenance("shard1")) {
+      session.execute(Sql.of("CREATE DATABASE {}", topology.server("shard1").database()));
+    }
+    try (Session session = topology.superuser("shard1")) {
+      session.execute(Sql.of("CREATE SCHEMA {}", Identifier.of(topology.schema("acme"))));
+    }
+    topology.ppp("initialize").succeeded();
+    assertThat(numbering(topology)).hasSize(4);
+    Result one = topology.ppp("teardown", "--tenant", "bolt", "--yes").succeeded();
+    assertThat(one.err())
+        .contains("- trigger", "_ppp_number_id on " + topology.schema("bolt") + ".numbered");
+    assertThat(numbering(topology)).hasSize(2);
+    topology.ppp("initialize").succeeded();
+    assertThat(numbering(topology)).hasSize(4);
+    topology.ppp("teardown", "--all", "--drop-data", "--yes").succeeded();
+    assertThat(numbering(topology)).isEmpty();
+    try (Session session = topology.superuser("shard1")) {
+      assertThat(rows(session, topology, "acme")).isEqualTo(3);
+    }
+  }
+
+  private static List<String> numbering(TestTopology topology) {
+    try (Session session = topology.superuser("shard1")) {
+      return session.query(
+          """
+          SELECT tgname AS name FROM pg_catalog.pg_trigger WHERE tgname LIKE '\\_ppp%'
+          UNION ALL SELECT proname FROM pg_catalog.pg_proc WHERE proname LIKE '\\_ppp%'
+          ORDER BY name""",
+          row -> row.string("name"));
+    }
+  }
+
+  @Test
   void dropsNothingWithoutTheUsersWord() throws Exception {
     TestTopology topology = initialized();
     Result nobody = topology.ppp("teardown", "--all", "--drop-data");

@@ -50,12 +50,17 @@ class MirrorTest {
     return column(TypeName.builtIn("bigint")).with(fill);
   }
 
+  private static final Identifier OWNER = Identifier.of("shop_admin");
+  private static final Acl ALL_OF_OWNER =
+      Acl.of(OWNER, "DELETE", "INSERT", "SELECT", "TRUNCATE", "UPDATE");
+
   private static Mirror mirror(List<UserType> types, Table... tables) {
     return Mirror.of(
         new Mirror.Source(List.of(tables), types, List.of()),
         SHARD,
         HISTORY,
-        new TreeSet<>(List.of(Identifier.of("citext"))));
+        new TreeSet<>(List.of(Identifier.of("citext"))),
+        OWNER);
   }
 
   private static ColumnFill fillOf(Mirror mirror) {
@@ -69,7 +74,12 @@ class MirrorTest {
     QualifiedName name = QualifiedName.of("acme", "books");
     assertThat(mirror.tables())
         .containsExactly(
-            new ForeignTable(name, SHARD, name, List.of(uuid), Acl.of(APP, "INSERT", "SELECT")));
+            new ForeignTable(
+                name,
+                SHARD,
+                name,
+                List.of(uuid),
+                ALL_OF_OWNER.with(APP, List.of("INSERT", "SELECT"))));
     assertThat(mirror.notes()).isEmpty();
   }
 
@@ -243,6 +253,6 @@ class MirrorTest {
             List.of(),
             Acl.of(Acl.PUBLIC, "SELECT"),
             0);
-    assertThat(mirror(List.of(), open).tables().get(0).acl()).isEqualTo(Acl.NONE);
+    assertThat(mirror(List.of(), open).tables().get(0).acl()).isEqualTo(ALL_OF_OWNER);
   }
 }

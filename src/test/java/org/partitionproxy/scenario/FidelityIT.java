@@ -354,7 +354,7 @@ class FidelityIT {
   @Test
   void warnsOfATriggerThatWouldNumberRowsAnew() throws Exception {
     Scene scene = scene(PostgresVersion.embedded(), TABLES);
-    try (Client owner = scene.as("veneer", scene.adminRole())) {
+    try (Client owner = scene.mirrorOwner()) {
       owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
       owner.execute(
           "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");

@@ -74,6 +74,7 @@ class InitializeIT {
                       + String.join(
                           "', '",
                           scene.adminRole(),
+                          scene.mirrorRole(),
                           scene.appRole(),
                           scene.role("acme"),
                           scene.role("bolt"),

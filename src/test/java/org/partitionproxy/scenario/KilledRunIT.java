@@ -96,9 +96,9 @@ class KilledRunIT {
               "extension|1",
               "foreign server|2",
               "ledger|1",
-              "role|4",
+              "role|5",
               "schema|2",
-              "user mapping|6");
+              "user mapping|8");
       assertThat(veneer.rows("SELECT tables FROM ppp.tenant"))
           .containsExactly("{items}", "{items}");
       assertThat(veneer.value("SELECT count(*) FROM ppp.run WHERE finished_at IS NOT NULL"))
@@ -113,6 +113,7 @@ class KilledRunIT {
                         + String.join(
                             "', '",
                             scene.adminRole(),
+                            scene.mirrorRole(),
                             scene.appRole(),
                             scene.role("acme"),
                             scene.role("bolt"))

@@ -71,7 +71,7 @@ class MirrorIT {
   }
 
   private static void onVeneer(Scene scene, String sql) throws SQLException {
-    try (Client owner = scene.as("veneer", scene.adminRole())) {
+    try (Client owner = scene.mirrorOwner()) {
       owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
       owner.execute(sql);
     }
@@ -99,7 +99,7 @@ class MirrorIT {
     mends(scene);
     try (Client superuser = scene.superuser("veneer")) {
       superuser.execute("CREATE SCHEMA imported");
-      superuser.execute("GRANT USAGE, CREATE ON SCHEMA imported TO " + scene.adminRole());
+      superuser.execute("GRANT USAGE, CREATE ON SCHEMA imported TO " + scene.mirrorRole());
     }
     onVeneer(
         scene,
@@ -134,7 +134,7 @@ class MirrorIT {
         .contains("DROP COLUMN \"gone\"", "ADD COLUMN \"extra\" date", "SET NOT NULL")
         .doesNotContain("DROP FOREIGN TABLE", "CREATE FOREIGN TABLE");
     assertThat(asTenant(scene, "SELECT i FROM items AS i")).isEqualTo("(1,one,3,2026-01-01)");
-    try (Client owner = scene.as("veneer", scene.adminRole())) {
+    try (Client owner = scene.mirrorOwner()) {
       assertThat(owner.value("SELECT n FROM " + scene.table("acme", "notes AS n")))
           .isEqualTo("(1,one)");
     }

@@ -142,6 +142,11 @@ final class Scene {
     write();
   }
 
+  void withoutLine(String line) throws IOException {
+    lines.remove(line);
+    write();
+  }
+
   /** Whether a role of its own may read all tenants at once. */
   void everyone(boolean wanted) throws IOException {
     everyone = wanted;
@@ -178,6 +183,17 @@ final class Scene {
 
   String adminRole() {
     return database() + "_admin";
+  }
+
+  String mirrorRole() {
+    return database() + "_mirror";
+  }
+
+  /** Somebody who may change what the veneer shows: a superuser, as its owner. */
+  Client mirrorOwner() throws SQLException {
+    Client client = superuser("veneer");
+    client.execute("SET ppp.ddl = on; SET ROLE " + mirrorRole());
+    return client;
   }
 
   /** Writes shards.yaml as this scene is now. */

@@ -55,6 +55,7 @@ class TopologyRoundTripTest {
       shards.add(server(random, new ServerName(shard), runtime, database, 2000 + shards.size()));
     }
     ServerDefinition veneer = server(random, ServerName.VENEER, runtime, database, 1999);
+    boolean everyone = random.nextBoolean();
     return new Topology(
         file,
         name,
@@ -66,7 +67,8 @@ class TopologyRoundTripTest {
         veneer,
         shards,
         tenants(random, shards),
-        random.nextBoolean());
+        everyone,
+        everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN);
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {
