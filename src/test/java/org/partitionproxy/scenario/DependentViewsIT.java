@@ -179,6 +179,8 @@ class DependentViewsIT {
         scene,
         "CREATE SCHEMA reports; CREATE VIEW reports.ids AS SELECT id, mood FROM "
             + items
+            + "; CREATE VIEW reports.all_ids AS SELECT id FROM reports.ids UNION ALL SELECT id FROM "
+            + scene.table("bolt", "items")
             + "; CREATE MATERIALIZED VIEW reports.kept AS SELECT id FROM reports.ids WITH NO DATA;"
             + " CREATE VIEW reports.sad AS SELECT 'sad'::"
             + scene.table("acme", "mood")
@@ -207,6 +209,12 @@ class DependentViewsIT {
     scene.isInStep();
     assertThat(onVeneerRows(scene, "SELECT pg_typeof(id), count(*) FROM reports.kept GROUP BY 1"))
         .containsExactly("numeric|3");
+    assertThat(
+            onVeneerRows(
+                scene,
+                "SELECT format_type(atttypid, NULL) FROM pg_attribute"
+                    + " WHERE attrelid = 'reports.all_ids'::regclass"))
+        .containsExactly("numeric");
     assertThat(onVeneerRows(scene, "SELECT enum_range(mood) FROM reports.sad"))
         .containsExactly("{glad,sad,\"it's ok\"}");
   }
