@@ -24,6 +24,8 @@ public enum ObjectKind {
   TABLE,
   /** A view of a shard's schema {@code everyone}. */
   VIEW,
+  /** Somebody's on the veneer, whose rows go when a table under it is made anew. */
+  MATERIALIZED_VIEW,
   /** What the veneer's planner knows about a tenant's foreign tables. */
   STATISTICS;
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.catalog.Scope;
@@ -84,6 +85,11 @@ final class DesiredState {
     TreeSet<Identifier> roles = new TreeSet<>(scope.roles());
     roles.removeAll(reader());
     return new Scope(scope.database(), roles, scope.schemas());
+  }
+
+  /** The roles whose rights on the veneer's foreign tables follow the shards'. */
+  SortedSet<Identifier> ruledOnMirrors() {
+    return mirrorScope(topology.veneer()).roles();
   }
 
   /** The role that may read everyone's tables, if that is wanted. */

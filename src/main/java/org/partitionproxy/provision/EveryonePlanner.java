@@ -13,6 +13,7 @@ import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.EveryoneReader;
 import org.partitionproxy.catalog.OwnerReader;
 import org.partitionproxy.catalog.TableReader;
+import org.partitionproxy.catalog.TypeReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.EveryoneLedger;
@@ -27,6 +28,7 @@ import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UnionTable;
 import org.partitionproxy.state.UnionView;
+import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -276,6 +278,7 @@ final class EveryonePlanner {
         shard -> {
           List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
           Map<Identifier, List<Table>> bySchema = tables(shard, here);
+          Map<Identifier, List<UserType>> typesOf = types(shard, here);
           List<Everyone.Source> sources =
               here.stream()
                   .map(
@@ -283,7 +286,8 @@ final class EveryonePlanner {
                           new Everyone.Source(
                               t.name().value(),
                               DesiredState.name(shard),
-                              bySchema.getOrDefault(t.schema(), List.of())))
+                              bySchema.getOrDefault(t.schema(), List.of()),
+                              typesOf.getOrDefault(t.schema(), List.of())))
                   .toList();
           synchronized (found) {
             found.put(shard.name(), sources);
@@ -293,11 +297,24 @@ final class EveryonePlanner {
   }
 
   private Map<Identifier, List<Table>> tables(ServerDefinition shard, List<Tenant> tenants) {
-    SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+    SortedSet<Identifier> schemas = schemas(tenants);
     Map<Identifier, List<Table>> bySchema = new TreeMap<>();
     sessions
         .with(shard, session -> new TableReader().tables(session, desired.scope(shard), schemas))
         .forEach(t -> bySchema.computeIfAbsent(t.name().schema(), s -> new ArrayList<>()).add(t));
     return bySchema;
+  }
+
+  private Map<Identifier, List<UserType>> types(ServerDefinition shard, List<Tenant> tenants) {
+    Map<Identifier, List<UserType>> bySchema = new TreeMap<>();
+    sessions
+        .with(shard, session -> new TypeReader().read(session, schemas(tenants)))
+        .values()
+        .forEach(t -> bySchema.computeIfAbsent(t.name().schema(), s -> new ArrayList<>()).add(t));
+    return bySchema;
+  }
+
+  private static SortedSet<Identifier> schemas(List<Tenant> tenants) {
+    return new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
   }
 }

@@ -78,12 +78,19 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
 
   @Override
   public void committed(List<Change> changes) {
-    List<Change> later = changes.stream().filter(c -> c.kind() == ObjectKind.STATISTICS).toList();
+    List<Change> later =
+        changes.stream()
+            .filter(
+                c -> c.kind() == ObjectKind.STATISTICS || c.kind() == ObjectKind.MATERIALIZED_VIEW)
+            .toList();
     statistics.addAll(later);
     run.result().commit(changes.size() - later.size());
   }
 
-  /** Analyzes what was altered, now that the shards' tables are free again. */
+  /**
+   * Analyzes what was altered, and fills what was emptied, now that the shards' tables are free
+   * again.
+   */
   void analyze() {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     changes.put(run.topology().veneer(), List.copyOf(statistics));

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Lender;
 import org.partitionproxy.catalog.OwnerReader;
+import org.partitionproxy.catalog.Rereading;
 import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
@@ -161,7 +162,10 @@ final class MirrorReader {
         shard -> {
           List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
           if (!here.isEmpty()) {
-            found.putAll(sessions.with(shard, session -> sources(shard, session, here)));
+            found.putAll(
+                sessions.with(
+                    shard,
+                    session -> Rereading.read(session, () -> sources(shard, session, here))));
           }
         });
     return Collections.unmodifiableSortedMap(new TreeMap<>(found));

@@ -194,12 +194,17 @@ final class MirrorTurn implements Following {
   }
 
   private void apply(MirrorPlanner.MirrorPlan plan) {
-    // ANALYZE asks the shard, which would wait for the migration.
+    // ANALYZE and REFRESH ask the shard, which would wait for the migration.
     List<Change> structure =
         plan.changes().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
+    DependentViews views =
+        DependentViews.read(veneer, structure, run.parts().desired().ruledOnMirrors());
+    views.makeWay(veneer);
     veneer.execute(PlanApplier.statements(structure, run.topology().mirrorRole()));
+    views.putBack(veneer);
     run.recorders().mirrors(veneer, List.of(tenant.schema()), plan);
-    unconfirmed = plan.changes();
+    unconfirmed = new ArrayList<>(plan.changes());
+    unconfirmed.addAll(views.refreshes(tenant.schema()));
   }
 
   @Override
@@ -268,6 +273,8 @@ final class MirrorTurn implements Following {
     }
     try {
       return work.run();
+    } catch (ViewInTheWay e) {
+      throw refused(script, e.sqlState(), e.diagnostics().get(0));
     } catch (SqlFailure e) {
       if (!e.server().equals(run.topology().veneer().name())) {
         throw e;
@@ -280,10 +287,13 @@ final class MirrorTurn implements Following {
   }
 
   private CannotFollow refused(String script, SqlFailure reason) {
-    Diagnostic said = reason.diagnostics().get(0);
+    return refused(script, Optional.of(reason.sqlState()), reason.diagnostics().get(0));
+  }
+
+  private CannotFollow refused(String script, Optional<String> sqlState, Diagnostic said) {
     return new CannotFollow(
         script,
-        Optional.of(reason.sqlState()),
+        sqlState,
         Diagnostic.error(
             Code.MIRROR_REFUSED,
             "its mirror can't follow: " + said.summary(),

@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.cli.TestTopology.Result;
-import org.partitionproxy.cli.TestTopology.Running;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.provision.Outcome;
@@ -22,6 +21,7 @@ import org.partitionproxy.provision.TeardownRequest;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 class TeardownIT {
@@ -329,12 +329,14 @@ class TeardownIT {
     Result nobody = topology.ppp("teardown", "--all", "--drop-data");
     assertThat(nobody.status()).isEqualTo(5);
     assertThat(nobody.err()).contains("nobody can be asked", "Add --yes.");
-    Result wrong = topology.start(Optional.of("yes"), "teardown", "--all").await();
+    Result wrong = topology.start(Optional.of("yes"), "teardown", "--all").result();
     assertThat(wrong.status()).isEqualTo(5);
     assertThat(wrong.err()).contains("Type \"" + topology.database() + "\"", "not confirmed");
     assertThat(rowsThroughTheVeneer(topology, "acme")).isEqualTo(3);
     Result right =
-        topology.start(Optional.of(topology.database()), "teardown", "--all", "-o", "json").await();
+        topology
+            .start(Optional.of(topology.database()), "teardown", "--all", "-o", "json")
+            .result();
     assertThat(right.succeeded().out()).contains("\"outcome\": \"done\"");
     assertThat(hasSchema(topology, "veneer", "acme")).isFalse();
   }
@@ -383,7 +385,7 @@ class TeardownIT {
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> waiting(blocker, watch), pids -> pids.size() == 1);
-      running.killed();
+      running.kill();
       await().atMost(Duration.ofMinutes(1)).until(() -> waiting(blocker, watch).isEmpty());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretStore;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /**
@@ -244,11 +245,11 @@ final class Scene {
   }
 
   /** Runs {@code bin/ppp} as a process of its own. */
-  PppProcess start(String... arguments) throws IOException {
+  Running start(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--config");
     all.add(folder.resolve("shards.yaml").toString());
-    return PppProcess.start(folder, all);
+    return Running.ppp(folder, all);
   }
 
   /** The law of every run: after it, there is nothing to do. */
@@ -291,6 +292,23 @@ final class Scene {
         assertThat(own.value("SELECT count(*) FROM items"))
             .as(tenant)
             .isEqualTo(Integer.toString(rowsEach));
+      }
+    }
+  }
+
+  /** After a teardown of all: no role of ppp's is left on any server. */
+  void leftNoRoles() throws SQLException {
+    List<String> roles = new ArrayList<>(List.of(adminRole(), mirrorRole(), appRole()));
+    tenants.keySet().forEach(tenant -> roles.add(role(tenant)));
+    for (String server : places.keySet()) {
+      try (Client superuser = superuser(server, "postgres")) {
+        assertThat(
+                superuser.rows(
+                    "SELECT rolname FROM pg_roles WHERE rolname IN ('"
+                        + String.join("', '", roles)
+                        + "') ORDER BY 1"))
+            .as(server)
+            .isEmpty();
       }
     }
   }
