@@ -253,6 +253,7 @@ class InStepIT {
       assertThat(relations(scene)).isEqualTo(before);
 
       // Nor does the statement that takes the locks leave anything where it is committed.
+      superuser.execute("SET ppp.ddl = on");
       for (String statement :
           superuser.rows(
               "SELECT format('ALTER TABLE %s OWNER TO %s', oid::regclass, relowner::regrole)"
