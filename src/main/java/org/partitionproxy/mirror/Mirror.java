@@ -36,7 +36,7 @@ public record Mirror(
    * Of the rules in this class: when they change, mirrors that were made by older ones are derived
    * again, although neither side has changed.
    */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** What postgres_fdw can do on the remote side. */
   private static final TreeSet<String> PRIVILEGES =
@@ -50,12 +50,21 @@ public record Mirror(
 
     /** A partition of the table may lie in another schema, and not know the table's. */
     public NumberTrigger trigger() {
-      List<String> arguments = new ArrayList<>(List.of(sequence.name().value()));
-      if (table.kind() == TableKind.PARTITIONED_TABLE
-          || !sequence.schema().equals(table.name().schema())) {
-        arguments.add(sequence.schema().value());
-      }
+      boolean elsewhere =
+          table.kind() == TableKind.PARTITIONED_TABLE
+              || !sequence.schema().equals(table.name().schema());
+      List<String> arguments =
+          List.of(
+              sequence.name().value(), elsewhere ? sequence.schema().value() : "", typeOfColumn());
       return new NumberTrigger(table.name(), NumberTrigger.nameFor(column), arguments);
+    }
+
+    private String typeOfColumn() {
+      return table.columns().stream()
+          .filter(one -> one.name().equals(column))
+          .map(one -> one.type().toString())
+          .findFirst()
+          .orElse("");
     }
   }
 

@@ -12,8 +12,9 @@ import org.partitionproxy.sql.QualifiedName;
  * brings NULL, as every INSERT through a foreign table does that leaves the column out.
  *
  * @param name of the trigger, and of its function in the table's schema
- * @param arguments the sequence, and its schema where that is not the schema of the table that the
- *     row goes to
+ * @param arguments the sequence; its schema, or nothing where that is the schema of the table that
+ *     the row goes to; and the column's type. When that changes, the trigger has to be made anew: a
+ *     PL/pgSQL function that a session has called keeps the type that it saw (SQLSTATE 42804).
  */
 public record NumberTrigger(QualifiedName table, Identifier name, List<String> arguments)
     implements Comparable<NumberTrigger> {
