@@ -181,7 +181,7 @@ final class CompatibilityEnd implements AutoCloseable {
       return new CompatibilityOutcome(
           false,
           String.valueOf(error.getSQLState()),
-          plain(String.valueOf(error.getMessage())).replace("foreign table", "table"),
+          plain(String.valueOf(error.getMessage())),
           fields ? fields(error) : "");
     } catch (IOException e) {
       throw new IllegalStateException(e);
