@@ -59,12 +59,21 @@ public record Mirror(
 
     /** A partition of the table may lie in another schema, and not know the table's. */
     public ShardTrigger trigger() {
-      List<String> arguments = new ArrayList<>(List.of(sequence.name().value()));
-      if (table.kind() == TableKind.PARTITIONED_TABLE
-          || !sequence.schema().equals(table.name().schema())) {
-        arguments.add(sequence.schema().value());
-      }
+      boolean elsewhere =
+          table.kind() == TableKind.PARTITIONED_TABLE
+              || !sequence.schema().equals(table.name().schema());
+      List<String> arguments =
+          List.of(
+              sequence.name().value(), elsewhere ? sequence.schema().value() : "", typeOfColumn());
       return new ShardTrigger(table.name(), ShardTrigger.nameFor(column), arguments);
+    }
+
+    private String typeOfColumn() {
+      return table.columns().stream()
+          .filter(one -> one.name().equals(column))
+          .map(one -> one.type().toString())
+          .findFirst()
+          .orElse("");
     }
   }
 

@@ -81,7 +81,8 @@ public final class ShardTriggerChanges {
 
   /**
    * By the schema of the table that the row goes to, so that it stays right when a schema is
-   * renamed or restored under another name.
+   * renamed or restored under another name. Whether there is a number is asked inside of the
+   * function: a trigger's WHEN would keep the table's owner from changing the column's type.
    */
   private static List<Sql> number(ShardTrigger trigger, Identifier column) {
     return List.of(
@@ -89,18 +90,18 @@ public final class ShardTriggerChanges {
             """
             CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS $ppp$
             BEGIN
-              NEW.{} := pg_catalog.nextval(pg_catalog.format('%I.%I',
-                coalesce(TG_ARGV[1], TG_TABLE_SCHEMA), TG_ARGV[0])::pg_catalog.regclass);
+              IF NEW.{} IS NULL THEN
+                NEW.{} := pg_catalog.nextval(pg_catalog.format('%I.%I',
+                  coalesce(nullif(TG_ARGV[1], ''), TG_TABLE_SCHEMA), TG_ARGV[0])::pg_catalog.regclass);
+              END IF;
               RETURN NEW;
             END
             $ppp$""",
-            trigger.function(), column),
+            trigger.function(), column, column),
         Sql.of(
-            "CREATE TRIGGER {} BEFORE INSERT ON {} FOR EACH ROW WHEN (NEW.{} IS NULL)"
-                + " EXECUTE FUNCTION {}({})",
+            "CREATE TRIGGER {} BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION {}({})",
             trigger.name(),
             trigger.table(),
-            column,
             trigger.function(),
             Sql.join(", ", trigger.arguments().stream().map(Literal::of).toList())));
   }

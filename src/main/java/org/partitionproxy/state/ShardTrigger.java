@@ -14,8 +14,10 @@ import org.partitionproxy.sql.QualifiedName;
  * in other tables too, as partitions: see {@link #guard}.
  *
  * @param name of the trigger, and of its function in the table's schema
- * @param arguments of one that numbers rows: the sequence, and its schema where that is not the
- *     schema of the table that the row goes to
+ * @param arguments of one that numbers rows: the sequence; its schema, or nothing where that is the
+ *     schema of the table that the row goes to; and the column's type. When that changes, the
+ *     trigger has to be made anew: a PL/pgSQL function that a session has called keeps the type
+ *     that it saw (SQLSTATE 42804).
  */
 public record ShardTrigger(QualifiedName table, Identifier name, List<String> arguments)
     implements Comparable<ShardTrigger> {

@@ -240,7 +240,7 @@ class MirrorTest {
               new ShardTrigger(
                   QualifiedName.of("acme", "a"),
                   Identifier.of("_ppp_number_c"),
-                  List.of("a_c_seq")));
+                  List.of("a_c_seq", "", "bigint")));
     }
   }
 
