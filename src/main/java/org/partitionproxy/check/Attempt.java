@@ -6,7 +6,7 @@ import java.util.List;
  * What came of a command on an empty copy of the schema, where it was undone.
  *
  * @param sqlState {@link #DONE}, or why it was refused
- * @param settings the names of those that it changed
+ * @param settings the names of those of PostgreSQL's settings that it changed
  * @param temporary whether it made a temporary object
  */
 record Attempt(String sqlState, String message, List<String> settings, boolean temporary) {

@@ -68,21 +68,21 @@ final class CommandRules {
       findings.add(
           Finding.fails(
               "42501",
-              "ppp lets nobody make temporary objects on the veneer, where they could stand in for"
-                  + " others'",
+              "ppp lets no tenant make temporary objects, which could stand in for others'",
               "use WITH … AS, or a table of the tenant's own made by a migration"));
     }
-    for (String setting : attempt.settings()) {
-      if (setting.contains(".") && shardReadsSettings) {
-        findings.add(QueryRules.setting(setting + " by " + tag));
-      } else if (setting.equals("lock_timeout")) {
-        findings.add(
-            Finding.of(
-                Verdict.DIFFERS,
-                "lock_timeout holds on the veneer only: rows are locked on the shard, where it"
-                    + " doesn't count",
-                "set statement_timeout, which ends the wait (57014)"));
-      }
+    // PostgreSQL lists all settings that it knows, and so what it doesn't list is one of an
+    // application's own.
+    if (tag.equals("SET") && attempt.settings().isEmpty() && shardReadsSettings) {
+      findings.add(QueryRules.setting("SET"));
+    }
+    if (attempt.settings().contains("lock_timeout")) {
+      findings.add(
+          Finding.of(
+              Verdict.DIFFERS,
+              "lock_timeout holds on the veneer only: rows are locked on the shard, where it"
+                  + " doesn't count",
+              "set statement_timeout, which ends the wait (57014)"));
     }
     return findings;
   }
