@@ -13,6 +13,14 @@ import org.partitionproxy.script.Statement;
  */
 public record AskedStatement(String source, Statement statement, Optional<Long> calls) {
 
+  public String text() {
+    return statement.text();
+  }
+
+  public int line() {
+    return statement.line();
+  }
+
   /** {@code app.sql:12} */
   public String place() {
     return source + ":" + statement.line();

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.ServerError;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
@@ -22,6 +25,11 @@ public final class Checker {
   private static final String TEMPORARY =
       """
       SELECT pg_catalog.has_database_privilege(?, current_database(), 'TEMP') AS allowed""";
+
+  private static final String TENANT =
+      """
+      SELECT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = ?)
+        AND EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ?) AS known""";
 
   private final Topology topology;
   private final Connector connector;
@@ -51,7 +59,7 @@ public final class Checker {
     return new CheckReport(
         tenant.name(),
         statements.stream()
-            .map(s -> new CheckedStatement(s, findings.getOrDefault(text(s), List.of())))
+            .map(s -> new CheckedStatement(s, findings.getOrDefault(s.text(), List.of())))
             .toList(),
         ApplicationRules.findings(topology.shards().size(), objects));
   }
@@ -63,13 +71,27 @@ public final class Checker {
         .toList();
   }
 
-  private static String text(AskedStatement asked) {
-    return asked.statement().text();
+  private ShardReader.ShardObjects shardObjects(Tenant tenant) {
+    try (Session veneer = connector.superuser(topology.veneer());
+        Session shard = connector.superuser(topology.shardOf(tenant))) {
+      require(tenant, veneer);
+      require(tenant, shard);
+      return ShardReader.read(shard, tenant.schema());
+    }
   }
 
-  private ShardReader.ShardObjects shardObjects(Tenant tenant) {
-    try (Session shard = connector.superuser(topology.shardOf(tenant))) {
-      return ShardReader.read(shard, tenant.schema());
+  private static void require(Tenant tenant, Session session) {
+    boolean exists =
+        session
+            .queryOne(
+                TENANT, row -> row.bool("known"), tenant.role().value(), tenant.schema().value())
+            .orElse(false);
+    if (!exists) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.NOT_INITIALIZED,
+              "server \"" + session.server().name() + "\" has no tenant \"" + tenant.name() + "\"",
+              "`ppp initialize` makes its schema and role."));
     }
   }
 
@@ -83,7 +105,7 @@ public final class Checker {
         Planner shard = Planner.as(tenant.role(), connector.superuser(topology.shardOf(tenant)))) {
       Comparison both = new Comparison(veneer, shard, readsSettings);
       for (AskedStatement statement : statements) {
-        String text = text(statement);
+        String text = statement.text();
         if (!findings.containsKey(text) && !commands.containsKey(text)) {
           both.judge(text, findings, commands);
         }
@@ -128,6 +150,9 @@ public final class Checker {
     }
 
     private Finding refused(String text, ServerError error) {
+      if (RefusalRules.isOfTheMoment(error)) {
+        return RefusalRules.ofTheMoment(error);
+      }
       Planned there = shard.plan(text);
       return there
           .error()

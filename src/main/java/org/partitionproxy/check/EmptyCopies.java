@@ -41,8 +41,7 @@ final class EmptyCopies {
           SET LOCAL log_min_duration_statement = -1;
           SET LOCAL pg_stat_statements.track = 'none';
           SET LOCAL client_min_messages = error;
-          SET LOCAL lc_messages = 'C';
-          SET LOCAL statement_timeout = '5s'""");
+          SET LOCAL lc_messages = 'C'""");
 
   private static final Sql ROLLBACK = Sql.of("ROLLBACK");
 
@@ -141,6 +140,8 @@ final class EmptyCopies {
               Sql.of("SET LOCAL search_path = {}", own),
               Sql.of("SET LOCAL ROLE {}", own),
               Sql.resource(ATTEMPT),
+              // Not before: another run's copies of these names are waited for.
+              Sql.of("SET LOCAL statement_timeout = '5s'"),
               Sql.of("SET LOCAL search_path = {}", schema)));
       work.run();
     } finally {

@@ -73,6 +73,16 @@ final class RefusalRules {
         .at(error.position());
   }
 
+  /** Whether a lock of somebody else's DDL was in the way, or the server too busy. */
+  static boolean isOfTheMoment(ServerError error) {
+    return error.sqlState().equals("55P03") || error.sqlState().equals("57014");
+  }
+
+  static Finding ofTheMoment(ServerError error) {
+    return Finding.unclear(
+        error.sqlState(), "it could not be planned just now: " + error.message(), "run this again");
+  }
+
   /** Of a statement that is refused in any case. */
   static Finding everywhere(String sqlState, String message) {
     return Finding.unclear(

@@ -57,7 +57,7 @@ public final class CheckView {
     }
 
     private static String excerpt(CheckedStatement statement) {
-      String sql = String.join(" ", statement.asked().statement().text().strip().split("\\s+"));
+      String sql = String.join(" ", statement.asked().text().strip().split("\\s+"));
       String shown =
           sql.codePointCount(0, sql.length()) <= LONGEST_EXCERPT
               ? sql
@@ -161,10 +161,9 @@ public final class CheckView {
     Map<String, Object> value = new LinkedHashMap<>();
     value.put("source", statement.asked().source());
     Optional<SourcePosition> position = position(statement, finding);
-    value.put(
-        "line", position.map(SourcePosition::line).orElse(statement.asked().statement().line()));
+    value.put("line", position.map(SourcePosition::line).orElse(statement.asked().line()));
     value.put("column", position.map(SourcePosition::column));
-    value.put("statement", statement.asked().statement().text());
+    value.put("statement", statement.asked().text());
     value.put("calls", statement.asked().calls());
     value.putAll(json(finding));
     return value;

@@ -76,6 +76,7 @@ class CheckIT {
       UPDATE jobs SET note = 'x' WHERE id > 5; --
       INSERT INTO jobs (note) SELECT n::text FROM generate_series(1, 50) n RETURNING id; -- slow
       SELECT count(*) FROM jobs; --
+      SELECT id FROM jobs WHERE mood = 'sad' LIMIT 1 FOR UPDATE; -- blocks, slow
       SELECT '{"a": 1}'::jsonb ? 'a'; --
       SAVEPOINT s; --
       """;
@@ -127,8 +128,8 @@ class CheckIT {
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String verdict = lines.get(i).substring(lines.get(i).lastIndexOf("--") + 2).strip();
-      if (!verdict.isEmpty()) {
-        expected.add(i + 1 + " " + verdict);
+      for (String one : verdict.isEmpty() ? new String[0] : verdict.split(", ")) {
+        expected.add(i + 1 + " " + one);
       }
     }
     return expected;
@@ -193,6 +194,12 @@ class CheckIT {
           .isEqualTo("55P03");
       veneer.execute("ROLLBACK; BEGIN; SELECT id FROM jobs WHERE id = 1 FOR NO KEY UPDATE");
       assertThat(shard.refusal("SELECT id FROM jobs WHERE id = 1 FOR KEY SHARE NOWAIT"))
+          .isEqualTo("55P03");
+      veneer.execute("ROLLBACK");
+
+      String filtered = "SELECT id FROM jobs WHERE mood = 'sad' LIMIT 1 FOR UPDATE";
+      veneer.execute("BEGIN; " + filtered);
+      assertThat(shard.refusal("SELECT id FROM jobs WHERE id = 1999 FOR UPDATE NOWAIT"))
           .isEqualTo("55P03");
       veneer.execute("ROLLBACK");
 
@@ -279,21 +286,25 @@ class CheckIT {
     InProcess.Result found = scene.ppp("check", "--file", file.toString(), "--exit-code");
     assertThat(found.status()).isEqualTo(10);
     assertThat(found.out()).contains("app.sql:1:10 ", "10 statements: 1 fails, 5 unclear, 4 fine.");
+    Path none = Files.writeString(folder.resolve("none.sql"), "-- nothing yet\n");
+    assertThat(scene.ppp("check", "--file", none.toString()).err()).contains("has no statements");
+    InProcess.Result uncounted = scene.ppp("check", "--from-statistics", "shard1");
+    assertThat(uncounted.status()).isEqualTo(3);
+    assertThat(uncounted.err()).contains("CREATE EXTENSION pg_stat_statements");
   }
 
   @Test
   void saysWhatIsWrongWithItsInput() throws Exception {
-    Scene scene = scene(PostgresVersion.embedded());
-    Path none = Files.writeString(folder.resolve("none.sql"), "-- nothing yet\n");
-    assertThat(scene.ppp("check", "--file", none.toString()).err()).contains("has no statements");
+    Scene scene = new Scene(folder, TestServer.shared("a"), TestServer.shared("b"));
     InProcess.Result missing = scene.ppp("check", "--file", folder.resolve("no.sql").toString());
     assertThat(missing.status()).isEqualTo(2);
     assertThat(missing.err()).contains("there is no such file");
     assertThat(scene.ppp("check", "--file", folder.toString()).err()).contains("it is a folder");
     assertThat(scene.ppp("check", "--tenant", "nobody").status()).isEqualTo(2);
-    InProcess.Result uncounted = scene.ppp("check", "--from-statistics", "shard1");
-    assertThat(uncounted.status()).isEqualTo(3);
-    assertThat(uncounted.err()).contains("CREATE EXTENSION pg_stat_statements");
+    scene.run("initialize");
+    scene.tenant("newcomer", "shard1");
+    assertThat(scene.ppp("check", "--tenant", "newcomer").err())
+        .contains("has no tenant \"newcomer\"", "ppp initialize");
     scene.place("shard1").port = TestServer.freePort();
     scene.write();
     assertThat(scene.ppp("check").status()).isEqualTo(4);
