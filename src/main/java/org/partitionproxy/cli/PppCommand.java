@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       StartCommand.class,
       StopCommand.class,
       StatusCommand.class,
+      CheckCommand.class,
       PlanCommand.class,
       InitializeCommand.class,
       MigrateCommand.class,

@@ -306,6 +306,17 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Sends one statement, of which the server's every word counts: its refusal too is a result, and
+   * the session goes on after it. For text that was not composed by ppp, in sessions that cannot
+   * change anything with it.
+   *
+   * @throws SqlFailure if the connection is lost
+   */
+  public Probe probe(String statement) {
+    return ask(() -> Probe.run(connection, statement));
+  }
+
+  /**
    * Asks the server to stop what this session runs now. The one method that another thread may
    * call; of no effect if nothing runs, or if the server cannot be asked.
    */

@@ -3,7 +3,7 @@ package org.partitionproxy.diagnostic;
 /**
  * Every message that ppp can give, by its stable code. The hundreds tell the area: 1 usage, 2
  * shards.yaml, 3 starting and stopping servers, 4 connections, 5 plan and apply, 6 migrations, 7
- * logs, 8 secrets, 9 shell.
+ * logs, 8 secrets, 9 shell, 10 check.
  */
 public enum Code {
   // 1: usage
@@ -127,7 +127,12 @@ public enum Code {
   SHELL_FILE_FAILED(902, ExitCode.REFUSED),
   PSQL_NOT_STARTED(903, ExitCode.REFUSED),
   PSQL_MISSING(904, ExitCode.USAGE),
-  SHELL_COMMAND_UNKNOWN(905, ExitCode.USAGE);
+  SHELL_COMMAND_UNKNOWN(905, ExitCode.USAGE),
+
+  // 10: check
+  STATEMENTS_UNREADABLE(1001, ExitCode.USAGE),
+  NO_STATISTICS(1002, ExitCode.CONFIGURATION),
+  NO_STATEMENTS(1003, ExitCode.DONE);
 
   private final int number;
   private final ExitCode exitCode;

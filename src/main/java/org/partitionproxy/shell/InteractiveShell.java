@@ -16,6 +16,8 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.script.Statement;
+import org.partitionproxy.script.StatementSplitter;
 
 /** The built-in shell on a terminal. It goes on after an error, and ends with the connection. */
 final class InteractiveShell {

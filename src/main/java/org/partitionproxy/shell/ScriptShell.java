@@ -14,6 +14,8 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.script.Statement;
+import org.partitionproxy.script.StatementSplitter;
 
 /** The built-in shell without a person: it stops at the first error. */
 final class ScriptShell {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jline.reader.EOFError;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
+import org.partitionproxy.script.StatementSplitter;
 
 /** Tells the line reader whether what is typed is complete; if not, it asks for another line. */
 final class StatementParser implements Parser {

@@ -12,6 +12,8 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.Severity;
 import org.partitionproxy.diagnostic.SourcePosition;
+import org.partitionproxy.script.Statement;
+import org.partitionproxy.script.StatementSplitter;
 
 /** Runs typed statements and writes what comes of them: results to {@code out}, the rest to err. */
 final class StatementRunner {

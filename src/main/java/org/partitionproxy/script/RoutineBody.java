@@ -1,4 +1,4 @@
-package org.partitionproxy.shell;
+package org.partitionproxy.script;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.partitionproxy.shell;
+package org.partitionproxy.script;
 
 /**
  * Remembers whether the next string goes on the one before it: strings with nothing but white space

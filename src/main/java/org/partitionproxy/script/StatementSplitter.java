@@ -1,4 +1,4 @@
-package org.partitionproxy.shell;
+package org.partitionproxy.script;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @see <a href="https://www.postgresql.org/docs/18/sql-syntax-lexical.html">PostgreSQL, 4.1 Lexical
  *     Structure</a>
  */
-final class StatementSplitter {
+public final class StatementSplitter {
 
   private static final Pattern DOLLAR_QUOTE =
       Pattern.compile("\\$(?:[\\p{Alpha}_\\x{80}-\\x{10ffff}][\\w\\x{80}-\\x{10ffff}]*)?\\$");
@@ -45,7 +45,7 @@ final class StatementSplitter {
   private String beforeStatement = "";
 
   /** All statements of a text; its last one needs no semicolon. */
-  static List<Statement> split(String text) {
+  public static List<Statement> split(String text) {
     StatementSplitter splitter = new StatementSplitter();
     text.lines().forEach(splitter::append);
     List<Statement> statements = splitter.take();
@@ -56,7 +56,7 @@ final class StatementSplitter {
   /**
    * @param line without its end
    */
-  void append(String line) {
+  public void append(String line) {
     lines++;
     int at = 0;
     while (at < line.length()) {
@@ -82,14 +82,14 @@ final class StatementSplitter {
   }
 
   /** The statements that are complete since the last call. */
-  List<Statement> take() {
+  public List<Statement> take() {
     List<Statement> taken = new ArrayList<>(complete);
     complete.clear();
     return taken;
   }
 
   /** What stands after the last semicolon, at most one statement; comments alone are none. */
-  List<Statement> rest() {
+  public List<Statement> rest() {
     if (hasTokens) {
       finish();
     } else {
@@ -99,7 +99,7 @@ final class StatementSplitter {
   }
 
   /** Whether a statement, a quote or a comment has begun that is not complete. */
-  boolean isPending() {
+  public boolean isPending() {
     return hasTokens || inside != Inside.STATEMENT;
   }
 

@@ -1,4 +1,4 @@
-package org.partitionproxy.shell;
+package org.partitionproxy.script;
 
 import java.util.Locale;
 import org.partitionproxy.diagnostic.SourcePosition;
@@ -10,7 +10,7 @@ import org.partitionproxy.diagnostic.SourcePosition;
  * @param line of the text in which it begins, from 1
  * @param before what stands before it in that line
  */
-record Statement(String text, int line, String before) {
+public record Statement(String text, int line, String before) {
 
   /**
    * Where a character of it is in the text that it was cut from.
@@ -18,7 +18,7 @@ record Statement(String text, int line, String before) {
    * @param source what to call that text
    * @param position in the statement, from 1, in code points, as PostgreSQL reports it
    */
-  SourcePosition position(String source, int position) {
+  public SourcePosition position(String source, int position) {
     int end = text.codePointCount(0, text.length());
     int offset = text.offsetByCodePoints(0, Math.min(position - 1, end));
     int lineStart = text.lastIndexOf('\n', offset - 1) + 1;
@@ -32,17 +32,34 @@ record Statement(String text, int line, String before) {
     return new SourcePosition(source, line + linesBefore, column, 1, shown);
   }
 
-  /** Its first word in upper case, which is how the server names what it did; may be empty. */
-  String firstWord() {
-    String rest = text;
-    while (rest.startsWith("--") || rest.startsWith("/*")) {
-      int end = rest.startsWith("--") ? rest.indexOf('\n') : rest.indexOf("*/") + 1;
-      rest = end <= 0 ? "" : rest.substring(end + 1).stripLeading();
+  /** The same without the comments before its first word. */
+  public Statement withoutLeadingComments() {
+    int start = text.length() - textAfterComments().length();
+    if (start == 0 || start == text.length()) {
+      return this;
     }
+    int lineStart = text.lastIndexOf('\n', start - 1) + 1;
+    int linesBefore = (int) text.substring(0, start).chars().filter(c -> c == '\n').count();
+    String prefix = (linesBefore == 0 ? before : "") + text.substring(lineStart, start);
+    return new Statement(text.substring(start), line + linesBefore, prefix);
+  }
+
+  /** Its first word in upper case, which is how the server names what it did; may be empty. */
+  public String firstWord() {
+    String rest = textAfterComments();
     int end = 0;
     while (end < rest.length() && Character.isLetter(rest.charAt(end))) {
       end++;
     }
     return rest.substring(0, end).toUpperCase(Locale.ROOT);
+  }
+
+  private String textAfterComments() {
+    String rest = text;
+    while (rest.startsWith("--") || rest.startsWith("/*")) {
+      int end = rest.startsWith("--") ? rest.indexOf('\n') : rest.indexOf("*/") + 1;
+      rest = end <= 0 ? "" : rest.substring(end + 1).stripLeading();
+    }
+    return rest;
   }
 }

@@ -1,4 +1,4 @@
-package org.partitionproxy.shell;
+package org.partitionproxy.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
