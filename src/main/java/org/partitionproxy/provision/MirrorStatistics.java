@@ -3,7 +3,6 @@ package org.partitionproxy.provision;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.partitionproxy.mirror.Mirror;
@@ -32,13 +31,10 @@ final class MirrorStatistics {
 
   /**
    * @param changes of the veneer that were planned
-   * @param veneerVersion major; empty where it is not known yet
+   * @param version of the veneer, the major one
    */
   static List<Change> of(
-      List<Change> changes,
-      SortedMap<Identifier, Mirror.Source> sources,
-      Optional<Integer> veneerVersion) {
-    int version = veneerVersion.orElse(SAMPLING_SINCE);
+      List<Change> changes, SortedMap<Identifier, Mirror.Source> sources, int version) {
     Set<String> fresh = new HashSet<>();
     changes.stream().filter(c -> c.action() != Action.DROP).forEach(c -> fresh.add(c.name()));
     List<Change> statistics = new ArrayList<>();

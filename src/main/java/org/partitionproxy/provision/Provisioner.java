@@ -115,7 +115,7 @@ public final class Provisioner implements AutoCloseable {
   /**
    * Does what {@link #plan} shows, or only some stages of it.
    *
-   * @throws PppException if the veneer can't be reached, or another run holds the lock
+   * @throws PppException if no veneer can be reached, or another run holds the lock
    */
   public Outcome initialize(SortedSet<Stage> stages, Origin origin, RunListener listener) {
     return locked(
@@ -136,7 +136,7 @@ public final class Provisioner implements AutoCloseable {
           for (Stage stage : stages) {
             listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
-              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
+              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), plan, run, listener);
               case MIRROR -> mirror(run, parts.topology().tenants());
               default -> others.run(stage, wanted);
             }
@@ -149,20 +149,24 @@ public final class Provisioner implements AutoCloseable {
   /**
    * Runs the tenants' migrations, and alters their mirrors accordingly.
    *
-   * @throws PppException as {@link #initialize}, or if {@code initialize} was never run
+   * @throws PppException as {@link #initialize}, or if {@code initialize} was never run, or not
+   *     since a veneer is new
    */
   public Outcome migrate(MigrationRequest request, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
         (plan, run, record) -> {
+          VeneersAway.requireFilled(run.survey());
           record.begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
-          Optional<MigrationResult> migrated = migrate(request, run, listener);
-          listener.stage(Stage.MIRROR, 0);
-          mirror(run, request.selection().from(parts.topology()));
+          Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
+          if (migrated.isPresent()) {
+            listener.stage(Stage.MIRROR, 0);
+            mirror(run, request.selection().from(parts.topology()));
+          }
           return run.result().outcome(wanted, migrated);
         });
   }
@@ -197,7 +201,7 @@ public final class Provisioner implements AutoCloseable {
           new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
               .plan(survey, request);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), listener);
-      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
@@ -227,7 +231,7 @@ public final class Provisioner implements AutoCloseable {
    */
   private Outcome locked(Origin origin, RunListener listener, Work work) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
-      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       int finished = secretRotation().finishIfPossible(lock, record, listener);
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
@@ -252,13 +256,19 @@ public final class Provisioner implements AutoCloseable {
     }
   }
 
+  /** Nothing where migrations wait for a veneer that is away. */
   private Optional<MigrationResult> migrate(
-      MigrationRequest request, Run run, RunListener listener) {
+      MigrationRequest request, Plan plan, Run run, RunListener listener) {
     MigrationListener guarded = run.guarded(listener);
     if (request.otherEnd() == OtherEnd.AFTERWARDS) {
       return Optional.of(
           new Migrator(parts.topology(), connector)
               .migrate(request, run.result().unusable(), guarded));
+    }
+    Optional<Diagnostic> away = VeneersAway.of(run, plan);
+    if (away.isPresent()) {
+      run.result().problem(away.get());
+      return Optional.empty();
     }
     MirrorFollower follower = new MirrorFollower(run, guarded);
     MigrationResult result =

@@ -205,7 +205,11 @@ final class TeardownPlanner {
       return Optional.empty();
     }
     Optional<Identifier> schema = Optional.of(tenant.schema());
-    boolean isLast = !ofShard || snapshot.server().name().equals(tenant.shard());
+    List<ServerSnapshot> veneers = cluster.stream().filter(c -> c.server().isVeneer()).toList();
+    boolean isLast =
+        ofShard
+            ? snapshot.server().name().equals(tenant.shard())
+            : snapshot.equals(veneers.get(veneers.size() - 1));
     return Optional.of(
         isLast
             ? Removals.role(role, databases(cluster), schema)
