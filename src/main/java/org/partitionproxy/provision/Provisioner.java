@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Connector;
@@ -24,6 +25,7 @@ import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -175,6 +177,43 @@ public final class Provisioner implements AutoCloseable {
     new MirrorRunner(run).run(tenants);
     if (new EveryoneRunner(run).run()) {
       new MirrorRunner(run).run(tenants);
+    }
+  }
+
+  /**
+   * What {@link #analyze} would read now; changes nothing.
+   *
+   * @param all whether tables count that have not changed
+   * @throws PppException if a veneer has no ledger, or one of another version
+   */
+  public Analysis planAnalysis(TenantSelection selection, boolean all) {
+    return new AnalysisReader(parts).read(selection.from(parts.topology()), all);
+  }
+
+  /**
+   * Analyzes what {@link #planAnalysis} shows.
+   *
+   * @throws PppException as that, or as {@link #initialize}
+   */
+  public AnalysisResult analyze(
+      TenantSelection selection, boolean all, Origin origin, ApplyListener listener) {
+    List<Tenant> tenants = selection.from(parts.topology());
+    try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
+      Analysis analysis = new AnalysisReader(parts).read(tenants, all);
+      String end = "failed";
+      int changes = 0;
+      try {
+        if (!analysis.tables().isEmpty()) {
+          record.begin();
+        }
+        AnalysisResult result = new AnalysisRunner(parts, lock, analysis).run(analysis, listener);
+        end = RunRecord.word(result.outcome().exitCode());
+        changes = result.analyzed().size();
+        return result;
+      } finally {
+        record.end(end, changes);
+      }
     }
   }
 
