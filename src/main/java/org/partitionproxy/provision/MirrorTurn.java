@@ -209,6 +209,7 @@ final class MirrorTurn implements Following {
     ends.forEach(end -> done.put(end.veneer(), end.end()));
     locks.giveBack(taken);
     taken = null;
+    unconfirmedSource = "";
     done.forEach(listener::committed);
   }
 

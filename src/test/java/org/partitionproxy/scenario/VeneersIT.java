@@ -137,7 +137,7 @@ class VeneersIT {
     }
 
     String old = scene.password(scene.role("acme"));
-    scene.run("secrets", "rotate");
+    scene.run("secrets", "rotate", "--yes");
     assertThat(scene.password(scene.role("acme"))).isNotEqualTo(old);
     areAlike("east", "west");
 
