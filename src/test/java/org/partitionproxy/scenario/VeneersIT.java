@@ -149,15 +149,16 @@ class VeneersIT {
     }
     scene.run("teardown", "--all", "--drop-data", "--yes");
     for (String server : List.of("veneer", "east", "west", "shard1")) {
-      try (Client superuser = scene.superuser(server, "postgres")) {
+      try (Client superuser = scene.superuser(server)) {
         assertThat(
                 superuser.rows(
                     "SELECT rolname FROM pg_roles WHERE rolname ~ '_"
                         + scene.number()
-                        + "_(app|admin|reader)$' UNION ALL SELECT datname FROM pg_database"
-                        + " WHERE datname LIKE '"
-                        + scene.database()
-                        + "%'"))
+                        + "_(app|admin|reader)$' UNION ALL SELECT srvname FROM pg_foreign_server"
+                        + " UNION ALL SELECT nspname FROM pg_namespace"
+                        + " WHERE nspname ~ '^ppp|^everyone|_"
+                        + scene.number()
+                        + "$'"))
             .as(server)
             .isEmpty();
       }
