@@ -198,6 +198,6 @@ public final class Ledger {
   public void forget(Collection<Identifier> schemas) {
     List<String> names = schemas.stream().map(Identifier::value).toList();
     session.update("DELETE FROM ppp.tenant WHERE schema = ANY (?)", names);
-    session.update("DELETE FROM ppp.analyzed WHERE schema = ANY (?)", names);
+    new StatisticsLedger(session).forget(names);
   }
 }

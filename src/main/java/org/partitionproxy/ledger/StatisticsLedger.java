@@ -59,6 +59,19 @@ public final class StatisticsLedger {
     return known;
   }
 
+  /** Also in ledgers that are older than what is forgotten. */
+  void forget(Collection<String> schemas) {
+    boolean there =
+        session
+            .query(
+                "SELECT pg_catalog.to_regclass('ppp.analyzed') IS NOT NULL AS there",
+                row -> row.bool("there"))
+            .get(0);
+    if (there) {
+      session.update("DELETE FROM ppp.analyzed WHERE schema = ANY (?)", schemas);
+    }
+  }
+
   /** That these tables were analyzed just now. */
   public void record(SortedMap<QualifiedName, Told> analyzed) {
     session.updateAll(

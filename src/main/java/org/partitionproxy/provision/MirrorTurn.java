@@ -267,17 +267,22 @@ final class MirrorTurn implements Following {
   }
 
   private CannotFollow inUse(String script) {
-    String who =
-        locks
-            .holder(sessions(), tenant.schema())
-            .map(MirrorLocks.Holder::text)
-            .orElse(MirrorLocks.NOBODY);
+    String where =
+        ends.stream()
+            .flatMap(
+                end ->
+                    locks
+                        .holder(end.session(), tenant.schema())
+                        .map(holder -> end.veneer().title() + " is in use: " + holder.text())
+                        .stream())
+            .findFirst()
+            .orElse(ends.get(0).veneer().title() + " is in use: " + MirrorLocks.NOBODY);
     return new CannotFollow(
         script,
         Optional.empty(),
         Diagnostic.error(
             Code.MIRROR_IN_USE,
-            "its mirror on the veneer is in use: " + who,
+            "its mirror on " + where,
             "The script was not begun. End that transaction and run `ppp migrate` again;"
                 + " `ppp migrate --no-wait` migrates the shard first, and the mirror follows when"
                 + " it is free."));
