@@ -15,6 +15,7 @@ import org.partitionproxy.apply.Failure;
 import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.ledger.StatisticsLedger;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Plan;
@@ -67,8 +68,7 @@ final class AnalysisRunner {
     RunResult result = new RunResult(parts.topology(), new TreeMap<>());
     result.keep(failures);
     Outcome lost = result.outcome(plan(analysis), Optional.empty());
-    List<org.partitionproxy.diagnostic.Diagnostic> unreachable =
-        new ArrayList<>(analysis.unreachable());
+    List<Diagnostic> unreachable = new ArrayList<>(analysis.unreachable());
     unreachable.addAll(lost.unreachable());
     return new AnalysisResult(
         analyzed,
