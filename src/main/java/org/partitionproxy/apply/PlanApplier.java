@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -23,7 +24,7 @@ public final class PlanApplier {
   private static final Sql LOCK_TIMEOUT = Sql.of("SET LOCAL lock_timeout = '10s'");
 
   private final Sessions sessions;
-  private final Identifier owner;
+  private final Function<ServerDefinition, Identifier> owner;
   private final RunLock lock;
   private final Workers workers;
   private final ApplyListener listener;
@@ -34,10 +35,14 @@ public final class PlanApplier {
   }
 
   /**
-   * @param owner the role that owns the tenants' objects
+   * @param owner the role that owns the tenants' objects on a server
    */
   public PlanApplier(
-      Sessions sessions, Identifier owner, RunLock lock, Workers workers, ApplyListener listener) {
+      Sessions sessions,
+      Function<ServerDefinition, Identifier> owner,
+      RunLock lock,
+      Workers workers,
+      ApplyListener listener) {
     this.sessions = sessions;
     this.owner = owner;
     this.lock = lock;
@@ -133,7 +138,7 @@ public final class PlanApplier {
   private void commit(ServerDefinition server, List<Change> changes, Recorder recorder) {
     lock.requireHeld();
     List<Sql> statements = new ArrayList<>(List.of(LOCK_TIMEOUT));
-    statements.addAll(statements(changes, owner));
+    statements.addAll(statements(changes, owner.apply(server)));
     sessions.with(
         server,
         session ->
@@ -190,10 +195,10 @@ public final class PlanApplier {
                     session.execute(LOCK_TIMEOUT);
                     for (Change change : changes) {
                       current.add(change);
-                      session.execute(become(change.transaction(), owner));
+                      session.execute(become(change.transaction(), owner.apply(server)));
                       change.statements().forEach(session::execute);
                     }
-                    session.execute(become(Change.Transaction.SUPERUSER, owner));
+                    session.execute(become(Change.Transaction.SUPERUSER, owner.apply(server)));
                     recorder.record(session, changes);
                     return true;
                   }));

@@ -10,6 +10,19 @@ import org.partitionproxy.state.Acl;
 /** Reads a {@code text[]} of {@code PRIVILEGE grantee}. */
 final class AclReader {
 
+  /**
+   * What {@link #acl} reads is a subquery: this, the {@code aclitem[]}, {@link #BESIDES}, the owner
+   * and a parenthesis. It joins no table of roles, which would be read once for each object.
+   */
+  static final String GRANTS =
+      """
+      (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || CASE a.grantee WHEN 0 THEN 'public'
+         ELSE pg_catalog.pg_get_userbyid(a.grantee) END)
+       FROM pg_catalog.aclexplode(""";
+
+  /** Follows the {@code aclitem[]}, before the owner. */
+  static final String BESIDES = ") AS a WHERE a.grantee <> ";
+
   private AclReader() {}
 
   /** The privileges of the scope's roles and of {@link Acl#PUBLIC}. */

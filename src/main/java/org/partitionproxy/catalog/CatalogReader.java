@@ -26,10 +26,12 @@ public final class CatalogReader {
   private static final String DATABASE =
       """
       SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba) AS owner, d.datconnlimit,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE a.grantee <> d.datdba) AS acl
+      """
+          + AclReader.GRANTS
+          + "coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))"
+          + AclReader.BESIDES
+          + "d.datdba) AS acl "
+          + """
       FROM pg_catalog.pg_database AS d
       WHERE d.datname = ?
       ORDER BY d.datname""";
@@ -54,23 +56,32 @@ public final class CatalogReader {
       WHERE r.rolname = ANY (?)
       ORDER BY r.rolname""";
 
+  /** Of what a schema's owner makes in it. */
+  private static final String DEFAULTS =
+      """
+      (SELECT d.defaclacl FROM pg_catalog.pg_default_acl AS d
+        WHERE d.defaclnamespace = n.oid AND d.defaclrole = n.nspowner AND d.defaclobjtype =
+      """;
+
   private static final String SCHEMAS =
       """
       SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.aclexplode(n.nspacl) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE a.grantee <> n.nspowner) AS acl,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.pg_default_acl AS d, pg_catalog.aclexplode(d.defaclacl) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE d.defaclnamespace = n.oid AND d.defaclrole = n.nspowner
-           AND d.defaclobjtype = 'r') AS table_defaults,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.pg_default_acl AS d, pg_catalog.aclexplode(d.defaclacl) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE d.defaclnamespace = n.oid AND d.defaclrole = n.nspowner
-           AND d.defaclobjtype = 'S') AS sequence_defaults
+      """
+          + AclReader.GRANTS
+          + "n.nspacl"
+          + AclReader.BESIDES
+          + "n.nspowner) AS acl, "
+          + AclReader.GRANTS
+          + DEFAULTS
+          + "'r')"
+          + AclReader.BESIDES
+          + "n.nspowner) AS table_defaults, "
+          + AclReader.GRANTS
+          + DEFAULTS
+          + "'S')"
+          + AclReader.BESIDES
+          + "n.nspowner) AS sequence_defaults "
+          + """
       FROM pg_catalog.pg_namespace AS n
       WHERE n.nspname = ANY (?)
       ORDER BY n.nspname""";
@@ -84,10 +95,12 @@ public final class CatalogReader {
   private static final String FOREIGN_SERVERS =
       """
       SELECT s.srvname, s.srvoptions,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.aclexplode(s.srvacl) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE a.grantee <> s.srvowner) AS acl
+      """
+          + AclReader.GRANTS
+          + "s.srvacl"
+          + AclReader.BESIDES
+          + "s.srvowner) AS acl "
+          + """
       FROM pg_catalog.pg_foreign_server AS s
       JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw
       WHERE w.fdwname = 'postgres_fdw'

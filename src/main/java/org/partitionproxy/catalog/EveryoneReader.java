@@ -85,19 +85,18 @@ public final class EveryoneReader {
   private static final String RELATIONS =
       """
       SELECT n.nspname, c.relname, c.relkind,
-        (SELECT pg_catalog.array_agg(a.privilege_type || ' ' || coalesce(g.rolname, 'public'))
-         FROM pg_catalog.aclexplode(c.relacl) AS a
-         LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-         WHERE a.grantee <> c.relowner) AS acl,
-        (SELECT pg_catalog.array_agg(ARRAY["""
-          + ColumnSql.FIELDS
-          + """
-            ]::text[] ORDER BY a.attnum)
-         FROM
       """
-          + ColumnSql.SOURCES
+          + AclReader.GRANTS
+          + "c.relacl"
+          + AclReader.BESIDES
+          + "c.relowner) AS acl, "
           + """
-         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+      """
+          + ColumnSql.ARRAY
+          + ColumnSql.FROM
+          + ColumnSql.OF
+          + "c.oid) AS columns, "
+          + """
         p.prosrc
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -10,6 +10,15 @@ import org.partitionproxy.sql.Identifier;
  * A fingerprint per schema, computed by the server over all that {@link TableReader} and {@link
  * TypeReader} would read, and ppp's triggers, so that thousands of unchanged schemas cost one short
  * query. The session must have only pg_catalog on its search_path.
+ *
+ * <p>Where that is cheaper, it holds PostgreSQL's own form instead of text: the numbers of built-in
+ * types (all below 16384), collations and constraints, and expressions as they are stored. Only a
+ * default that names a relation (a constant of type 2205, regclass) is written out, for that can be
+ * renamed. So a schema that was dumped and restored has another fingerprint, and is compared once
+ * more.
+ *
+ * @see <a href="https://www.postgresql.org/docs/18/system-catalog-initial-data.html">PostgreSQL,
+ *     67.2.2 OID Assignment</a>
  */
 public final class FingerprintReader {
 
@@ -17,7 +26,8 @@ public final class FingerprintReader {
       """
       SELECT n.nspname,
         coalesce(pg_catalog.md5(pg_catalog.string_agg(
-          c.relkind::text || ' ' || pg_catalog.quote_ident(c.relname)
+          c.relkind::text || c.relhassubclass || ' ' || c.relowner
+            || ' ' || pg_catalog.quote_ident(c.relname)
             || ' ' || coalesce(c.relacl::text, '')
             || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
             || ' ' || coalesce(a.columns, '')
@@ -28,6 +38,19 @@ public final class FingerprintReader {
                   FROM pg_catalog.pg_trigger AS g
                   WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
                     AND (c.relkind = 'f' OR g.tgname LIKE '\\_ppp\\_%')), '')
+              ELSE '' END
+            || coalesce((SELECT pg_catalog.string_agg(d.objsubid || ' ' || d.description, E'\\n'
+                  ORDER BY d.objsubid)
+                FROM pg_catalog.pg_description AS d
+                WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass),
+              '')
+            || CASE WHEN c.relkind IN ('r', 'p') THEN
+                coalesce((SELECT pg_catalog.string_agg(k.conname || ' ' || k.oid
+                      || k.condeferrable || k.condeferred || k.convalidated, ', '
+                    ORDER BY k.conname)
+                  FROM pg_catalog.pg_constraint AS k
+                  WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f') AND k.conparentid = 0),
+                '')
               ELSE '' END,
           E'\\n' ORDER BY c.relname COLLATE "C")), '')
         || coalesce(pg_catalog.min(y.types), '') AS fingerprint
@@ -41,24 +64,25 @@ public final class FingerprintReader {
       LEFT JOIN LATERAL (
         SELECT pg_catalog.string_agg(
             pg_catalog.quote_ident(a.attname)
-              || ' ' || tn.nspname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
-              || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
-              || CASE WHEN a.attcollation <> t.typcollation
-                      THEN ' ' || a.attcollation::regcollation::text ELSE '' END
-              || a.attidentity::text || a.attgenerated::text
+              || ' ' || CASE WHEN a.atttypid < 16384 THEN a.atttypid || ' ' || a.atttypmod
+                   ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END
+              || ' ' || a.attcollation
+              || a.attnotnull::text || a.attidentity::text || a.attgenerated::text
               || CASE WHEN a.attidentity = 'd' THEN ' ' || coalesce(
                    pg_catalog.pg_get_serial_sequence(pg_catalog.quote_ident(n.nspname) || '.'
                      || pg_catalog.quote_ident(c.relname), a.attname), '') ELSE '' END
-              || coalesce(' DEFAULT ' || pg_catalog.pg_get_expr(ad.adbin, ad.adrelid), ''),
+              || coalesce(' DEFAULT ' || CASE WHEN ad.adbin::text LIKE '%:consttype 2205 %'
+                   THEN pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
+                   ELSE ad.adbin::text END, ''),
             ', ' ORDER BY a.attnum) AS columns
         FROM pg_catalog.pg_attribute AS a
-        JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-        JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
-        LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+        LEFT JOIN pg_catalog.pg_attrdef AS ad
+          ON a.atthasdef AND ad.adrelid = a.attrelid AND ad.adnum = a.attnum
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
       LEFT JOIN (
         SELECT t.typnamespace, pg_catalog.md5(pg_catalog.string_agg(
-            t.typtype::text || ' ' || pg_catalog.quote_ident(t.typname)
+            t.typtype::text || ' ' || t.typowner::text || ' '
+              || pg_catalog.quote_ident(t.typname)
               || ' ' || t.typnotnull::text || ' ' || coalesce(t.typdefault, '')
               || CASE t.typtype
                 WHEN 'e' THEN coalesce((SELECT pg_catalog.string_agg(

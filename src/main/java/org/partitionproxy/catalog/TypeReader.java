@@ -19,7 +19,7 @@ import org.partitionproxy.state.UserType;
 public final class TypeReader {
 
   /**
-   * Part: base type or subtype, as {@link ColumnSql#type} takes it. A domain's ties are what its
+   * Part: base type or subtype, as {@link ColumnSql#TYPE} has it. A domain's ties are what its
    * default and checks depend on; a range's are options other than the usual.
    */
   private static final String TYPES =
@@ -29,8 +29,10 @@ public final class TypeReader {
           ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum AS e
             WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END AS labels,
         CASE WHEN t.typtype IN ('d', 'r') THEN
-          ARRAY[pn.nspname, coalesce(pe.typname, p.typname),
-            pg_catalog.format_type(p.oid, t.typtypmod), px.extname]::text[] END AS part,
+          ARRAY["""
+          + ColumnSql.TYPE
+          + "]::text[] END AS part, "
+          + """
         cn.nspname AS collation_schema, c.collname AS collation,
         CASE t.typtype WHEN 'd' THEN
           (SELECT pg_catalog.array_agg(
@@ -38,17 +40,12 @@ public final class TypeReader {
            FROM pg_catalog.pg_constraint AS k
            WHERE k.contypid = t.oid AND k.contype = 'c') END AS checks,
         CASE t.typtype WHEN 'c' THEN
-          (SELECT pg_catalog.array_agg(
-             ARRAY["""
-          + ColumnSql.FIELDS
-          + """
-             ]::text[] ORDER BY a.attnum)
-           FROM
       """
-          + ColumnSql.SOURCES
+          + ColumnSql.ARRAY
+          + ColumnSql.FROM
+          + ColumnSql.OF
+          + "t.typrelid) END AS attributes, "
           + """
-           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
-        END AS attributes,
         CASE t.typtype WHEN 'r' THEN m.typname END AS multirange,
         CASE t.typtype WHEN 'd' THEN
           ARRAY(SELECT pg_catalog.pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid)
@@ -65,7 +62,7 @@ public final class TypeReader {
               ('a canonical function', r.rngcanonical::pg_catalog.oid <> 0),
               ('a subtype_diff function', r.rngsubdiff::pg_catalog.oid <> 0),
               ('an operator class of its own', NOT o.opcdefault),
-              ('a collation', r.rngcollation <> p.typcollation)) AS tie (name, there)
+              ('a collation', r.rngcollation <> ty.typcollation)) AS tie (name, there)
             WHERE tie.there)
         END AS ties
       FROM pg_catalog.pg_type AS t
@@ -73,16 +70,10 @@ public final class TypeReader {
       LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
       LEFT JOIN pg_catalog.pg_opclass AS o ON o.oid = r.rngsubopc
       LEFT JOIN pg_catalog.pg_type AS m ON m.oid = r.rngmultitypid
-      LEFT JOIN pg_catalog.pg_type AS p
-        ON p.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype WHEN 'r' THEN r.rngsubtype END
-      LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.typnamespace
-      LEFT JOIN pg_catalog.pg_type AS pe ON pe.oid = p.typelem AND p.typcategory = 'A'
-      LEFT JOIN pg_catalog.pg_depend AS pd
-        ON pd.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
-        AND pd.objid = coalesce(pe.oid, p.oid) AND pd.deptype = 'e'
-      LEFT JOIN pg_catalog.pg_extension AS px ON px.oid = pd.refobjid
+      LEFT JOIN pg_catalog.pg_type AS ty
+        ON ty.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype WHEN 'r' THEN r.rngsubtype END
       LEFT JOIN pg_catalog.pg_collation AS c
-        ON t.typtype = 'd' AND c.oid = t.typcollation AND t.typcollation <> p.typcollation
+        ON t.typtype = 'd' AND c.oid = t.typcollation AND t.typcollation <> ty.typcollation
       LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = c.collnamespace
       WHERE n.nspname = ANY (?)
         AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c'

@@ -40,8 +40,13 @@ public final class Connector {
   private static final String OPTIONS =
       "-c client_connection_check_interval=" + CLIENT_CHECK.toMillis();
 
-  /** Catalogs are read with nothing else in sight, so that types show with their schema's name. */
-  private static final String SUPERUSER_OPTIONS = "-c search_path=pg_catalog " + OPTIONS;
+  /**
+   * Catalogs are read with nothing else in sight, so that types show with their schema's name. Some
+   * of their functions wait for who has a table to itself, and should not do so for ever. What the
+   * veneer shows may be changed.
+   */
+  private static final String SUPERUSER_OPTIONS =
+      "-c search_path=pg_catalog -c lock_timeout=60s -c ppp.ddl=on " + OPTIONS;
 
   private final SecretSource secrets;
   private final String applicationName;

@@ -14,6 +14,8 @@ import org.postgresql.util.ServerErrorMessage;
 /** Turns the driver's exceptions into diagnostics, without the text of the statement. */
 final class Failures {
 
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private Failures() {}
 
   static SqlFailure connecting(
@@ -43,10 +45,16 @@ final class Failures {
   static SqlFailure executing(ServerDefinition server, SQLException e, boolean secret) {
     String state = state(e);
     String name = "\"" + server.name() + "\" (" + server.endpoint() + ")";
-    if (isConnectionLost(state)) {
+    if (isConnectionLost(state) && !isOfAnother(e)) {
       return new SqlFailure(server.name(), state, unreachable(name, reason(e)), secret ? null : e);
     }
     String hint = "The transaction was rolled back on that server.";
+    if (state.equals(LOCK_NOT_AVAILABLE)) {
+      hint =
+          "Another session holds a lock that this needs: pg_stat_activity shows its transaction."
+              + " End that, and run the command again.\n"
+              + hint;
+    }
     if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
       ServerErrorMessage message = psql.getServerErrorMessage();
       hint =
@@ -82,6 +90,13 @@ final class Failures {
         || state.equals("57P01")
         || state.equals("57P02")
         || state.equals("57P03");
+  }
+
+  /** A server that still answers tells of one that it asked, with that one's SQLSTATE. */
+  private static boolean isOfAnother(SQLException e) {
+    return e instanceof PSQLException psql
+        && psql.getServerErrorMessage() != null
+        && "ERROR".equals(psql.getServerErrorMessage().getSeverity());
   }
 
   /** The server's own message, or the network's; never the statement. */

@@ -9,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.Column;
-import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TypeName;
 
 /**
@@ -22,18 +21,17 @@ record CommonColumns(List<Column> columns, List<String> leftOut) {
 
   /**
    * @param table the name, for the notes
-   * @param tables by tenant, at least one; the first one's order of columns is kept
+   * @param tables the columns by tenant, at least one; the first one's order of columns is kept
    */
-  static CommonColumns of(Identifier table, SortedMap<String, Table> tables) {
+  static CommonColumns of(Identifier table, SortedMap<String, List<Column>> tables) {
     Map<Identifier, SortedMap<String, Column>> byName = new LinkedHashMap<>();
     tables.forEach(
-        (tenant, one) ->
-            one.columns()
-                .forEach(
-                    column ->
-                        byName
-                            .computeIfAbsent(column.name(), name -> new TreeMap<>())
-                            .put(tenant, bare(column))));
+        (tenant, some) ->
+            some.forEach(
+                column ->
+                    byName
+                        .computeIfAbsent(column.name(), name -> new TreeMap<>())
+                        .put(tenant, bare(column))));
     List<Column> columns = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     byName.forEach(
@@ -53,7 +51,7 @@ record CommonColumns(List<Column> columns, List<String> leftOut) {
   }
 
   private static Optional<String> obstacle(
-      Identifier name, SortedMap<String, Column> found, SortedMap<String, Table> tables) {
+      Identifier name, SortedMap<String, Column> found, SortedMap<String, List<Column>> tables) {
     Column first = found.values().iterator().next();
     if (name.equals(Everyone.TENANT)) {
       return Optional.of("the tenant's name stands there");

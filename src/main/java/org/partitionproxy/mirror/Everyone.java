@@ -1,6 +1,7 @@
 package org.partitionproxy.mirror;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
 import org.partitionproxy.state.UnionTable;
 import org.partitionproxy.state.UnionView;
+import org.partitionproxy.state.UserType;
 
 /**
  * Schema {@code everyone}: the same-named tables of all tenants as one.
@@ -31,7 +33,7 @@ public record Everyone(
     SortedMap<Identifier, List<UnionView>> views, List<UnionTable> tables, List<String> notes) {
 
   /** Of the rules in this package; see {@link Mirror#VERSION}. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** On the veneer and on each shard. */
   public static final Identifier SCHEMA = Identifier.of("everyone");
@@ -57,11 +59,19 @@ public record Everyone(
    * @param tenant its name
    * @param server the foreign server of its shard
    * @param tables of its schema on the shard
+   * @param types of its schema on the shard
    */
-  public record Source(String tenant, Identifier server, List<Table> tables) {}
+  public record Source(
+      String tenant, Identifier server, List<Table> tables, Collection<UserType> types) {
 
-  /** A tenant's table. */
-  private record Part(Identifier server, Table table) {}
+    /** Of a schema without types. */
+    public Source(String tenant, Identifier server, List<Table> tables) {
+      this(tenant, server, tables, List.of());
+    }
+  }
+
+  /** A tenant's table, with its columns as they can be shown. */
+  private record Part(Identifier server, Table table, List<Column> columns) {}
 
   /**
    * @param history the table of applied migrations, which is shown to nobody
@@ -70,11 +80,17 @@ public record Everyone(
   public static Everyone of(List<Source> sources, Identifier history, Identifier reader) {
     SortedMap<Identifier, SortedMap<String, Part>> byName = new TreeMap<>();
     for (Source source : sources) {
+      PlainTypes plain = PlainTypes.of(source.types());
       for (Table table : source.tables()) {
         if (isShown(table, history)) {
           byName
               .computeIfAbsent(table.name().name(), name -> new TreeMap<>())
-              .put(source.tenant(), new Part(source.server(), table));
+              .put(
+                  source.tenant(),
+                  new Part(
+                      source.server(),
+                      table,
+                      table.columns().stream().map(plain::column).toList()));
         }
       }
     }
@@ -107,8 +123,8 @@ public record Everyone(
     }
 
     void add(Identifier name, SortedMap<String, Part> parts) {
-      SortedMap<String, Table> found = new TreeMap<>();
-      parts.forEach((tenant, part) -> found.put(tenant, part.table()));
+      SortedMap<String, List<Column>> found = new TreeMap<>();
+      parts.forEach((tenant, part) -> found.put(tenant, part.columns()));
       CommonColumns common = CommonColumns.of(name, found);
       if (common.columns().size() > MAX_COLUMNS) {
         notes.add("table everyone." + name + " is left out: it would have too many columns");
@@ -123,12 +139,12 @@ public record Everyone(
       List<Column> columns = new ArrayList<>(List.of(TENANT_COLUMN));
       columns.addAll(common.columns());
       QualifiedName union = new QualifiedName(SCHEMA, name);
-      SortedMap<Identifier, SortedMap<String, QualifiedName>> byServer = new TreeMap<>();
+      SortedMap<Identifier, SortedMap<String, Table>> byServer = new TreeMap<>();
       parts.forEach(
           (tenant, part) ->
               byServer
                   .computeIfAbsent(part.server(), server -> new TreeMap<>())
-                  .put(tenant, part.table().name()));
+                  .put(tenant, part.table()));
       SortedMap<Identifier, SortedSet<String>> members = new TreeMap<>();
       byServer.forEach(
           (server, some) -> {
@@ -140,17 +156,27 @@ public record Everyone(
       tables.add(new UnionTable(union, columns, members, acl));
     }
 
-    /** Plain enough for the planner to see through it: constants, columns, UNION ALL. */
-    private static String body(List<Column> columns, SortedMap<String, QualifiedName> tables) {
+    /** Plain enough for the planner to see through it: constants, columns, casts, UNION ALL. */
+    private static String body(List<Column> columns, SortedMap<String, Table> tables) {
       List<Sql> selects = new ArrayList<>();
       tables.forEach(
           (tenant, table) -> {
             List<Sql> values =
                 new ArrayList<>(List.of(Sql.of("{}::pg_catalog.text", Literal.of(tenant))));
-            columns.forEach(column -> values.add(Sql.of("t.{}", column.name())));
-            selects.add(Sql.of("SELECT {} FROM {} AS t", Sql.join(", ", values), table));
+            columns.forEach(column -> values.add(value(column, table)));
+            selects.add(Sql.of("SELECT {} FROM {} AS t", Sql.join(", ", values), table.name()));
           });
       return Sql.join("\nUNION ALL ", selects).text();
+    }
+
+    private static Sql value(Column column, Table table) {
+      boolean builtIn =
+          table.columns().stream()
+              .filter(c -> c.name().equals(column.name()))
+              .allMatch(c -> c.type().isBuiltIn());
+      return builtIn
+          ? Sql.of("t.{}", column.name())
+          : Sql.of("t.{}::{}", column.name(), Sql.deparsed(column.type().sql()));
     }
 
     Everyone result() {

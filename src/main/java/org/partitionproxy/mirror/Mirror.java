@@ -2,20 +2,24 @@ package org.partitionproxy.mirror;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.Key;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
@@ -27,16 +31,21 @@ import org.partitionproxy.state.UserType;
  * @param types that its tables may use, in an order in which they can be made
  * @param tables the foreign tables that it should have
  * @param numbered columns that the shard must fill by a trigger where they are left out
+ * @param guarded tables with rows in other tables: see {@link ShardTrigger#guard}
  * @param notes what can't be as on the shard, each a sentence for a person
  */
 public record Mirror(
-    List<UserType> types, List<ForeignTable> tables, List<Numbered> numbered, List<String> notes) {
+    List<UserType> types,
+    List<ForeignTable> tables,
+    List<Numbered> numbered,
+    List<QualifiedName> guarded,
+    List<String> notes) {
 
   /**
    * Of the rules in this class: when they change, mirrors that were made by older ones are derived
    * again, although neither side has changed.
    */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** What postgres_fdw can do on the remote side. */
   private static final TreeSet<String> PRIVILEGES =
@@ -49,13 +58,13 @@ public record Mirror(
   public record Numbered(Table table, Identifier column, QualifiedName sequence) {
 
     /** A partition of the table may lie in another schema, and not know the table's. */
-    public NumberTrigger trigger() {
+    public ShardTrigger trigger() {
       List<String> arguments = new ArrayList<>(List.of(sequence.name().value()));
       if (table.kind() == TableKind.PARTITIONED_TABLE
           || !sequence.schema().equals(table.name().schema())) {
         arguments.add(sequence.schema().value());
       }
-      return new NumberTrigger(table.name(), NumberTrigger.nameFor(column), arguments);
+      return new ShardTrigger(table.name(), ShardTrigger.nameFor(column), arguments);
     }
   }
 
@@ -63,6 +72,7 @@ public record Mirror(
     types = List.copyOf(types);
     tables = List.copyOf(tables);
     numbered = List.copyOf(numbered);
+    guarded = List.copyOf(guarded);
     notes = List.copyOf(notes);
   }
 
@@ -74,7 +84,7 @@ public record Mirror(
    * @param triggers that ppp made there
    */
   public record Source(
-      List<Table> tables, Collection<UserType> types, List<NumberTrigger> triggers) {
+      List<Table> tables, Collection<UserType> types, List<ShardTrigger> triggers) {
 
     /** The extensions that it uses, with the schema of their types where it is known. */
     public SortedMap<Identifier, Optional<Identifier>> extensions() {
@@ -101,12 +111,18 @@ public record Mirror(
    * @param server the foreign server of that shard
    * @param history the table of applied migrations, which is nobody's business but the owner's
    * @param extensions whose types the veneer has too
+   * @param owner the role that owns the tables on the shard
    */
   public static Mirror of(
-      Source source, Identifier server, Identifier history, Set<Identifier> extensions) {
+      Source source,
+      Identifier server,
+      Identifier history,
+      Set<Identifier> extensions,
+      Identifier owner) {
     SortedMap<QualifiedName, UserType> types = usable(source.types(), extensions);
     List<ForeignTable> foreign = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
+    List<QualifiedName> guarded = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     for (Table table : source.tables()) {
       if (table.name().name().equals(history)) {
@@ -123,10 +139,14 @@ public record Mirror(
               server,
               table.name(),
               table.columns().stream().map(c -> foreign(c, extensions)).toList(),
-              forwarded(table.acl())));
+              forwarded(table.acl()).with(owner, PRIVILEGES),
+              comments(table)));
+      if (table.inherited()) {
+        guarded.add(table.name());
+      }
       for (Column column : table.columns()) {
         ColumnFill fill = column.fill();
-        if (fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
+        if (table.kind().takesTriggers() && fill.kind() != ColumnFill.Kind.IDENTITY_ALWAYS) {
           fill.sequence().ifPresent(s -> numbered.add(new Numbered(table, column.name(), s)));
         }
         if (isBound(fill, extensions)) {
@@ -141,7 +161,27 @@ public record Mirror(
         }
       }
     }
-    return new Mirror(UserType.inOrder(types.values()), foreign, numbered, notes);
+    return new Mirror(UserType.inOrder(types.values()), foreign, numbered, guarded, notes);
+  }
+
+  /** Those of the shard's tables that have a foreign table. */
+  public List<Table> shown(List<Table> all) {
+    Set<QualifiedName> remote = new HashSet<>();
+    tables.forEach(table -> remote.add(table.remote()));
+    return all.stream().filter(table -> remote.contains(table.name())).toList();
+  }
+
+  /** A foreign table can't have keys: its comment tells of them. */
+  private static Comments comments(Table table) {
+    if (table.keys().isEmpty()) {
+      return table.comments();
+    }
+    String keys =
+        "On the shard: "
+            + table.keys().stream().map(Key::definition).collect(Collectors.joining("; "));
+    return table
+        .comments()
+        .with(Optional.of(table.comments().relation().map(c -> c + "\n\n" + keys).orElse(keys)));
   }
 
   private static boolean isBound(ColumnFill fill, Set<Identifier> extensions) {

@@ -15,6 +15,7 @@ import org.partitionproxy.sql.Sql;
  * @param schema of the tenant that it belongs to; all changes of a schema share a transaction
  * @param statements empty where something else than SQL does it (a migration)
  * @param transaction where the statements run
+ * @param displaced what can't keep what was built on it
  */
 public record Change(
     Stage stage,
@@ -24,7 +25,8 @@ public record Change(
     Optional<Identifier> schema,
     List<Sql> statements,
     Transaction transaction,
-    Set<Hazard> hazards) {
+    Set<Hazard> hazards,
+    List<Displaced> displaced) {
 
   /** Where a change's statements run. */
   public enum Transaction {
@@ -38,10 +40,24 @@ public record Change(
 
   public Change {
     statements = List.copyOf(statements);
+    displaced = List.copyOf(displaced);
     hazards =
         hazards.isEmpty()
             ? Collections.emptySet()
             : Collections.unmodifiableSet(EnumSet.copyOf(hazards));
+  }
+
+  /** A change that displaces nothing. */
+  public Change(
+      Stage stage,
+      Action action,
+      ObjectKind kind,
+      String name,
+      Optional<Identifier> schema,
+      List<Sql> statements,
+      Transaction transaction,
+      Set<Hazard> hazards) {
+    this(stage, action, kind, name, schema, statements, transaction, hazards, List.of());
   }
 
   /** A change that belongs to no tenant, made by the superuser. */
@@ -87,6 +103,11 @@ public record Change(
   public Change withHazard(Hazard hazard) {
     EnumSet<Hazard> more = EnumSet.of(hazard);
     more.addAll(hazards);
-    return new Change(stage, action, kind, name, schema, statements, transaction, more);
+    return new Change(stage, action, kind, name, schema, statements, transaction, more, displaced);
+  }
+
+  /** The same change, for which views over these must make way. */
+  Change displacing(List<Displaced> some) {
+    return new Change(stage, action, kind, name, schema, statements, transaction, hazards, some);
   }
 }

@@ -33,14 +33,17 @@ public final class EveryoneChanges {
   public static final SortedMap<String, String> SETTINGS = settings();
 
   private final Identifier owner;
+  private final Identifier veneerOwner;
   private final Identifier reader;
 
   /**
-   * @param owner of all that is made
+   * @param owner of all that is made on the shards
+   * @param veneerOwner the same on the veneer
    * @param reader who may read it
    */
-  public EveryoneChanges(Identifier owner, Identifier reader) {
+  public EveryoneChanges(Identifier owner, Identifier veneerOwner, Identifier reader) {
     this.owner = owner;
+    this.veneerOwner = veneerOwner;
     this.reader = reader;
   }
 
@@ -50,7 +53,7 @@ public final class EveryoneChanges {
    * @param open whether the reader has its rights
    */
   public List<Change> shardSchemas(SortedSet<Identifier> there, boolean open) {
-    return schema(there, open, List.of());
+    return schema(owner, there, open, List.of());
   }
 
   /**
@@ -75,24 +78,25 @@ public final class EveryoneChanges {
                     database,
                     Identifier.of(name),
                     Literal.of(value))));
-    List<Change> changes = new ArrayList<>(schema(there, open, settings));
+    List<Change> changes = new ArrayList<>(schema(veneerOwner, there, open, settings));
     if (!there.contains(PARTS)) {
       changes.add(
           global(
               Action.CREATE,
               ObjectKind.SCHEMA,
               PARTS.value(),
-              List.of(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", PARTS, owner)),
+              List.of(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", PARTS, veneerOwner)),
               Change.Transaction.SUPERUSER));
     }
     return changes;
   }
 
-  private List<Change> schema(SortedSet<Identifier> there, boolean open, List<Sql> settings) {
+  private List<Change> schema(
+      Identifier schemaOwner, SortedSet<Identifier> there, boolean open, List<Sql> settings) {
     List<Sql> statements = new ArrayList<>();
     boolean missing = !there.contains(SCHEMA);
     if (missing) {
-      statements.add(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", SCHEMA, owner));
+      statements.add(Sql.of("CREATE SCHEMA {} AUTHORIZATION {}", SCHEMA, schemaOwner));
     }
     if (missing || !open) {
       statements.add(Sql.of("GRANT USAGE ON SCHEMA {} TO {}", SCHEMA, reader));

@@ -4,12 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.sql.SqlPart;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.ServerState;
 
@@ -27,7 +32,8 @@ final class MirrorChanges {
         .forEach(
             (name, table) -> {
               if (!should.foreignTables().containsKey(name) || types.takesAlong(table)) {
-                changes.add(change(Action.DROP, table, List.of(drop(table))));
+                Change drop = change(Action.DROP, table, List.of(drop(table)));
+                changes.add(should.foreignTables().containsKey(name) ? anew(drop, name) : drop);
               }
             });
     changes.addAll(types.drops());
@@ -42,11 +48,13 @@ final class MirrorChanges {
               } else if (isAnother(actual, table)) {
                 List<Sql> statements = new ArrayList<>(List.of(drop(actual)));
                 statements.addAll(create(table));
-                changes.add(change(Action.ALTER, table, statements));
+                changes.add(anew(change(Action.ALTER, table, statements), name));
               } else {
                 changes.addAll(
                     Differ.unlessEmpty(
-                        alter(actual, table), sql -> change(Action.ALTER, table, sql)));
+                        alter(actual, table),
+                        sql ->
+                            change(Action.ALTER, table, sql).displacing(retyped(actual, table))));
               }
             });
     return changes;
@@ -62,6 +70,26 @@ final class MirrorChanges {
                   Column old = actual.get(column.name());
                   return old != null && isGenerated(old) != isGenerated(column);
                 });
+  }
+
+  private static Change anew(Change change, QualifiedName name) {
+    return change.displacing(List.of(Displaced.whole(name)));
+  }
+
+  private static List<Displaced> retyped(ForeignTable is, ForeignTable should) {
+    Map<Identifier, Column> actual = byName(is);
+    TreeSet<Identifier> columns = new TreeSet<>();
+    for (Column column : should.columns()) {
+      Column old = actual.get(column.name());
+      if (old != null && hasOtherType(old, column)) {
+        columns.add(column.name());
+      }
+    }
+    return columns.isEmpty() ? List.of() : List.of(new Displaced(is.name(), columns));
+  }
+
+  private static boolean hasOtherType(Column is, Column should) {
+    return !is.type().equals(should.type()) || !is.collation().equals(should.collation());
   }
 
   private static boolean isGenerated(Column column) {
@@ -92,6 +120,7 @@ final class MirrorChanges {
             Literal.of(table.remote().schema().value()),
             Literal.of(table.remote().name().value())));
     statements.addAll(AclSql.changes(Sql.of("ON {}", table.name()), Acl.NONE, table.acl()));
+    statements.addAll(comments(table, Comments.NONE));
     return statements;
   }
 
@@ -146,12 +175,35 @@ final class MirrorChanges {
       statements.add(Sql.of("ALTER FOREIGN TABLE {} {}", should.name(), Sql.join(", ", actions)));
     }
     statements.addAll(AclSql.changes(Sql.of("ON {}", should.name()), is.acl(), should.acl()));
+    statements.addAll(comments(should, is.comments()));
     return statements;
+  }
+
+  /** A dropped column's is gone with it. */
+  private static List<Sql> comments(ForeignTable table, Comments is) {
+    Comments should = table.comments();
+    List<Sql> statements = new ArrayList<>();
+    if (!is.relation().equals(should.relation())) {
+      statements.add(
+          Sql.of("COMMENT ON FOREIGN TABLE {} IS {}", table.name(), text(should.relation())));
+    }
+    for (Column column : table.columns()) {
+      Optional<String> comment = Optional.ofNullable(should.columns().get(column.name()));
+      if (!Optional.ofNullable(is.columns().get(column.name())).equals(comment)) {
+        statements.add(
+            Sql.of("COMMENT ON COLUMN {}.{} IS {}", table.name(), column.name(), text(comment)));
+      }
+    }
+    return statements;
+  }
+
+  private static SqlPart text(Optional<String> comment) {
+    return comment.<SqlPart>map(Literal::of).orElse(Sql.of("NULL"));
   }
 
   private static List<Sql> alter(Column is, Column should) {
     List<Sql> actions = new ArrayList<>();
-    if (!is.type().equals(should.type()) || !is.collation().equals(should.collation())) {
+    if (hasOtherType(is, should)) {
       actions.add(
           Sql.of(
               "ALTER COLUMN {} TYPE {}{}",

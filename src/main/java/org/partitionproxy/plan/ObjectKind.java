@@ -5,7 +5,7 @@ import java.util.Locale;
 /** Kinds of things that change. */
 public enum ObjectKind {
   DATABASE,
-  /** Schema {@code ppp} of a server: the ledger and the functions that read its log. */
+  /** Schema {@code ppp} of a server: the ledger, the functions that read its log, and guards. */
   LEDGER,
   ROLE,
   SCHEMA,
@@ -24,6 +24,8 @@ public enum ObjectKind {
   TABLE,
   /** A view of a shard's schema {@code everyone}. */
   VIEW,
+  /** Somebody's on the veneer, whose rows go when a table under it is made anew. */
+  MATERIALIZED_VIEW,
   /** What the veneer's planner knows about a tenant's foreign tables. */
   STATISTICS;
 

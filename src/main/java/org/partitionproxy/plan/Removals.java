@@ -92,6 +92,16 @@ public final class Removals {
             Sql.of("DROP ROLE {}", role)));
   }
 
+  /** A role that owns nothing any more, and could do nothing else. */
+  public static Change owner(Identifier role) {
+    return change(
+        Stage.ROLES,
+        ObjectKind.ROLE,
+        role.value(),
+        Optional.empty(),
+        List.of(Sql.of("DROP ROLE {}", role)));
+  }
+
   /** The same change, and before it what the role may know of where foreign tables lead. */
   public static Change withForeignCatalogs(Change change, Identifier role) {
     List<Sql> statements = new ArrayList<>();
@@ -122,15 +132,13 @@ public final class Removals {
         Set.of());
   }
 
-  public static Change server(Identifier server, Identifier owner) {
+  public static Change server(Identifier server) {
     return change(
         Stage.FOREIGN_SERVERS,
         ObjectKind.FOREIGN_SERVER,
         server.value(),
         Optional.empty(),
-        List.of(
-            Sql.of("REVOKE ALL ON FOREIGN SERVER {} FROM {}", server, owner),
-            Sql.of("DROP SERVER {}", server)));
+        List.of(Sql.of("DROP SERVER {}", server)));
   }
 
   public static Change extension(Identifier extension) {

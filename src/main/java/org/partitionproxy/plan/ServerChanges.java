@@ -64,13 +64,12 @@ final class ServerChanges {
   List<Change> role(@Nullable Role is, Role should) {
     List<Sql> statements = new ArrayList<>();
     if (is == null) {
+      statements.add(create(should));
+    } else if (is.login() != should.login()) {
       statements.add(
-          Sql.of(
-              "CREATE ROLE {} LOGIN PASSWORD {}",
-              should.name(),
-              passwords.verifier(should.name())));
-    } else if (!is.login() && should.login()) {
-      statements.add(Sql.of("ALTER ROLE {} LOGIN", should.name()));
+          should.login()
+              ? Sql.of("ALTER ROLE {} LOGIN", should.name())
+              : Sql.of("ALTER ROLE {} NOLOGIN", should.name()));
     }
     if (!should.searchPath().isEmpty()
         && (is == null || !is.searchPath().equals(should.searchPath()))) {
@@ -108,6 +107,12 @@ final class ServerChanges {
                 ObjectKind.ROLE,
                 should.name().value(),
                 sql));
+  }
+
+  private Sql create(Role role) {
+    return role.login()
+        ? Sql.of("CREATE ROLE {} LOGIN PASSWORD {}", role.name(), passwords.verifier(role.name()))
+        : Sql.of("CREATE ROLE {} NOLOGIN", role.name());
   }
 
   private static List<Sql> limits(Identifier role, RoleLimits is, RoleLimits should) {

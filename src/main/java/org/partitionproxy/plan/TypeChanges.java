@@ -62,7 +62,9 @@ final class TypeChanges {
     for (int i = order.size() - 1; i >= 0; i--) {
       QualifiedName name = order.get(i).name();
       if (!should.containsKey(name) || rebuilt.contains(name)) {
-        changes.add(change(Action.DROP, name, List.of(Sql.of("DROP TYPE {}", name))));
+        Change drop = change(Action.DROP, name, List.of(Sql.of("DROP TYPE {}", name)));
+        changes.add(
+            rebuilt.contains(name) ? drop.displacing(List.of(Displaced.whole(name))) : drop);
       }
     }
     return changes;

@@ -51,7 +51,11 @@ final class UnionTableChanges {
 
   private static Change table(Action action, QualifiedName name, List<Sql> statements) {
     return EveryoneChanges.global(
-        action, ObjectKind.TABLE, name.toString(), statements, Change.Transaction.OWNER);
+        action,
+        ObjectKind.TABLE,
+        name.toString(),
+        statements,
+        action == Action.DROP ? Change.Transaction.SUPERUSER : Change.Transaction.OWNER);
   }
 
   private static List<Sql> create(UnionTable table) {

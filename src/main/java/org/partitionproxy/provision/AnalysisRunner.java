@@ -55,8 +55,7 @@ final class AnalysisRunner {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     parts.topology().veneers().forEach(veneer -> changes.put(veneer, changes(veneer)));
     List<Failure> failures =
-        new PlanApplier(
-                parts.sessions(), parts.topology().adminRole(), lock, parts.workers(), keeping)
+        new PlanApplier(parts.sessions(), parts.topology()::ownerOn, lock, parts.workers(), keeping)
             .applyTenants(changes, this::record);
     List<Analysis.StaleTable> analyzed = new ArrayList<>();
     wanted.forEach(

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.catalog.Scope;
@@ -19,6 +20,7 @@ import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UserMapping;
 import org.partitionproxy.topology.HostPort;
+import org.partitionproxy.topology.JoinChoice;
 import org.partitionproxy.topology.Limits;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
@@ -69,6 +71,9 @@ final class DesiredState {
     roles.add(topology.adminRole());
     roles.add(topology.appRole());
     roles.addAll(reader());
+    if (server.isVeneer()) {
+      roles.add(topology.mirrorRole());
+    }
     TreeSet<Identifier> schemas = new TreeSet<>();
     topology.tenants().forEach(t -> schemas.add(t.schema()));
     return new Scope(server.database(), roles, schemas);
@@ -82,12 +87,17 @@ final class DesiredState {
     return new Scope(scope.database(), roles, scope.schemas());
   }
 
+  /** The roles whose rights on the veneer's foreign tables follow the shards'. */
+  SortedSet<Identifier> ruledOnMirrors() {
+    return mirrorScope(topology.veneer()).roles();
+  }
+
   /** The role that may read everyone's tables, if that is wanted. */
   private List<Identifier> reader() {
     return topology.everyone() ? List.of(topology.readerRole()) : List.of();
   }
 
-  /** The names of all roles that ppp makes, on any server. */
+  /** The names of all roles that ppp makes on any server and that log in. */
   Collection<Identifier> roles() {
     TreeSet<Identifier> roles = new TreeSet<>();
     topology.tenants().forEach(t -> roles.add(t.role()));
@@ -146,7 +156,13 @@ final class DesiredState {
               Optional.of(limits(tenant.limits()))));
       tenantRoles.add(tenant.role());
     }
+    if (server.isVeneer()) {
+      roles.add(Role.owner(topology.mirrorRole()));
+    }
     roles.add(Role.login(topology.adminRole()));
+    if (topology.crossTenantJoins() == JoinChoice.FORBIDDEN) {
+      tenantRoles.clear();
+    }
     roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
     reader()
         .forEach(
@@ -169,9 +185,14 @@ final class DesiredState {
         Acl.NONE.with(tenant.role(), SEQUENCES));
   }
 
+  /** Whoever owns the shard's schema may make views of its own beside the foreign tables. */
   private Schema mirrored(Tenant tenant) {
     return new Schema(
-        tenant.schema(), topology.adminRole(), Acl.of(tenant.role(), "USAGE"), Acl.NONE, Acl.NONE);
+        tenant.schema(),
+        topology.mirrorRole(),
+        Acl.of(tenant.role(), "USAGE").and(Acl.of(topology.adminRole(), "CREATE", "USAGE")),
+        Acl.NONE,
+        Acl.NONE);
   }
 
   /**
@@ -200,12 +221,14 @@ final class DesiredState {
     options.put("tcp_user_timeout", "20000");
     options.put("sslmode", shard.sslMode().toString());
     options.putAll(shard.options());
-    return new ForeignServer(name(shard), options, Acl.of(topology.adminRole(), "USAGE"));
+    return new ForeignServer(name(shard), options, Acl.of(topology.mirrorRole(), "USAGE"));
   }
 
   private List<UserMapping> mappings() {
     List<UserMapping> mappings = new ArrayList<>();
     for (ServerDefinition shard : topology.shards()) {
+      // ANALYZE, and views of this owner, read as whoever owns the tables at the shard.
+      mappings.add(mapping(shard, topology.mirrorRole(), topology.adminRole()));
       mappings.add(mapping(shard, topology.adminRole()));
       mappings.add(mapping(shard, topology.appRole()));
       reader().forEach(role -> mappings.add(mapping(shard, role)));
@@ -215,7 +238,12 @@ final class DesiredState {
   }
 
   private static UserMapping mapping(ServerDefinition shard, Identifier role) {
-    return new UserMapping(new UserMapping.Key(name(shard), role), role);
+    return mapping(shard, role, role);
+  }
+
+  private static UserMapping mapping(
+      ServerDefinition shard, Identifier role, Identifier remoteRole) {
+    return new UserMapping(new UserMapping.Key(name(shard), role), remoteRole);
   }
 
   /** The name of a shard's foreign server. */

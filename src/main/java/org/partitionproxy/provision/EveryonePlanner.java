@@ -12,7 +12,10 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.EveryoneReader;
+import org.partitionproxy.catalog.OwnerReader;
 import org.partitionproxy.catalog.TableReader;
+import org.partitionproxy.catalog.TypeReader;
+import org.partitionproxy.db.Session;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.EveryoneLedger;
 import org.partitionproxy.ledger.Ledger;
@@ -20,11 +23,13 @@ import org.partitionproxy.mirror.Everyone;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.EveryoneChanges;
 import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.plan.OwnerChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UnionTable;
 import org.partitionproxy.state.UnionView;
+import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -45,7 +50,8 @@ final class EveryonePlanner {
     this.desired = desired;
     this.sessions = sessions;
     this.workers = workers;
-    this.changes = new EveryoneChanges(topology.adminRole(), topology.readerRole());
+    this.changes =
+        new EveryoneChanges(topology.adminRole(), topology.mirrorRole(), topology.readerRole());
   }
 
   /**
@@ -220,15 +226,23 @@ final class EveryonePlanner {
     return sessions.with(
         veneer,
         session -> {
-          List<Change> some =
-              new ArrayList<>(
-                  changes.veneerSchemas(
-                      reader.schemas(session),
-                      reader.isOpen(session, topology.readerRole(), EveryoneChanges.SETTINGS),
-                      veneer.database()));
+          SortedSet<Identifier> there = reader.schemas(session);
+          List<Change> some = new ArrayList<>(strays(session, there));
+          some.addAll(
+              changes.veneerSchemas(
+                  there,
+                  reader.isOpen(session, topology.readerRole(), EveryoneChanges.SETTINGS),
+                  veneer.database()));
           some.addAll(changes.tables(reader.tables(session, desired.scope(veneer)), should));
           return some;
         });
+  }
+
+  private List<Change> strays(Session session, SortedSet<Identifier> schemas) {
+    OwnerReader owners = new OwnerReader();
+    Identifier owner = topology.mirrorRole();
+    return OwnerChanges.ofEveryone(
+        owner, owners.schemas(session, owner, schemas), owners.strays(session, owner, schemas));
   }
 
   /** What a server has of it, in the order in which it can be dropped; empty if ppp made none. */
@@ -276,6 +290,7 @@ final class EveryonePlanner {
         shard -> {
           List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
           Map<Identifier, List<Table>> bySchema = tables(shard, here);
+          Map<Identifier, List<UserType>> typesOf = types(shard, here);
           List<Everyone.Source> sources =
               here.stream()
                   .map(
@@ -283,7 +298,8 @@ final class EveryonePlanner {
                           new Everyone.Source(
                               t.name().value(),
                               DesiredState.name(shard),
-                              bySchema.getOrDefault(t.schema(), List.of())))
+                              bySchema.getOrDefault(t.schema(), List.of()),
+                              typesOf.getOrDefault(t.schema(), List.of())))
                   .toList();
           synchronized (found) {
             found.put(shard.name(), sources);
@@ -293,11 +309,24 @@ final class EveryonePlanner {
   }
 
   private Map<Identifier, List<Table>> tables(ServerDefinition shard, List<Tenant> tenants) {
-    SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+    SortedSet<Identifier> schemas = schemas(tenants);
     Map<Identifier, List<Table>> bySchema = new TreeMap<>();
     sessions
         .with(shard, session -> new TableReader().tables(session, desired.scope(shard), schemas))
         .forEach(t -> bySchema.computeIfAbsent(t.name().schema(), s -> new ArrayList<>()).add(t));
     return bySchema;
+  }
+
+  private Map<Identifier, List<UserType>> types(ServerDefinition shard, List<Tenant> tenants) {
+    Map<Identifier, List<UserType>> bySchema = new TreeMap<>();
+    sessions
+        .with(shard, session -> new TypeReader().read(session, schemas(tenants)))
+        .values()
+        .forEach(t -> bySchema.computeIfAbsent(t.name().schema(), s -> new ArrayList<>()).add(t));
+    return bySchema;
+  }
+
+  private static SortedSet<Identifier> schemas(List<Tenant> tenants) {
+    return new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
   }
 }

@@ -67,12 +67,17 @@ final class MirrorEnd {
 
   void apply(MirrorPlanner.MirrorPlan plan) {
     List<Change> changes = plan.of(veneer()).changes();
-    // ANALYZE asks the shard, which would wait for the migration.
+    // ANALYZE and REFRESH ask the shard, which would wait for the migration.
     List<Change> structure =
         changes.stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
-    session.execute(PlanApplier.statements(structure, run.topology().adminRole()));
+    DependentViews views =
+        DependentViews.read(session, structure, run.parts().desired().ruledOnMirrors());
+    views.makeWay(session);
+    session.execute(PlanApplier.statements(structure, run.topology().mirrorRole()));
+    views.putBack(session);
     run.recorders().mirrors(session, List.of(tenant.schema()), plan);
-    unconfirmed = changes;
+    unconfirmed = new ArrayList<>(changes);
+    unconfirmed.addAll(views.refreshes(tenant.schema()));
   }
 
   /** The script is committed on the shard. */

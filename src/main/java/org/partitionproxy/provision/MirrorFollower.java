@@ -99,14 +99,21 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
 
   @Override
   public void committed(ServerDefinition veneer, List<Change> changes) {
-    List<Change> later = changes.stream().filter(c -> c.kind() == ObjectKind.STATISTICS).toList();
+    List<Change> later =
+        changes.stream()
+            .filter(
+                c -> c.kind() == ObjectKind.STATISTICS || c.kind() == ObjectKind.MATERIALIZED_VIEW)
+            .toList();
     synchronized (statistics) {
       statistics.computeIfAbsent(veneer, v -> new ArrayList<>()).addAll(later);
     }
     run.result().commit(changes.size() - later.size());
   }
 
-  /** Analyzes what was altered, now that the shards' tables are free again. */
+  /**
+   * Analyzes what was altered, and fills what was emptied, now that the shards' tables are free
+   * again.
+   */
   void analyze() {
     run.result().keep(run.applier().applyTenants(statistics, (session, done) -> {}));
   }

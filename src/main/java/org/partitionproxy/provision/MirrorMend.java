@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -58,7 +59,7 @@ final class MirrorMend {
                         .filter(c -> c.kind() == ObjectKind.STATISTICS)
                         .forEach(statistics::add);
                 case REFUSED -> refused.addAll(entry.getValue());
-                case IN_USE -> {}
+                case IN_USE, IN_THE_WAY -> {}
               }
             });
     applier(refused, (session, done) -> run.recorders().mirrors(session, schemas(done), plan));
@@ -78,7 +79,8 @@ final class MirrorMend {
   private enum End {
     DONE,
     REFUSED,
-    IN_USE
+    IN_USE,
+    IN_THE_WAY
   }
 
   private End apply(Identifier schema, List<Change> changes, MirrorPlanner.MirrorPlan plan) {
@@ -104,10 +106,19 @@ final class MirrorMend {
       return End.IN_USE;
     }
     try {
-      session.execute(PlanApplier.statements(changes, run.topology().adminRole()));
+      DependentViews views =
+          DependentViews.read(session, changes, run.parts().desired().ruledOnMirrors());
+      views.makeWay(session);
+      session.execute(PlanApplier.statements(changes, run.topology().mirrorRole()));
+      views.putBack(session);
+      views.refresh(session);
       run.recorders().mirrors(session, List.of(schema), plan);
       session.execute(Sql.of("COMMIT"));
       return End.DONE;
+    } catch (ViewInTheWay e) {
+      session.execute(Sql.of("ROLLBACK"));
+      run.result().problem(inTheWay(schema, e.diagnostics().get(0)));
+      return End.IN_THE_WAY;
     } catch (SqlFailure e) {
       if (e.isUnreachable()) {
         throw e;
@@ -117,6 +128,20 @@ final class MirrorMend {
     } finally {
       locks.giveBack(taken.get());
     }
+  }
+
+  private Diagnostic inTheWay(Identifier schema, Diagnostic reason) {
+    String tenants =
+        run.topology().tenants().stream()
+            .filter(tenant -> tenant.schema().equals(schema))
+            .map(tenant -> "tenant \"" + tenant.name() + "\": ")
+            .collect(Collectors.joining());
+    return Diagnostic.error(
+        reason.code(),
+        tenants + reason.summary(),
+        reason.hint()
+            + "\nThe tenant's foreign tables and views were left as they were. Change or drop what"
+            + " is in the way, run the command again, and make it anew.");
   }
 
   private Diagnostic inUse(Session session, Identifier schema) {

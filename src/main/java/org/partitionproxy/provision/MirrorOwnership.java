@@ -12,6 +12,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.ForeignTable;
 import org.partitionproxy.state.ServerState;
+import org.partitionproxy.state.Stray;
 import org.partitionproxy.state.UserType;
 
 /**
@@ -25,6 +26,7 @@ final class MirrorOwnership {
   private final SortedMap<QualifiedName, UserType> types = new TreeMap<>();
   private final SortedMap<QualifiedName, UserType> wantedTypes;
   private final SortedMap<Identifier, List<String>> notes = new TreeMap<>();
+  private final List<Stray> strays;
 
   MirrorOwnership(MirrorPlanner.Shown shown, MirrorReader.Veneer veneer) {
     wantedTables = new TreeMap<>(shown.mirrors().foreignTables());
@@ -34,11 +36,17 @@ final class MirrorOwnership {
     veneer.relations().others().forEach(this::other);
     veneer.types().forEach((name, type) -> type(type, veneer.ours()));
     veneer.renumbering().forEach(this::renumbering);
+    strays = veneer.strays().stream().filter(s -> veneer.ours().contains(s.name())).toList();
   }
 
   /** What of it is ppp's own. */
   ServerState is() {
     return ServerState.EMPTY.withMirrors(types.values(), tables.values());
+  }
+
+  /** What of it does not belong to the role that should own it. */
+  List<Stray> strays() {
+    return strays;
   }
 
   /** What ppp can have there. */

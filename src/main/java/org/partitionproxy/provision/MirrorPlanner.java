@@ -20,12 +20,13 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Differ;
 import org.partitionproxy.plan.ExtensionChanges;
-import org.partitionproxy.plan.NumberChanges;
+import org.partitionproxy.plan.OwnerChanges;
 import org.partitionproxy.plan.Passwords;
+import org.partitionproxy.plan.ShardTriggerChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.ForeignTable;
-import org.partitionproxy.state.NumberTrigger;
 import org.partitionproxy.state.ServerState;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.ServerDefinition;
@@ -95,15 +96,17 @@ final class MirrorPlanner {
    * @param notes by schema, what can't be shown, or is in the way
    * @param tables by schema, the names of the foreign tables and types that are ppp's own
    *     afterwards
+   * @param keys by schema, those of the shard's tables, for the ledger
    */
   record OfVeneer(
       List<Change> extensions,
       List<Change> changes,
       SortedMap<Identifier, List<String>> notes,
-      SortedMap<Identifier, SortedSet<String>> tables) {
+      SortedMap<Identifier, SortedSet<String>> tables,
+      SortedMap<Identifier, String> keys) {
 
     static final OfVeneer NONE =
-        new OfVeneer(List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
+        new OfVeneer(List.of(), List.of(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
   }
 
   /** The same with other sessions: of transactions that are under way. */
@@ -151,9 +154,13 @@ final class MirrorPlanner {
    * @param mirrors types and foreign tables as they should be
    * @param notes by schema, what can't be as on the shard
    * @param extensions what it needs first, for all tenants
+   * @param keys by schema, as {@link KeysJson} writes them
    */
   record Shown(
-      ServerState mirrors, SortedMap<Identifier, List<String>> notes, List<Change> extensions) {}
+      ServerState mirrors,
+      SortedMap<Identifier, List<String>> notes,
+      List<Change> extensions,
+      SortedMap<Identifier, String> keys) {}
 
   /**
    * Reads the shards' ends.
@@ -162,7 +169,7 @@ final class MirrorPlanner {
    */
   Derived derive(Survey survey, List<Tenant> tenants) {
     SortedMap<Identifier, Mirror.Source> sources = reader.sources(tenants);
-    Map<Tenant, SortedMap<NumberTrigger, Identifier>> triggers = new LinkedHashMap<>();
+    Map<Tenant, SortedMap<ShardTrigger, Optional<Identifier>>> triggers = new LinkedHashMap<>();
     Map<ServerName, Shown> veneers = new LinkedHashMap<>();
     for (ServerSnapshot veneer : survey.veneers()) {
       veneers.put(veneer.server().name(), shown(veneer, tenants, sources, triggers));
@@ -171,7 +178,7 @@ final class MirrorPlanner {
     triggers.forEach(
         (tenant, wanted) -> {
           Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
-          List<Change> changes = NumberChanges.diff(source.triggers(), wanted);
+          List<Change> changes = ShardTriggerChanges.diff(source.triggers(), wanted);
           if (!changes.isEmpty()) {
             onShards.computeIfAbsent(tenant.shard(), s -> new ArrayList<>()).addAll(changes);
           }
@@ -186,12 +193,13 @@ final class MirrorPlanner {
       ServerSnapshot veneer,
       List<Tenant> tenants,
       SortedMap<Identifier, Mirror.Source> sources,
-      Map<Tenant, SortedMap<NumberTrigger, Identifier>> triggers) {
+      Map<Tenant, SortedMap<ShardTrigger, Optional<Identifier>>> triggers) {
     List<UserType> types = new ArrayList<>();
     List<ForeignTable> tables = new ArrayList<>();
     SortedMap<Identifier, List<String>> notes = new TreeMap<>();
     ExtensionChanges extensions = extensions(veneer, sources.values());
     SortedMap<Identifier, SortedMap<Identifier, Optional<Identifier>>> used = new TreeMap<>();
+    SortedMap<Identifier, String> keys = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
       Identifier server = DesiredState.name(topology.shardOf(tenant));
@@ -200,13 +208,18 @@ final class MirrorPlanner {
       if (!possible.isEmpty()) {
         used.computeIfAbsent(server, s -> new TreeMap<>()).putAll(possible);
       }
-      Mirror mirror = Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet());
+      Mirror mirror =
+          Mirror.of(source, server, Tenant.HISTORY_TABLE, possible.keySet(), topology.adminRole());
       types.addAll(mirror.types());
       tables.addAll(mirror.tables());
-      notes.put(tenant.schema(), new ArrayList<>(mirror.notes()));
+      notes.put(
+          tenant.schema(),
+          Stream.concat(mirror.notes().stream(), unguarded(mirror).stream()).toList());
+      keys.put(tenant.schema(), KeysJson.of(mirror.shown(source.tables())));
       triggers.computeIfAbsent(tenant, t -> new TreeMap<>()).putAll(triggers(mirror));
     }
-    return new Shown(ServerState.EMPTY.withMirrors(types, tables), notes, extensions.changes(used));
+    return new Shown(
+        ServerState.EMPTY.withMirrors(types, tables), notes, extensions.changes(used), keys);
   }
 
   /**
@@ -236,10 +249,12 @@ final class MirrorPlanner {
         new MirrorOwnership(
             shown, known ? reader.veneer(server, tenants) : MirrorReader.Veneer.NONE);
     List<Change> changes =
-        new ArrayList<>(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));
+        new ArrayList<>(OwnerChanges.ofMirrors(topology.mirrorRole(), ours.strays()));
+    changes.addAll(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));
     changes.addAll(MirrorStatistics.of(changes, derived.sources(), veneer.majorVersion()));
     List<Identifier> schemas = tenants.stream().map(Tenant::schema).toList();
-    return new OfVeneer(shown.extensions(), changes, ours.notes(), ours.names(schemas));
+    return new OfVeneer(
+        shown.extensions(), changes, ours.notes(), ours.names(schemas), shown.keys());
   }
 
   /** Asks the veneer only where something uses any; one without a database can't be asked yet. */
@@ -254,11 +269,26 @@ final class MirrorPlanner {
         : ExtensionChanges.assumed(names, topology.tenants().stream().map(Tenant::schema).toList());
   }
 
-  private SortedMap<NumberTrigger, Identifier> triggers(Mirror mirror) {
-    TreeMap<NumberTrigger, Identifier> triggers = new TreeMap<>();
+  private SortedMap<ShardTrigger, Optional<Identifier>> triggers(Mirror mirror) {
+    TreeMap<ShardTrigger, Optional<Identifier>> triggers = new TreeMap<>();
     if (topology.ids() == IdChoice.FILL) {
-      mirror.numbered().forEach(one -> triggers.put(one.trigger(), one.column()));
+      mirror.numbered().forEach(one -> triggers.put(one.trigger(), Optional.of(one.column())));
+      mirror.guarded().forEach(t -> triggers.put(ShardTrigger.guard(t), Optional.empty()));
     }
     return triggers;
+  }
+
+  /** What goes wrong without triggers. */
+  private List<String> unguarded(Mirror mirror) {
+    return topology.ids() == IdChoice.FILL
+        ? List.of()
+        : mirror.guarded().stream()
+            .map(
+                table ->
+                    "an UPDATE or DELETE of "
+                        + table
+                        + " on the veneer that is not sent as a whole may change rows of its other"
+                        + " partitions: `ids: leave` keeps ppp from guarding it")
+            .toList();
   }
 }

@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Lender;
-import org.partitionproxy.catalog.NumberTriggerReader;
+import org.partitionproxy.catalog.OwnerReader;
+import org.partitionproxy.catalog.Rereading;
+import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.catalog.TableReader;
 import org.partitionproxy.catalog.TypeReader;
 import org.partitionproxy.db.Session;
@@ -23,7 +25,8 @@ import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.ExtensionChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.ShardTrigger;
+import org.partitionproxy.state.Stray;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.UserType;
 import org.partitionproxy.topology.ServerDefinition;
@@ -39,7 +42,7 @@ final class MirrorReader {
   private final Workers workers;
   private final TableReader tables = new TableReader();
   private final TypeReader types = new TypeReader();
-  private final NumberTriggerReader triggers = new NumberTriggerReader();
+  private final ShardTriggerReader triggers = new ShardTriggerReader();
 
   MirrorReader(Topology topology, DesiredState desired, Lender sessions, Workers workers) {
     this.topology = topology;
@@ -58,15 +61,22 @@ final class MirrorReader {
    *
    * @param ours the names of foreign tables and types that ppp made
    * @param renumbering triggers by foreign table that make every UPDATE of it number its rows anew
+   * @param strays what does not belong to the role that should own it
    */
   record Veneer(
       TableReader.Relations relations,
       SortedMap<QualifiedName, UserType> types,
       SortedSet<QualifiedName> ours,
-      SortedMap<QualifiedName, String> renumbering) {
+      SortedMap<QualifiedName, String> renumbering,
+      List<Stray> strays) {
 
     static final Veneer NONE =
-        new Veneer(TableReader.Relations.NONE, new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
+        new Veneer(
+            TableReader.Relations.NONE,
+            new TreeMap<>(),
+            new TreeSet<>(),
+            new TreeMap<>(),
+            List.of());
   }
 
   Veneer veneer(ServerDefinition veneer, Collection<Tenant> tenants) {
@@ -78,7 +88,8 @@ final class MirrorReader {
                 tables.relations(session, desired.mirrorScope(veneer), schemas),
                 types.read(session, schemas),
                 new Ledger(session).tables(schemas),
-                renumbering(session, schemas)));
+                renumbering(session, schemas),
+                new OwnerReader().strays(session, topology.mirrorRole(), schemas)));
   }
 
   /**
@@ -151,7 +162,10 @@ final class MirrorReader {
         shard -> {
           List<Tenant> here = tenants.stream().filter(t -> t.shard().equals(shard.name())).toList();
           if (!here.isEmpty()) {
-            found.putAll(sessions.with(shard, session -> sources(shard, session, here)));
+            found.putAll(
+                sessions.with(
+                    shard,
+                    session -> Rereading.read(session, () -> sources(shard, session, here))));
           }
         });
     return Collections.unmodifiableSortedMap(new TreeMap<>(found));
@@ -168,8 +182,8 @@ final class MirrorReader {
     for (UserType type : types.read(session, schemas).values()) {
       typesOf.computeIfAbsent(type.name().schema(), s -> new ArrayList<>()).add(type);
     }
-    Map<Identifier, List<NumberTrigger>> triggersOf = new HashMap<>();
-    for (NumberTrigger trigger : triggers.read(session, schemas)) {
+    Map<Identifier, List<ShardTrigger>> triggersOf = new HashMap<>();
+    for (ShardTrigger trigger : triggers.read(session, schemas)) {
       triggersOf.computeIfAbsent(trigger.table().schema(), s -> new ArrayList<>()).add(trigger);
     }
     Map<Identifier, Mirror.Source> sources = new HashMap<>();

@@ -238,6 +238,8 @@ final class MirrorTurn implements Following {
     }
     try {
       return work.run();
+    } catch (ViewInTheWay e) {
+      throw refused(script, e.sqlState(), e.diagnostics().get(0));
     } catch (SqlFailure e) {
       MirrorEnd end =
           ends.stream()
@@ -252,10 +254,13 @@ final class MirrorTurn implements Following {
   }
 
   private CannotFollow refused(String script, SqlFailure reason) {
-    Diagnostic said = reason.diagnostics().get(0);
+    return refused(script, Optional.of(reason.sqlState()), reason.diagnostics().get(0));
+  }
+
+  private CannotFollow refused(String script, Optional<String> sqlState, Diagnostic said) {
     return new CannotFollow(
         script,
-        Optional.of(reason.sqlState()),
+        sqlState,
         Diagnostic.error(
             Code.MIRROR_REFUSED,
             "its mirror can't follow: " + said.summary(),

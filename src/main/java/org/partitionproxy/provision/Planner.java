@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
+import org.partitionproxy.ledger.DdlGuard;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
@@ -29,6 +30,7 @@ import org.partitionproxy.plan.PublicRightsChanges;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -149,13 +151,17 @@ final class Planner {
   /** Schema {@code ppp}: missing, or made by a ppp with other functions. */
   private List<Change> ledger(ServerSnapshot snapshot) {
     ServerName server = snapshot.server().name();
-    Stamp stamp =
-        new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(LogFunctions.SQL.text()));
+    List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
+    if (snapshot.server().isVeneer()) {
+      functions.add(DdlGuard.SQL);
+    }
+    String text = functions.stream().map(SqlResource::text).collect(Collectors.joining());
+    Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(text));
     if (snapshot.stamp().equals(Optional.of(stamp))) {
       return List.of();
     }
     List<Sql> statements = new ArrayList<>(Ledger.statements(stamp));
-    statements.add(Sql.resource(LogFunctions.SQL));
+    functions.forEach(resource -> statements.add(Sql.resource(resource)));
     return List.of(
         Change.global(
             Stage.SERVERS,

@@ -10,6 +10,7 @@ import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Workers;
+import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Origin;
@@ -24,6 +25,7 @@ import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.topology.Topology;
@@ -160,6 +162,7 @@ public final class Provisioner implements AutoCloseable {
         listener,
         (plan, run, record) -> {
           VeneersAway.requireFilled(run.survey());
+          requireMirrorOwner(run.survey());
           record.begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
@@ -171,6 +174,22 @@ public final class Provisioner implements AutoCloseable {
           }
           return run.result().outcome(wanted, migrated);
         });
+  }
+
+  /** A veneer that an older ppp made has it not. */
+  private void requireMirrorOwner(Survey survey) {
+    Identifier owner = parts.topology().mirrorRole();
+    boolean missing =
+        survey.veneers().stream()
+            .filter(veneer -> veneer.stamp().isPresent())
+            .anyMatch(veneer -> !veneer.state().roles().containsKey(owner));
+    if (missing) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.NOT_INITIALIZED,
+              "the veneer has no role \"" + owner + "\", which should own the foreign tables",
+              "Run `ppp initialize`: it makes the role, and gives it what is there."));
+    }
   }
 
   private static void mirror(Run run, Collection<Tenant> tenants) {
@@ -281,7 +300,9 @@ public final class Provisioner implements AutoCloseable {
         if (plan.refusals().isEmpty()) {
           secrets.ensure(
               parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
-          passwords.prepare(plan.newNames(ObjectKind.ROLE));
+          SortedSet<String> fresh = plan.newNames(ObjectKind.ROLE);
+          fresh.remove(parts.topology().mirrorRole().value());
+          passwords.prepare(fresh);
         }
         Outcome outcome =
             plan.refusals().isEmpty()

@@ -97,7 +97,8 @@ final class Recorders {
                             plan.sources().getOrDefault(schema, ""),
                             now.getOrDefault(schema, ""),
                             here.tables().getOrDefault(schema, new TreeSet<>()),
-                            here.notes().getOrDefault(schema, List.of())))
+                            here.notes().getOrDefault(schema, List.of()),
+                            here.keys().getOrDefault(schema, "[]")))
                 .toList());
   }
 }

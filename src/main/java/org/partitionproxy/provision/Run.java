@@ -43,7 +43,7 @@ record Run(
         };
     PlanApplier applier =
         new PlanApplier(
-            parts.sessions(), parts.topology().adminRole(), lock, parts.workers(), counting);
+            parts.sessions(), parts.topology()::ownerOn, lock, parts.workers(), counting);
     return new Run(
         parts, lock, survey, passwords, result, new Recorders(parts.topology()), applier, counting);
   }

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.FingerprintReader;
+import org.partitionproxy.catalog.Rereading;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.db.Workers;
@@ -109,7 +110,12 @@ final class Surveyor {
   private SortedMap<Identifier, String> fingerprints(ServerDefinition server) {
     SortedSet<Identifier> schemas =
         new TreeSet<>(desired.tenants(server).stream().map(Tenant::schema).toList());
-    return sessions.with(server, session -> fingerprints.read(session, schemas));
+    return sessions.with(server, session -> fingerprints(session, schemas));
+  }
+
+  private SortedMap<Identifier, String> fingerprints(
+      Session session, SortedSet<Identifier> schemas) {
+    return Rereading.read(session, () -> fingerprints.read(session, schemas));
   }
 
   ServerSnapshot snapshot(ServerDefinition server) {
@@ -151,7 +157,7 @@ final class Surveyor {
             .filter(t -> snapshot.state().schemas().containsKey(t.schema()))
             .toList();
     SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
-    findings.fingerprints().put(server.name(), fingerprints.read(session, schemas));
+    findings.fingerprints().put(server.name(), fingerprints(session, schemas));
     if (!server.isVeneer() && topology.migrations().isPresent()) {
       PendingMigrations.read(session, migrations, tenants)
           .forEach((tenant, status) -> status.ifPresent(s -> findings.migrations().put(tenant, s)));

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.ledger.Ledger;
@@ -15,6 +17,7 @@ import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Removals;
+import org.partitionproxy.plan.ShardTriggerChanges;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -138,9 +141,24 @@ final class TeardownPlanner {
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
       changes.addAll(everyone.removal(veneer.server()));
       changes.addAll(wires(remains));
+      mirrorOwner(scene, veneer).ifPresent(changes::add);
       changes.addAll(rest(scene, veneer));
     }
     return changes;
+  }
+
+  /**
+   * Goes with the last foreign table of its PostgreSQL server's veneers, whatever stays on the
+   * shards: of several veneers there, the first is torn down last.
+   */
+  private Optional<Change> mirrorOwner(Scene scene, ServerSnapshot veneer) {
+    List<ServerSnapshot> veneers =
+        scene.cluster(veneer).stream().filter(s -> s.server().isVeneer()).toList();
+    return scene.madeRole(veneer, topology.mirrorRole())
+            && veneers.get(0).equals(veneer)
+            && veneers.stream().noneMatch(scene::keepsAny)
+        ? Optional.of(Removals.owner(topology.mirrorRole()))
+        : Optional.empty();
   }
 
   private static void keep(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
@@ -157,10 +175,15 @@ final class TeardownPlanner {
   private List<Change> wires(Remains remains) {
     List<Change> changes = new ArrayList<>();
     for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
-      mapping(remains, topology.adminRole(), server, Optional.empty()).ifPresent(changes::add);
-      mapping(remains, topology.appRole(), server, Optional.empty()).ifPresent(changes::add);
-      mapping(remains, topology.readerRole(), server, Optional.empty()).ifPresent(changes::add);
-      changes.add(Removals.server(Identifier.of(server), topology.adminRole()));
+      for (Identifier role :
+          List.of(
+              topology.mirrorRole(),
+              topology.adminRole(),
+              topology.appRole(),
+              topology.readerRole())) {
+        mapping(remains, role, server, Optional.empty()).ifPresent(changes::add);
+      }
+      changes.add(Removals.server(Identifier.of(server)));
     }
     for (String extension : remains.names(ObjectKind.EXTENSION)) {
       changes.add(Removals.extension(Identifier.of(extension)));
@@ -169,15 +192,21 @@ final class TeardownPlanner {
   }
 
   private List<Change> shard(Scene scene, ServerSnapshot shard) {
-    List<Change> changes = new ArrayList<>();
-    if (!scene.request().dropData()) {
+    List<Tenant> here =
+        scene.tenants().chosen().stream()
+            .filter(tenant -> tenant.shard().equals(shard.server().name()))
+            .toList();
+    boolean dropData = scene.request().dropData();
+    List<Change> changes =
+        new ArrayList<>(
+            numbers(
+                shard.server(),
+                here.stream().filter(t -> !dropData || scene.keeps(shard, t)).toList()));
+    if (!dropData) {
       return changes;
     }
     Remains remains = scene.remains(shard);
-    for (Tenant tenant : scene.tenants().chosen()) {
-      if (!tenant.shard().equals(shard.server().name())) {
-        continue;
-      }
+    for (Tenant tenant : here) {
       if (scene.keeps(shard, tenant)) {
         keep(scene, shard, tenant);
       } else if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
@@ -190,6 +219,18 @@ final class TeardownPlanner {
       changes.addAll(rest(scene, shard));
     }
     return changes;
+  }
+
+  /** Without a mirror nothing sends rows without numbers: the tables that stay are as before. */
+  private List<Change> numbers(ServerDefinition shard, List<Tenant> tenants) {
+    TreeSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
+    return schemas.isEmpty()
+        ? List.of()
+        : sessions.with(
+            shard,
+            session ->
+                ShardTriggerChanges.diff(
+                    new ShardTriggerReader().read(session, schemas), new TreeMap<>()));
   }
 
   /**

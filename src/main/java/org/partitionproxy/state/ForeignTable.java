@@ -11,9 +11,20 @@ import org.partitionproxy.sql.QualifiedName;
  * @param columns each of the same name on the shard
  */
 public record ForeignTable(
-    QualifiedName name, Identifier server, QualifiedName remote, List<Column> columns, Acl acl) {
+    QualifiedName name,
+    Identifier server,
+    QualifiedName remote,
+    List<Column> columns,
+    Acl acl,
+    Comments comments) {
 
   public ForeignTable {
     columns = List.copyOf(columns);
+  }
+
+  /** Without comments. */
+  public ForeignTable(
+      QualifiedName name, Identifier server, QualifiedName remote, List<Column> columns, Acl acl) {
+    this(name, server, remote, columns, acl, Comments.NONE);
   }
 }

@@ -32,6 +32,11 @@ public record Role(
     this(name, login, memberOf, searchPath, Optional.empty());
   }
 
+  /** One that owns things, and that nobody logs in as. */
+  public static Role owner(Identifier name) {
+    return new Role(name, false, Collections.emptySortedSet(), List.of());
+  }
+
   /** One that logs in and has nothing else. */
   public static Role login(Identifier name) {
     return new Role(name, true, Collections.emptySortedSet(), List.of());

@@ -28,6 +28,11 @@ public enum TableKind {
     throw new IllegalArgumentException("relkind " + relkind);
   }
 
+  /** Whether it can have row-level BEFORE triggers. */
+  public boolean takesTriggers() {
+    return this == TABLE || this == PARTITIONED_TABLE || this == FOREIGN_TABLE;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -32,6 +32,7 @@ final class NameChecks {
     checks.checkShardsOfTenants();
     checks.checkSchemas();
     checks.checkRoles();
+    checks.checkJoins();
   }
 
   /** Servers and tenants share one namespace, that of {@code ppp psql TARGET}. */
@@ -169,9 +170,26 @@ final class NameChecks {
     }
   }
 
+  /** The reader of everyone's tables can do nothing else than name two tenants. */
+  private void checkJoins() {
+    topology
+        .crossTenantJoins()
+        .filter(joins -> joins.value() == JoinChoice.FORBIDDEN && topology.everyone())
+        .ifPresent(
+            joins ->
+                problems.add(
+                    Code.KEY_OUT_OF_PLACE,
+                    joins.place(),
+                    "cross-tenant joins are forbidden, and \"everyone\" is true",
+                    "Schema everyone is there to read all tenants in one statement: leave out one"
+                        + " of the two keys."));
+  }
+
   private void addSharedRoles(Placed<Identifier> database, Map<String, String> owners) {
     String stem = database.value().value();
-    if (checkLength(database, "the topology", ADMIN_SUFFIX) && ReservedNames.isRole(stem + "_")) {
+    // No shared role has a longer name.
+    if (checkLength(database, "the topology", Topology.MIRROR_SUFFIX)
+        && ReservedNames.isRole(stem + "_")) {
       problems.add(
           Code.NAME_RESERVED,
           database.place(),
@@ -179,10 +197,10 @@ final class NameChecks {
           "Roles are named after the database; choose one that does not begin with \"pg_\".");
     }
     if (topology.everyone()) {
-      checkLength(database, "the topology", Topology.READER_SUFFIX);
       owners.put(stem + Topology.READER_SUFFIX, "the role that reads all tenants at once");
     }
     owners.put(stem + ADMIN_SUFFIX, "the role that owns the tenants' schemas");
+    owners.put(stem + Topology.MIRROR_SUFFIX, "the role that owns what the veneer shows of them");
     owners.put(stem + APP_SUFFIX, "the role that may use all tenants");
   }
 

@@ -20,6 +20,7 @@ import org.partitionproxy.sql.Identifier;
  * @param shards in the file's order
  * @param tenants in the file's order
  * @param everyone whether a role of its own may read the tables of all tenants at once
+ * @param crossTenantJoins whether the role for all tenants may use any
  */
 public record Topology(
     Path file,
@@ -32,7 +33,8 @@ public record Topology(
     List<ServerDefinition> veneers,
     List<ServerDefinition> shards,
     List<Tenant> tenants,
-    boolean everyone) {
+    boolean everyone,
+    JoinChoice crossTenantJoins) {
 
   public Topology {
     veneers = List.copyOf(veneers);
@@ -40,7 +42,7 @@ public record Topology(
     tenants = List.copyOf(tenants);
   }
 
-  /** With one veneer, {@link IdChoice#FILL}, without schema {@code everyone}. */
+  /** With one veneer, {@link IdChoice#FILL} and joins, without schema {@code everyone}. */
   public Topology(
       Path file,
       String name,
@@ -62,10 +64,12 @@ public record Topology(
         List.of(veneer),
         shards,
         tenants,
-        false);
+        false,
+        JoinChoice.ALLOWED);
   }
 
   static final String READER_SUFFIX = "_reader";
+  static final String MIRROR_SUFFIX = "_mirror";
 
   /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
   public Path home() {
@@ -107,12 +111,27 @@ public record Topology(
     return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
   }
 
-  /** Owns the tenants' schemas and all in them, on every server: {@code bookstore_admin}. */
+  /**
+   * Owns the tenants' schemas and all in them, on the shards: {@code bookstore_admin}. On the
+   * veneer it may use all that is shown of them.
+   */
   public Identifier adminRole() {
     return adminRole(database);
   }
 
-  /** May use every tenant: {@code bookstore_app}. */
+  /**
+   * Owns what the veneer shows of the tenants, and nobody logs in as it: {@code bookstore_mirror}.
+   */
+  public Identifier mirrorRole() {
+    return Identifier.of(database.value() + MIRROR_SUFFIX);
+  }
+
+  /** The role that owns the tenants' objects on a server. */
+  public Identifier ownerOn(ServerDefinition server) {
+    return server.isVeneer() ? mirrorRole() : adminRole();
+  }
+
+  /** May use every tenant, unless joins are forbidden: {@code bookstore_app}. */
   public Identifier appRole() {
     return appRole(database);
   }

@@ -23,7 +23,8 @@ record TopologyDraft(
     List<ServerDraft> shards,
     boolean shardsComplete,
     List<TenantDraft> tenants,
-    boolean everyone) {
+    boolean everyone,
+    Optional<Placed<JoinChoice>> crossTenantJoins) {
 
   /** The veneers, then the shards. */
   List<ServerDraft> servers() {
@@ -50,6 +51,7 @@ record TopologyDraft(
         veneers.stream().map(ServerDraft::toDefinition).toList(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList(),
-        everyone);
+        everyone,
+        Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED));
   }
 }

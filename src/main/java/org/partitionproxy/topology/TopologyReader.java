@@ -31,7 +31,8 @@ public final class TopologyReader {
           "shards",
           "limits",
           "tenants",
-          "everyone");
+          "everyone",
+          "cross_tenant_joins");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -116,7 +117,9 @@ public final class TopologyReader {
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
             .map(fields -> tenants(fields, limits(top)))
             .orElse(List.of()),
-        isEveryone(top));
+        isEveryone(top),
+        top.text("cross_tenant_joins")
+            .flatMap(text -> top.choice(text, "cross_tenant_joins", JoinChoice.values())));
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {

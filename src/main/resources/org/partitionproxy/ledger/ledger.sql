@@ -1,6 +1,7 @@
 -- What ppp remembers on a server, in the database with the tenants' schemas. Idempotent.
 CREATE SCHEMA IF NOT EXISTS ppp;
-REVOKE ALL ON SCHEMA ppp FROM PUBLIC;
+-- For what is granted in it by name; nothing else is anybody's.
+GRANT USAGE ON SCHEMA ppp TO PUBLIC;
 COMMENT ON SCHEMA ppp IS 'Written by ppp, the PostgreSQL Partition Proxy.';
 
 -- Whose server this is: one row.
@@ -34,7 +35,26 @@ CREATE TABLE IF NOT EXISTS ppp.tenant (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- On the veneer: what the shard told of a mirrored table when `ppp analyze` read it last.
+-- Since version 3: the keys of the tenant's tables, which foreign tables can't have.
+ALTER TABLE ppp.tenant ADD COLUMN IF NOT EXISTS keys jsonb NOT NULL DEFAULT '[]';
+
+-- On the veneer, for tools: the keys of what the one who asks has any right to.
+CREATE OR REPLACE VIEW ppp.keys WITH (security_barrier) AS
+SELECT t.schema AS table_schema, k.table_name, k.constraint_name, k.constraint_type, k.columns,
+  k.foreign_table_schema, k.foreign_table_name, k.foreign_columns, k.definition
+FROM ppp.tenant AS t
+CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(t.keys) AS k (
+  table_name text, constraint_name text, constraint_type text, columns text[],
+  foreign_table_schema text, foreign_table_name text, foreign_columns text[], definition text)
+JOIN pg_catalog.pg_namespace AS n ON n.nspname = t.schema
+JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = k.table_name
+WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+  AND pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE');
+COMMENT ON VIEW ppp.keys IS
+  'primary keys, unique and foreign keys of the shards'' tables, as far as you may use these';
+GRANT SELECT ON ppp.keys TO PUBLIC;
+
+-- Since version 4, on the veneer: what the shard told of a mirrored table when `ppp analyze` read it last.
 CREATE TABLE IF NOT EXISTS ppp.analyzed (
   schema text NOT NULL,
   name text NOT NULL,

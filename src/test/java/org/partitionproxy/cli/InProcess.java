@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +13,13 @@ public final class InProcess {
   private InProcess() {}
 
   /** What a command printed, and its exit status. */
-  public record Result(int status, String out, String err) {}
+  public record Result(int status, String out, String err) {
+
+    public Result succeeded() {
+      assertThat(status).as("%s%s", out, err).isZero();
+      return this;
+    }
+  }
 
   public static Result run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.cli.TestTopology.Result;
-import org.partitionproxy.cli.TestTopology.Running;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** Signals to {@code bin/ppp} while it changes servers. */
@@ -132,14 +132,14 @@ class InterruptionIT {
             .formatted(TestServer.freePort(), TestServer.freePort()));
     try {
       Running running = topology.startAsIs("start");
-      await().atMost(LONG).until(() -> Files.readString(running.err()).contains("runtime:"));
+      await().atMost(LONG).until(() -> running.err().contains("runtime:"));
       Result result = running.signalled("TERM");
       assertThat(result.err()).isEqualTo("runtime: embedded\n" + Interruption.ADVICE + "\n");
       assertThat(result.status()).isEqualTo(143);
-      assertThat(topology.startAsIs("start").await().succeeded().out()).contains("shard1");
-      assertThat(topology.startAsIs("status").await().succeeded().out()).contains("answers");
+      assertThat(topology.startAsIs("start").result().succeeded().out()).contains("shard1");
+      assertThat(topology.startAsIs("status").result().succeeded().out()).contains("answers");
     } finally {
-      topology.startAsIs("stop", "--delete-data", "--yes").await().succeeded();
+      topology.startAsIs("stop", "--delete-data", "--yes").result().succeeded();
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.cli.TestTopology.Running;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.secret.ScramVerifier;
@@ -21,6 +20,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** The veneer and shard2 are databases of one server, shard1 is on another. */
@@ -72,6 +72,11 @@ class SecretsRotateIT {
             .containsExactly(3L, 3L, 3L);
       }
     }
+    // Nobody logs in as it; its mappings have the admin's password.
+    try (Session owner = topology.superuser("veneer")) {
+      owner.execute(Sql.of("SET ROLE {}", Identifier.of(topology.database() + "_mirror")));
+      assertThat(List.of(items(owner, "acme"), items(owner, "bolt"))).containsExactly(3L, 3L);
+    }
     assertTaken("shard1", acme, topology.password(acme));
     assertTaken("shard1", app, topology.password(app));
     assertTaken("shard2", app, topology.password(app));
@@ -83,7 +88,7 @@ class SecretsRotateIT {
     Secret others = topology.password(app);
     try (Session before = topology.as("veneer", acme, old)) {
       assertThat(items(before, "acme")).isEqualTo(3);
-      TestTopology.Result result =
+      InProcess.Result result =
           topology.ppp("secrets", "rotate", acme.value(), "--yes").succeeded();
       assertThat(result.out())
           .isEqualTo(
@@ -145,7 +150,7 @@ class SecretsRotateIT {
   void refusesBeforeAnythingHasBegunWhenAServerOfTheRoleIsDown() {
     topology.down("shard1");
     Secret old = topology.password(acme);
-    TestTopology.Result refused = topology.ppp("secrets", "rotate", "--yes");
+    InProcess.Result refused = topology.ppp("secrets", "rotate", "--yes");
     assertThat(refused.status()).isEqualTo(4);
     assertThat(refused.err())
         .contains("server \"shard1\"", "cannot be reached", "No password was changed");
@@ -172,7 +177,7 @@ class SecretsRotateIT {
             });
     Secret old = topology.password(acme);
     assertThat(topology.ppp("secrets", "rotate").status()).isEqualTo(5);
-    assertThat(topology.start(java.util.Optional.of("no"), "secrets", "rotate").await().err())
+    assertThat(topology.start(java.util.Optional.of("no"), "secrets", "rotate").result().err())
         .contains("Type \"" + topology.database() + "\"", "not confirmed");
     assertThat(topology.password(acme)).isEqualTo(old);
     assertTaken("veneer", acme, old);
@@ -207,8 +212,7 @@ class SecretsRotateIT {
     assertThat(topology.ppp("secrets", "show", app.value()).err()).contains("was interrupted");
 
     String others = topology.password(acme).reveal();
-    TestTopology.Result result =
-        topology.ppp("secrets", "rotate", app.value(), "--yes").succeeded();
+    InProcess.Result result = topology.ppp("secrets", "rotate", app.value(), "--yes").succeeded();
     assertThat(result.out()).startsWith("Finished: new passwords for " + app + ".\n");
     assertThat(topology.password(app)).isEqualTo(next);
     assertThat(topology.password(acme).reveal()).isEqualTo(others);
@@ -225,7 +229,7 @@ class SecretsRotateIT {
             try {
               Running running = topology.start("secrets", "rotate", app.value(), "--yes");
               int waiting = awaitWaiting(blocker);
-              running.killed();
+              running.kill();
               awaitGone(waiting);
             } catch (IOException | InterruptedException e) {
               throw new IllegalStateException(e);
@@ -272,7 +276,7 @@ class SecretsRotateIT {
   void initializeFinishesItTooAndSaysSo() throws Exception {
     Secret next = killedBeforeTheVeneersServer();
     // Run as a process of its own, for what it says goes to the real standard error.
-    TestTopology.Result result = topology.start("initialize").await().succeeded();
+    InProcess.Result result = topology.start("initialize").result().succeeded();
     assertThat(result.err()).contains("finished what an earlier run began", app.value());
     assertThat(topology.password(app)).isEqualTo(next);
     assertThat(topology.store().pendingRotations()).isEmpty();
@@ -293,7 +297,7 @@ class SecretsRotateIT {
             try {
               Running running = topology.start("secrets", "rotate", acme.value(), "--yes");
               int waiting = awaitWaiting(blocker);
-              running.killed();
+              running.kill();
               awaitGone(waiting);
             } catch (IOException | InterruptedException e) {
               throw new IllegalStateException(e);

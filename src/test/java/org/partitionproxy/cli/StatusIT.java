@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.cli.TestTopology.Result;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;

@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.cli.TestTopology.Result;
-import org.partitionproxy.cli.TestTopology.Running;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.provision.Outcome;
@@ -22,6 +21,7 @@ import org.partitionproxy.provision.TeardownRequest;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 class TeardownIT {
@@ -284,17 +284,59 @@ class TeardownIT {
   }
 
   @Test
+  void takesItsTriggersFromTablesThatStay() {
+    TestTopology topology =
+        new TestTopology(folder, TestServer.shared("a"), TestServer.shared("b"))
+            .tenant("acme", "shard1")
+            .tenant("bolt", "shard1")
+            .migration("V3__numbered.sql", "CREATE TABLE numbered (id serial, at date);");
+    // Somebody made the schema of one of them.
+    try (Session session = topology.maintenance("shard1")) {
+      session.execute(Sql.of("CREATE DATABASE {}", topology.server("shard1").database()));
+    }
+    try (Session session = topology.superuser("shard1")) {
+      session.execute(Sql.of("CREATE SCHEMA {}", Identifier.of(topology.schema("acme"))));
+    }
+    topology.ppp("initialize").succeeded();
+    assertThat(numbering(topology)).hasSize(4);
+    Result one = topology.ppp("teardown", "--tenant", "bolt", "--yes").succeeded();
+    assertThat(one.err())
+        .contains("- trigger", "_ppp_number_id on " + topology.schema("bolt") + ".numbered");
+    assertThat(numbering(topology)).hasSize(2);
+    topology.ppp("initialize").succeeded();
+    assertThat(numbering(topology)).hasSize(4);
+    topology.ppp("teardown", "--all", "--drop-data", "--yes").succeeded();
+    assertThat(numbering(topology)).isEmpty();
+    try (Session session = topology.superuser("shard1")) {
+      assertThat(rows(session, topology, "acme")).isEqualTo(3);
+    }
+  }
+
+  private static List<String> numbering(TestTopology topology) {
+    try (Session session = topology.superuser("shard1")) {
+      return session.query(
+          """
+          SELECT tgname AS name FROM pg_catalog.pg_trigger WHERE tgname LIKE '\\_ppp%'
+          UNION ALL SELECT proname FROM pg_catalog.pg_proc WHERE proname LIKE '\\_ppp%'
+          ORDER BY name""",
+          row -> row.string("name"));
+    }
+  }
+
+  @Test
   void dropsNothingWithoutTheUsersWord() throws Exception {
     TestTopology topology = initialized();
     Result nobody = topology.ppp("teardown", "--all", "--drop-data");
     assertThat(nobody.status()).isEqualTo(5);
     assertThat(nobody.err()).contains("nobody can be asked", "Add --yes.");
-    Result wrong = topology.start(Optional.of("yes"), "teardown", "--all").await();
+    Result wrong = topology.start(Optional.of("yes"), "teardown", "--all").result();
     assertThat(wrong.status()).isEqualTo(5);
     assertThat(wrong.err()).contains("Type \"" + topology.database() + "\"", "not confirmed");
     assertThat(rowsThroughTheVeneer(topology, "acme")).isEqualTo(3);
     Result right =
-        topology.start(Optional.of(topology.database()), "teardown", "--all", "-o", "json").await();
+        topology
+            .start(Optional.of(topology.database()), "teardown", "--all", "-o", "json")
+            .result();
     assertThat(right.succeeded().out()).contains("\"outcome\": \"done\"");
     assertThat(hasSchema(topology, "veneer", "acme")).isFalse();
   }
@@ -343,7 +385,7 @@ class TeardownIT {
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> waiting(blocker, watch), pids -> pids.size() == 1);
-      running.killed();
+      running.kill();
       await().atMost(Duration.ofMinutes(1)).until(() -> waiting(blocker, watch).isEmpty());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);

@@ -1,12 +1,7 @@
 package org.partitionproxy.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,13 +11,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.partitionproxy.console.Terminal;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretStore;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.ServerDefinition;
 
@@ -33,16 +28,6 @@ import org.partitionproxy.topology.ServerDefinition;
 final class TestTopology {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final Path LAUNCHER = Path.of("bin/ppp").toAbsolutePath();
-
-  /** What a command ended with. */
-  record Result(int status, String out, String err) {
-
-    Result succeeded() {
-      assertThat(status).as("%s%s", out, err).isZero();
-      return this;
-    }
-  }
 
   /** In every name of this topology, and in no other's. */
   private final String suffix = ProcessHandle.current().pid() + "n" + COUNT.incrementAndGet() + "z";
@@ -157,37 +142,8 @@ final class TestTopology {
   }
 
   /** Runs a command in this JVM, without a terminal. */
-  Result ppp(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status =
-        Main.run(
-            Terminal.NONE,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            command(arguments).toArray(new String[0]));
-    return new Result(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  /** {@code bin/ppp} of this build, running. */
-  record Running(Process process, Path out, Path err) {
-
-    Result await() throws IOException, InterruptedException {
-      int status = process.waitFor();
-      return new Result(status, Files.readString(out), Files.readString(err));
-    }
-
-    Result killed() throws IOException, InterruptedException {
-      process.destroyForcibly();
-      return await();
-    }
-
-    /** A signal by its name: {@code INT}. */
-    Result signalled(String signal) throws IOException, InterruptedException {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-      return await();
-    }
+  InProcess.Result ppp(String... arguments) {
+    return InProcess.run(command(arguments).toArray(new String[0]));
   }
 
   /**
@@ -203,22 +159,12 @@ final class TestTopology {
   }
 
   private Running start(Optional<String> answer, List<String> arguments) throws IOException {
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
-    command.addAll(arguments);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    if (answer.isPresent()) {
-      Path in = Files.writeString(Files.createTempFile(folder, "in", ""), answer.get() + "\n");
-      builder.redirectInput(in.toFile());
-      builder.environment().put("PPP_JAVA_OPTIONS", "-Dppp.terminals=in");
+    if (answer.isEmpty()) {
+      return Running.ppp(folder, arguments);
     }
-    return new Running(builder.start(), out, err);
+    Path in = Files.writeString(Files.createTempFile(folder, "in", ""), answer.get() + "\n");
+    return Running.ppp(
+        folder, Map.of("PPP_JAVA_OPTIONS", "-Dppp.terminals=in"), Optional.of(in), arguments);
   }
 
   Running start(String... arguments) throws IOException {

@@ -19,6 +19,7 @@ import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
 import org.partitionproxy.state.UnionTable;
 import org.partitionproxy.state.UnionView;
+import org.partitionproxy.state.UserType;
 
 class EveryoneTest {
 
@@ -123,6 +124,62 @@ class EveryoneTest {
             "column \"extra\" of everyone.items is left out: tenant \"b\" is without it",
             "column \"mood\" of everyone.items is left out:"
                 + " of tenant \"a\" it is a.mood, which is not built in");
+  }
+
+  @Test
+  void showsEnumsAsTextAndDomainsAsWhatTheyAreOfWhateverTheyAllow() {
+    Column[] columns = {
+      column("mood", "a", "mood", Optional.empty()),
+      column("price", "a", "price", Optional.empty()),
+      column("word", "a", "word", Optional.empty()),
+      column("best", "a", "best", Optional.empty()),
+      column("span", "a", "span", Optional.empty())
+    };
+    QualifiedName c = QualifiedName.of("pg_catalog", "C");
+    List<UserType> types =
+        List.of(
+            new UserType.Enumeration(QualifiedName.of("a", "mood"), List.of("sad")),
+            domain("price", column("price", "numeric(8,2)"), Optional.empty()),
+            domain("word", column("word", "text"), Optional.of(c)),
+            domain("best", columns[0], Optional.empty()),
+            new UserType.Range(
+                QualifiedName.of("a", "span"),
+                TypeName.builtIn("date"),
+                QualifiedName.of("a", "spans"),
+                List.of()));
+    Everyone everyone =
+        everyone(
+            new Everyone.Source("a", SHARD1, source("a", SHARD1, columns).tables(), types),
+            source(
+                "b",
+                SHARD2,
+                column("mood", "text"),
+                column("price", "numeric(10,2)"),
+                column("word", "pg_catalog", "text", Optional.of(c)),
+                column("best", "text"),
+                column("span", "daterange")));
+    assertThat(columns(everyone))
+        .containsExactly(
+            "tenant text", "mood text", "price numeric", "word text pg_catalog.C", "best text");
+    assertThat(everyone.views().get(SHARD1).get(0).body())
+        .isEqualTo(
+            "SELECT 'a'::pg_catalog.text, t.\"mood\"::text, t.\"price\"::numeric,"
+                + " t.\"word\"::text, t.\"best\"::text FROM \"a\".\"items\" AS t");
+    assertThat(everyone.notes())
+        .containsExactly(
+            "column \"span\" of everyone.items is left out:"
+                + " of tenant \"a\" it is span, which is not built in");
+  }
+
+  private static UserType domain(String name, Column base, Optional<QualifiedName> collation) {
+    return new UserType.Domain(
+        QualifiedName.of("a", name),
+        base.type(),
+        collation,
+        false,
+        Optional.empty(),
+        new TreeMap<>(),
+        List.of());
   }
 
   @Test

@@ -12,8 +12,10 @@ import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.ForeignTable;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.Key;
+import org.partitionproxy.state.ShardTrigger;
 import org.partitionproxy.state.Table;
 import org.partitionproxy.state.TableKind;
 import org.partitionproxy.state.TypeName;
@@ -48,12 +50,17 @@ class MirrorTest {
     return column(TypeName.builtIn("bigint")).with(fill);
   }
 
+  private static final Identifier OWNER = Identifier.of("shop_admin");
+  private static final Acl ALL_OF_OWNER =
+      Acl.of(OWNER, "DELETE", "INSERT", "SELECT", "TRUNCATE", "UPDATE");
+
   private static Mirror mirror(List<UserType> types, Table... tables) {
     return Mirror.of(
         new Mirror.Source(List.of(tables), types, List.of()),
         SHARD,
         HISTORY,
-        new TreeSet<>(List.of(Identifier.of("citext"))));
+        new TreeSet<>(List.of(Identifier.of("citext"))),
+        OWNER);
   }
 
   private static ColumnFill fillOf(Mirror mirror) {
@@ -67,8 +74,53 @@ class MirrorTest {
     QualifiedName name = QualifiedName.of("acme", "books");
     assertThat(mirror.tables())
         .containsExactly(
-            new ForeignTable(name, SHARD, name, List.of(uuid), Acl.of(APP, "INSERT", "SELECT")));
+            new ForeignTable(
+                name,
+                SHARD,
+                name,
+                List.of(uuid),
+                ALL_OF_OWNER.with(APP, List.of("INSERT", "SELECT"))));
     assertThat(mirror.notes()).isEmpty();
+  }
+
+  @Test
+  void tellsOfKeysInTheCommentOfTheForeignTable() {
+    Key key =
+        new Key(
+            Identifier.of("books_pkey"),
+            Key.Kind.PRIMARY_KEY,
+            List.of(Identifier.of("c")),
+            Optional.empty(),
+            List.of(),
+            "PRIMARY KEY (c)");
+    Table books = table("books", column(TypeName.builtIn("uuid")));
+    Comments comments = new Comments(Optional.of("for reading"), new TreeMap<>());
+    Table told =
+        new Table(
+            books.name(),
+            books.kind(),
+            books.columns(),
+            books.acl(),
+            books.bytes(),
+            comments,
+            List.of(key),
+            false);
+    assertThat(mirror(List.of(), told).tables().get(0).comments().relation())
+        .contains("for reading\n\nOn the shard: PRIMARY KEY (c)");
+  }
+
+  @Test
+  void wantsNoTriggerOnAViewWhoseColumnIsNumbered() {
+    Column id =
+        filled(
+            new ColumnFill(
+                ColumnFill.Kind.DEFAULT,
+                "nextval('acme.a_c_seq'::regclass)",
+                Optional.of(SEQUENCE),
+                List.of()));
+    Table view = new Table(QualifiedName.of("acme", "v"), TableKind.VIEW, List.of(id), Acl.NONE, 0);
+    assertThat(mirror(List.of(), view).numbered()).isEmpty();
+    assertThat(mirror(List.of(), table("t", id)).numbered()).hasSize(1);
   }
 
   @Test
@@ -185,7 +237,7 @@ class MirrorTest {
       assertThat(mirror.numbered())
           .extracting(Mirror.Numbered::trigger)
           .containsExactly(
-              new NumberTrigger(
+              new ShardTrigger(
                   QualifiedName.of("acme", "a"),
                   Identifier.of("_ppp_number_c"),
                   List.of("a_c_seq")));
@@ -201,6 +253,6 @@ class MirrorTest {
             List.of(),
             Acl.of(Acl.PUBLIC, "SELECT"),
             0);
-    assertThat(mirror(List.of(), open).tables().get(0).acl()).isEqualTo(Acl.NONE);
+    assertThat(mirror(List.of(), open).tables().get(0).acl()).isEqualTo(ALL_OF_OWNER);
   }
 }

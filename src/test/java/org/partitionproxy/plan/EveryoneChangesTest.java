@@ -20,7 +20,8 @@ import org.partitionproxy.state.UnionView;
 class EveryoneChangesTest {
 
   private static final Identifier READER = Identifier.of("r");
-  private static final EveryoneChanges CHANGES = new EveryoneChanges(Identifier.of("o"), READER);
+  private static final EveryoneChanges CHANGES =
+      new EveryoneChanges(Identifier.of("o"), Identifier.of("m"), READER);
 
   private static Column column(String name, String type) {
     return new Column(Identifier.of(name), TypeName.builtIn(type), false, Optional.empty());

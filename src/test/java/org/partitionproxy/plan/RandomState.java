@@ -16,6 +16,7 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.Column;
 import org.partitionproxy.state.ColumnFill;
+import org.partitionproxy.state.Comments;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.state.ForeignTable;
@@ -141,17 +142,29 @@ public final class RandomState {
       for (String name : some(NAMES)) {
         QualifiedName table = new QualifiedName(schema.name(), Identifier.of(name));
         QualifiedName remote = random.nextInt(4) == 0 ? QualifiedName.of("elsewhere", name) : table;
+        List<Column> columns =
+            columns(types.stream().filter(t -> t.name().schema().equals(schema.name())).toList());
         tables.add(
             new ForeignTable(
                 table,
                 servers.get(random.nextInt(servers.size())).name(),
                 remote,
-                columns(
-                    types.stream().filter(t -> t.name().schema().equals(schema.name())).toList()),
-                acl(grantees, "SELECT", "INSERT", "UPDATE", "DELETE")));
+                columns,
+                acl(grantees, "SELECT", "INSERT", "UPDATE", "DELETE"),
+                comments(columns)));
       }
     }
     return tables;
+  }
+
+  private Comments comments(List<Column> columns) {
+    TreeMap<Identifier, String> ofColumns = new TreeMap<>();
+    for (Column column : some(columns)) {
+      ofColumns.put(column.name(), "it's " + random.nextInt(3));
+    }
+    return new Comments(
+        random.nextBoolean() ? Optional.of("a\n\\b " + random.nextInt(3)) : Optional.empty(),
+        ofColumns);
   }
 
   /** Types of each kind, each a little different from time to time. */

@@ -22,6 +22,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.ServerLog;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.IdChoice;
+import org.partitionproxy.topology.JoinChoice;
 import org.partitionproxy.topology.RuntimeChoice;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -106,6 +107,7 @@ class QueryCountIT {
         List.of(veneer, other),
         List.of(shard),
         all,
-        true);
+        true,
+        JoinChoice.ALLOWED);
   }
 }

@@ -22,7 +22,7 @@ final class Barrier implements AutoCloseable {
     holder.execute("LOCK TABLE " + relation + " IN SHARE MODE");
   }
 
-  /** Until so many wait, or more: threads of one run may come together. */
+  /** Until as many wait, or more: they may come at once. */
   void awaitWaiting(int sessions) {
     await(relation).atMost(Duration.ofMinutes(1)).until(() -> sessions().size() >= sessions);
   }

@@ -3,11 +3,13 @@ package org.partitionproxy.scenario;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.postgresql.Driver;
+import org.postgresql.util.PSQLWarning;
 
 /** Somebody else than ppp, who sends plain SQL to one database as one role. */
 final class Client implements AutoCloseable {
@@ -85,6 +87,24 @@ final class Client implements AutoCloseable {
     }
     execute("RESET ALL");
     return outcome;
+  }
+
+  /** What the server says to a statement: a notice or warning, or an error, each with its hint. */
+  String words(String sql) throws SQLException {
+    List<String> words = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      try {
+        statement.execute(sql);
+      } catch (SQLException e) {
+        words.add(e.getMessage());
+      }
+      for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
+        if (w instanceof PSQLWarning notice && notice.getServerErrorMessage() != null) {
+          words.add(notice.getServerErrorMessage().toString());
+        }
+      }
+    }
+    return String.join("\n", words);
   }
 
   /** As tools ask for them: {@code DatabaseMetaData.getTables} and {@code getColumns}. */

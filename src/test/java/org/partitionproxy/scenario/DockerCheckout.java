@@ -1,21 +1,20 @@
 package org.partitionproxy.scenario;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.secret.SecretStore;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /**
@@ -25,16 +24,6 @@ import org.partitionproxy.testing.TestServer;
 record DockerCheckout(Path folder) {
 
   static final String TOPOLOGY = "docker-scenario";
-
-  private static final Path LAUNCHER = Path.of("bin/ppp").toAbsolutePath();
-
-  /** How a program ended, and what it said. */
-  record Result(int status, String out, String err) {
-    Result succeeded() {
-      assertThat(status).as(out + err).isZero();
-      return this;
-    }
-  }
 
   static DockerCheckout make(Path folder) throws IOException {
     DockerCheckout checkout = new DockerCheckout(folder.resolve("checkout"));
@@ -76,17 +65,11 @@ record DockerCheckout(Path folder) {
 
   Result ppp(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    return new Running(folder, environment, command(arguments)).result();
+    return start(environment, arguments).result();
   }
 
   Running start(Map<String, String> environment, String... arguments) throws IOException {
-    return new Running(folder, environment, command(arguments));
-  }
-
-  private static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
-    command.addAll(List.of(arguments));
-    return command;
+    return Running.ppp(folder, environment, Optional.empty(), List.of(arguments));
   }
 
   /** What psql prints for a statement, without its decoration. */
@@ -106,7 +89,12 @@ record DockerCheckout(Path folder) {
   List<String> docker(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("docker"));
     command.addAll(List.of(arguments));
-    return new Running(folder, Map.of(), command).result().succeeded().out().lines().toList();
+    return Running.start(folder, Map.of(), Optional.empty(), command)
+        .result()
+        .succeeded()
+        .out()
+        .lines()
+        .toList();
   }
 
   /**
@@ -142,49 +130,5 @@ record DockerCheckout(Path folder) {
                     entry.name().toString(),
                     store.find(entry.name()).map(Secret::reveal).orElseThrow()));
     return passwords;
-  }
-
-  /** A program that may still be running; its output goes to files. */
-  static final class Running {
-
-    private final Process process;
-    private final Path out;
-    private final Path err;
-
-    Running(Path folder, Map<String, String> environment, List<String> command) throws IOException {
-      out = Files.createTempFile(folder, "run-", ".out");
-      err = Files.createTempFile(folder, "run-", ".err");
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile());
-      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      builder.environment().putAll(environment);
-      process = builder.start();
-    }
-
-    void say(String line) throws IOException {
-      process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      process.getOutputStream().flush();
-    }
-
-    String out() throws IOException {
-      return Files.readString(out);
-    }
-
-    /** Its own and those of all processes that it started, with their arguments. */
-    List<String> commandLines() {
-      return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-          .map(handle -> handle.info().commandLine().orElse(""))
-          .toList();
-    }
-
-    /** Ends its input, and waits for its end. */
-    Result result() throws IOException, InterruptedException {
-      process.getOutputStream().close();
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended").isTrue();
-      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
   }
 }

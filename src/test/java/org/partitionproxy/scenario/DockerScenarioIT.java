@@ -13,11 +13,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.ExitCode;
-import org.partitionproxy.scenario.DockerCheckout.Result;
-import org.partitionproxy.scenario.DockerCheckout.Running;
 import org.partitionproxy.server.NeedsDocker;
+import org.partitionproxy.testing.Running;
 
 /**
  * The whole command line on one topology of containers. Every test leaves it initialized, so that

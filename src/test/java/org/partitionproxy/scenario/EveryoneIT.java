@@ -116,10 +116,21 @@ class EveryoneIT {
         DO $$BEGIN EXECUTE (SELECT 'CREATE TABLE wide (' || string_agg('c' || n || ' int', ', ')
           || ')' FROM generate_series(1, 1599) n); END$$;
         INSERT INTO wide (c1599) VALUES (3);
+        CREATE TYPE mood AS ENUM ('sad', 'glad');
+        CREATE DOMAIN price AS numeric(8, 2) CHECK (VALUE > 0);
+        CREATE DOMAIN code AS text COLLATE "C";
+        CREATE TYPE pair AS (a int, b int);
+        CREATE TABLE kinds (mood mood, moods mood[], price price, code code, pair pair);
+        INSERT INTO kinds VALUES ('sad', '{glad,sad}', 3, 'x', '(1,2)');
         """
             .formatted(longest, longest));
     scene.run("initialize");
-    scene.isInStep();
+    onShard(scene, "shard1", "acme", "ALTER TYPE mood ADD VALUE 'so so' BEFORE 'glad'");
+    scene.run("initialize");
+    assertThat(scene.run("plan"))
+        .contains("note: column \"pair\" of everyone.kinds is left out")
+        .doesNotContain("mood")
+        .endsWith(Scene.NOTHING_TO_DO);
     for (String query :
         List.of(
             "SELECT \"Été {}?\", \"select\", u, t, \" \" FROM \"Größe \"\"x\"\" 'y' \\\""
@@ -131,12 +142,17 @@ class EveryoneIT {
                 + " -- x  |10101|{ab}|1 day|120|t|y|{}|2",
             "SELECT string_agg(k, '') FROM (SELECT k FROM types ORDER BY k) AS s -- BBBaaa",
             "SELECT tenant, id FROM parts WHERE at > '2026-02-01' AND tenant = 'cato' -- cato|1",
+            "SELECT mood, moods, price, pg_typeof(moods), k FROM kinds, LATERAL (SELECT code) AS c (k)"
+                + " WHERE tenant = 'acme' AND mood = 'sad' AND price = 3 AND code < 'y'"
+                + " -- sad|{glad,sad}|3.00|text[]|x",
             "SELECT sum(c1599) FROM wide -- 9")) {
       String[] parts = query.split(" -- ", 2);
       assertThat(asReader(scene, parts[0])).as(parts[0]).containsExactly(parts[1]);
     }
     assertThat(asReader(scene, "SELECT relname FROM pg_class WHERE relname LIKE 'parts\\_%'"))
         .isEmpty();
+    assertThat(plan(scene, "SELECT * FROM kinds WHERE mood = 'sad' AND price = 3"))
+        .contains("WHERE ((mood = 'sad')) AND ((price = 3::numeric))");
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** A tenant's table and its mirror move together: an application on the veneer can't tell. */
@@ -234,7 +235,7 @@ class InStepIT {
         Client superuser = scene.superuser("veneer")) {
       gate.execute(HOLD_GATE);
       acme.execute("SET statement_timeout = '300ms'");
-      PppProcess waiting = scene.start("migrate", "--tenant", "acme");
+      Running waiting = scene.start("migrate", "--tenant", "acme");
       awaitGate(gate);
       assertThat(
               superuser.rows(
@@ -252,6 +253,7 @@ class InStepIT {
       assertThat(relations(scene)).isEqualTo(before);
 
       // Nor does the statement that takes the locks leave anything where it is committed.
+      superuser.execute("SET ppp.ddl = on");
       for (String statement :
           superuser.rows(
               "SELECT format('ALTER TABLE %s OWNER TO %s', oid::regclass, relowner::regrole)"
@@ -262,7 +264,7 @@ class InStepIT {
       }
       assertThat(relations(scene)).isEqualTo(before);
 
-      PppProcess hurried = scene.start("migrate", "--tenant", "acme", "--no-wait");
+      Running hurried = scene.start("migrate", "--tenant", "acme", "--no-wait");
       awaitGate(gate);
       assertThat(acme.value("SELECT count(*) FROM items")).isEqualTo("3");
       gate.execute(OPEN_GATE);
@@ -347,7 +349,7 @@ class InStepIT {
     scene.migration("V2__more.sql", "ALTER TABLE items ADD more int;");
     try (Client gate = scene.superuser("veneer")) {
       gate.execute(HOLD_GATE);
-      PppProcess ppp = scene.start("migrate", "--tenant", "acme");
+      Running ppp = scene.start("migrate", "--tenant", "acme");
       awaitGate(gate);
       assertThat(columns(scene, "shard1", "acme")).containsExactly("id", "more", "note");
       ppp.kill();
@@ -407,7 +409,7 @@ class InStepIT {
     scene.migration("V2__more.sql", "ALTER TABLE items ADD more int;");
     scene.migration("V3__index.sql", "CREATE INDEX CONCURRENTLY items_more ON items (more);");
     scene.migration("V4__last.sql", "ALTER TABLE items ADD last int;");
-    PppProcess ppp = scene.start("migrate");
+    Running ppp = scene.start("migrate");
     assertThat(ppp.status()).as(ppp.err()).isZero();
     assertThat(ppp.err()).containsOnlyOnce("\"V3__index.sql\" runs outside a transaction");
     assertThat(columns(scene, "veneer", "bolt")).containsExactly("id", "last", "more", "note");

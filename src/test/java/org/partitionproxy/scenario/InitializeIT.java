@@ -67,20 +67,7 @@ class InitializeIT {
     scene.isInStep();
     scene.showsEveryTenant(3);
     scene.run("teardown", "--all", "--drop-data", "--yes");
-    try (Client superuser = scene.superuser("veneer", "postgres")) {
-      assertThat(
-              superuser.rows(
-                  "SELECT rolname FROM pg_roles WHERE rolname IN ('"
-                      + String.join(
-                          "', '",
-                          scene.adminRole(),
-                          scene.appRole(),
-                          scene.role("acme"),
-                          scene.role("bolt"),
-                          scene.role("cato"))
-                      + "') ORDER BY 1"))
-          .isEmpty();
-    }
+    scene.leftNoRoles();
     scene.run("initialize");
     scene.isInStep();
   }

@@ -3,6 +3,8 @@ package org.partitionproxy.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,12 +66,18 @@ class LostShardIT {
   }
 
   private InProcess.Result killAt(String relation) throws Exception {
+    return killAt("shard2", relation, "initialize");
+  }
+
+  /** Kills the shard when ppp waits for a relation of any server. */
+  private InProcess.Result killAt(String server, String relation, String... command)
+      throws Exception {
     CompletableFuture<InProcess.Result> run;
-    try (Barrier barrier = new Barrier(scene.superuser("shard2"), relation)) {
-      run = CompletableFuture.supplyAsync(() -> scene.ppp("initialize"));
+    try (Barrier barrier = new Barrier(scene.superuser(server), relation)) {
+      run = CompletableFuture.supplyAsync(() -> scene.ppp(command));
       barrier.awaitWaiting(1);
       victim.kill();
-    } catch (java.sql.SQLException e) {
+    } catch (SQLException e) {
       throw new AssertionError(e);
     }
     return run.join();
@@ -86,6 +94,54 @@ class LostShardIT {
     InProcess.Result migrating = killAt("pg_class");
     assertThat(migrating.status()).isEqualTo(4);
     assertThat(migrating.err()).contains("server \"shard2\"", "tenant \"bolt\"");
+    isDoneByTheNextRun();
+  }
+
+  private List<String> onVeneer(String sql) throws SQLException {
+    try (Client superuser = scene.superuser("veneer")) {
+      return superuser.rows(sql);
+    }
+  }
+
+  private List<String> columns(String tenant) throws SQLException {
+    return onVeneer(
+        "SELECT attname FROM pg_attribute WHERE attrelid = '"
+            + scene.table(tenant, "items")
+            + "'::regclass AND attnum > 0 ORDER BY attname");
+  }
+
+  @Test
+  void aMirrorIsAsBeforeOrInStepWhenItsShardIsKilled() throws Exception {
+    scene.run("initialize");
+    scene.migration(
+        "V2__moods.sql",
+        "CREATE TYPE mood AS ENUM ('sad'); ALTER TABLE items ADD mood mood DEFAULT 'sad';");
+    InProcess.Result inItsTurn = killAt("shard2", "pg_enum", "migrate");
+    assertThat(inItsTurn.status()).isEqualTo(4);
+    assertThat(inItsTurn.err()).contains("server \"shard2\"", "tenant \"bolt\"");
+    assertThat(columns("acme")).containsExactly("id", "mood", "note");
+    assertThat(columns("bolt")).containsExactly("id", "note");
+    assertThat(
+            onVeneer(
+                "SELECT FROM pg_locks WHERE relation = '"
+                    + scene.table("bolt", "items")
+                    + "'::regclass"))
+        .isEmpty();
+    victim.restart();
+    scene.run("migrate");
+    scene.isInStep();
+
+    try (Client owner = scene.as("shard2", scene.adminRole())) {
+      String mood = scene.table("bolt", "mood");
+      owner.execute("ALTER TYPE " + mood + " ADD VALUE 'glad'");
+      owner.execute("ALTER TABLE " + scene.table("bolt", "items ADD more text"));
+    }
+    InProcess.Result atItsMirror = killAt("veneer", "pg_enum", "initialize", "--only", "mirror");
+    assertThat(atItsMirror.status()).isNotZero();
+    assertThat(atItsMirror.err())
+        .contains("could not connect to server \"shard2\"", scene.schema("bolt"))
+        .doesNotContain("\"veneer\" (", "Exception");
+    assertThat(columns("bolt")).containsExactly("id", "mood", "more", "note");
     isDoneByTheNextRun();
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** No password and no verifier is seen anywhere but in {@code .ppp/secrets.yaml}. */
@@ -104,7 +105,7 @@ class PasswordsIT {
    * with the statement.
    */
   private void interrupted(Client superuser, String database, String relation) throws Exception {
-    PppProcess ppp;
+    Running ppp;
     try (Barrier barrier = new Barrier(scene.superuser("veneer", database), relation)) {
       ppp = scene.start("initialize");
       barrier.awaitWaiting(1);

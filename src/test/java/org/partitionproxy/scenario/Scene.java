@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretStore;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /**
@@ -150,6 +151,11 @@ final class Scene {
     write();
   }
 
+  void withoutLine(String line) throws IOException {
+    lines.remove(line);
+    write();
+  }
+
   /** Whether a role of its own may read all tenants at once. */
   void everyone(boolean wanted) throws IOException {
     everyone = wanted;
@@ -191,6 +197,17 @@ final class Scene {
 
   String adminRole() {
     return database() + "_admin";
+  }
+
+  String mirrorRole() {
+    return database() + "_mirror";
+  }
+
+  /** Somebody who may change what the veneer shows: a superuser, as its owner. */
+  Client mirrorOwner() throws SQLException {
+    Client client = superuser("veneer");
+    client.execute("SET ppp.ddl = on; SET ROLE " + mirrorRole());
+    return client;
   }
 
   /** Writes shards.yaml as this scene is now. */
@@ -252,11 +269,11 @@ final class Scene {
   }
 
   /** Runs {@code bin/ppp} as a process of its own. */
-  PppProcess start(String... arguments) throws IOException {
+  Running start(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--config");
     all.add(folder.resolve("shards.yaml").toString());
-    return PppProcess.start(folder, all);
+    return Running.ppp(folder, all);
   }
 
   /** The law of every run: after it, there is nothing to do. */
@@ -301,6 +318,23 @@ final class Scene {
               .as("%s on %s", tenant, veneer)
               .isEqualTo(Integer.toString(rowsEach));
         }
+      }
+    }
+  }
+
+  /** After a teardown of all: no role of ppp's is left on any server. */
+  void leftNoRoles() throws SQLException {
+    List<String> roles = new ArrayList<>(List.of(adminRole(), mirrorRole(), appRole()));
+    tenants.keySet().forEach(tenant -> roles.add(role(tenant)));
+    for (String server : places.keySet()) {
+      try (Client superuser = superuser(server, "postgres")) {
+        assertThat(
+                superuser.rows(
+                    "SELECT rolname FROM pg_roles WHERE rolname IN ('"
+                        + String.join("', '", roles)
+                        + "') ORDER BY 1"))
+            .as(server)
+            .isEmpty();
       }
     }
   }

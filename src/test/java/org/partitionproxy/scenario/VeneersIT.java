@@ -65,7 +65,7 @@ class VeneersIT {
               FROM pg_roles AS r LEFT JOIN pg_db_role_setting AS s ON s.setrole = r.oid
                 AND s.setdatabase IN (0, (SELECT oid FROM pg_database
                   WHERE datname = current_database()))
-              WHERE rolname ~ ('_' || %s || '_(app|admin|reader)$') ORDER BY 1, s.setconfig""",
+              WHERE rolname ~ ('_' || %s || '_(app|admin|reader|mirror)$') ORDER BY 1, s.setconfig""",
               """
               SELECT m.srvname, m.usename, regexp_replace(m.umoptions::text, 'test_[0-9_]+', '')
               FROM pg_user_mappings AS m WHERE %s <> '' ORDER BY 1, 2""",
@@ -103,7 +103,7 @@ class VeneersIT {
           superuser.rows(
               "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname ~ '_"
                   + scene.number()
-                  + "_(app|admin|reader)$'")) {
+                  + "_(app|admin|reader|mirror)$'")) {
         superuser.execute("DROP ROLE " + role);
       }
     }
@@ -154,7 +154,7 @@ class VeneersIT {
                 superuser.rows(
                     "SELECT rolname FROM pg_roles WHERE rolname ~ '_"
                         + scene.number()
-                        + "_(app|admin|reader)$' UNION ALL SELECT srvname FROM pg_foreign_server"
+                        + "_(app|admin|reader|mirror)$' UNION ALL SELECT srvname FROM pg_foreign_server"
                         + " UNION ALL SELECT nspname FROM pg_namespace"
                         + " WHERE nspname ~ '^ppp|^everyone|_"
                         + scene.number()
@@ -175,7 +175,7 @@ class VeneersIT {
       assertThat(refused.status()).isEqualTo(4);
       assertThat(refused.err())
           .contains("error[PPP401]: server \"east\"")
-          .contains("error[PPP620]: no migration was begun: veneer \"east\"")
+          .contains("error[PPP630]: no migration was begun: veneer \"east\"")
           .contains("--no-wait");
     }
     try (Client shard = scene.superuser("shard1")) {

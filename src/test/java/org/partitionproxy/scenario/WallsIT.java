@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** Who may do what, after initialize. */
@@ -122,7 +123,7 @@ class WallsIT {
           "3 items for " + scene.role("acme") + " in " + scene.place(server).database + " on ";
       assertThat(scene.run("psql", "acme", "--via", via, "--builtin", "-c", question))
           .contains(answer + schema);
-      PppProcess psql = scene.start("psql", "acme", "--via", via, "-c", question);
+      Running psql = scene.start("psql", "acme", "--via", via, "-c", question);
       assertThat(psql.status()).as(psql.err()).isZero();
       assertThat(psql.out()).containsPattern(answer + "\"?" + schema);
       try (Client other = scene.as(server, scene.role("acme"))) {

@@ -66,7 +66,8 @@ class TargetTest {
             List.of(veneer("east", 1), veneer("west", 2)),
             one.shards(),
             one.tenants(),
-            false);
+            false,
+            one.crossTenantJoins());
     for (String name : List.of("veneer", "east", "west")) {
       assertThat(Target.require(several, name).server().port())
           .isEqualTo(name.equals("west") ? 2 : 1);

@@ -61,6 +61,7 @@ class TopologyRoundTripTest {
     if (random.nextBoolean()) {
       veneers.add(server(random, new ServerName("v2"), true, runtime, database, 1998));
     }
+    boolean everyone = random.nextBoolean();
     return new Topology(
         file,
         name,
@@ -72,7 +73,8 @@ class TopologyRoundTripTest {
         veneers,
         shards,
         tenants(random, shards),
-        random.nextBoolean());
+        everyone,
+        everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN);
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {

@@ -51,6 +51,9 @@ final class TopologyText {
     if (topology.everyone() || random.nextBoolean()) {
       top.put("everyone", Boolean.toString(topology.everyone()));
     }
+    if (topology.crossTenantJoins() == JoinChoice.FORBIDDEN || random.nextBoolean()) {
+      top.put("cross_tenant_joins", topology.crossTenantJoins().toString());
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();

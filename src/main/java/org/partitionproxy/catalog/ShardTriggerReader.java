@@ -8,10 +8,10 @@ import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
-import org.partitionproxy.state.NumberTrigger;
+import org.partitionproxy.state.ShardTrigger;
 
 /** Reads ppp's triggers on the tables of some schemas, in one query. */
-public final class NumberTriggerReader {
+public final class ShardTriggerReader {
 
   /** Those of partitions come with their parent's. */
   private static final String TRIGGERS =
@@ -24,18 +24,18 @@ public final class NumberTriggerReader {
         AND pg_catalog.starts_with(g.tgname::text, ?)
       ORDER BY n.nspname, c.relname, g.tgname""";
 
-  public List<NumberTrigger> read(Session session, SortedSet<Identifier> schemas) {
+  public List<ShardTrigger> read(Session session, SortedSet<Identifier> schemas) {
     return session.query(
-        TRIGGERS, NumberTriggerReader::trigger, Scope.names(schemas), NumberTrigger.PREFIX);
+        TRIGGERS, ShardTriggerReader::trigger, Scope.names(schemas), ShardTrigger.PREFIX);
   }
 
   /** Each argument ends with a NUL. */
-  private static NumberTrigger trigger(Row row) {
+  private static ShardTrigger trigger(Row row) {
     String arguments =
         row.findBytes("tgargs").map(b -> new String(b, StandardCharsets.UTF_8)).orElse("");
-    return new NumberTrigger(
+    return new ShardTrigger(
         new QualifiedName(row.identifier("nspname"), row.identifier("relname")),
         row.identifier("tgname"),
-        Arrays.asList(arguments.split("\0")));
+        arguments.isEmpty() ? List.of() : Arrays.asList(arguments.split("\0")));
   }
 }
