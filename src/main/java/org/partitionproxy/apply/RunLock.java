@@ -3,6 +3,9 @@ package org.partitionproxy.apply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
@@ -15,9 +18,10 @@ import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /**
- * Keeps two runs from changing one topology at the same time: an advisory lock in the veneer's
- * maintenance database, where no tenant can connect and take it. It ends with its session, so a run
- * that was killed holds nothing.
+ * Keeps two runs from changing one topology at the same time: an advisory lock in the maintenance
+ * database of each veneer that answers, where no tenant can connect and take it. It ends with its
+ * session, so a run that was killed holds nothing. Two runs need one veneer that both can reach to
+ * know of each other, whatever order they list them in.
  *
  * @see <a
  *     href="https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL,
@@ -30,51 +34,78 @@ public final class RunLock implements AutoCloseable {
 
   private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Session session;
-  private final int key;
+  private final Topology topology;
+  private final List<Session> sessions = new ArrayList<>();
   private long checkedAt = System.nanoTime();
 
-  private RunLock(Session session, int key) {
-    this.session = session;
-    this.key = key;
+  private RunLock(Topology topology) {
+    this.topology = topology;
   }
 
   /**
-   * @throws PppException {@link Code#LOCK_HELD} with the holder, if another run has it
+   * @throws PppException {@link Code#LOCK_HELD} with the holder, if another run has it; or if no
+   *     veneer can be reached
    */
   public static RunLock acquire(Connector connector, Topology topology) {
-    Session session = connector.maintenance(topology.veneer());
+    RunLock lock = new RunLock(topology);
+    List<ServerDefinition> veneers = new ArrayList<>(topology.veneers());
+    // Of two runs that begin together, one is first on all.
+    veneers.sort(Comparator.comparing(ServerDefinition::name));
+    List<SqlFailure> away = new ArrayList<>();
     boolean acquired = false;
     try {
-      acquired =
-          session
-              .query(
-                  "SELECT pg_catalog.pg_try_advisory_lock(?, ?) AS acquired",
-                  row -> row.bool("acquired"),
-                  CLASS,
-                  key(topology))
-              .get(0);
-      if (!acquired) {
-        throw held(connector, topology, session);
+      for (ServerDefinition veneer : veneers) {
+        lock.take(connector, veneer).ifPresent(away::add);
       }
-      return new RunLock(session, key(topology));
+      acquired = !lock.sessions.isEmpty();
+      if (!acquired) {
+        throw away.get(0);
+      }
+      return lock;
     } finally {
       if (!acquired) {
-        session.close();
+        lock.close();
       }
     }
   }
 
-  private static int key(Topology topology) {
+  /** Returns why the veneer can't be reached, if so. */
+  private Optional<SqlFailure> take(Connector connector, ServerDefinition veneer) {
+    Session session;
+    try {
+      session = connector.maintenance(veneer);
+    } catch (SqlFailure e) {
+      if (!e.isUnreachable()) {
+        throw e;
+      }
+      return Optional.of(e);
+    }
+    sessions.add(session);
+    boolean acquired =
+        session
+            .query(
+                "SELECT pg_catalog.pg_try_advisory_lock(?, ?) AS acquired",
+                row -> row.bool("acquired"),
+                CLASS,
+                key(veneer))
+            .get(0);
+    if (!acquired) {
+      throw held(connector, veneer, session);
+    }
+    return Optional.empty();
+  }
+
+  /** Several veneers may be databases of one PostgreSQL server, which has one such database. */
+  private int key(ServerDefinition veneer) {
     CRC32 crc = new CRC32();
-    crc.update(topology.name().getBytes(StandardCharsets.UTF_8));
+    crc.update((topology.name() + "/" + veneer.database()).getBytes(StandardCharsets.UTF_8));
     return (int) crc.getValue();
   }
 
-  private static PppException held(Connector connector, Topology topology, Session session) {
+  private PppException held(Connector connector, ServerDefinition veneer, Session session) {
     String holder =
-        holder(session, key(topology))
-            .map(h -> byLedger(connector, topology.veneer(), h.since()).orElse(h.text()))
+        holder(session, key(veneer))
+            .map(h -> byLedger(connector, veneer, h.since()).orElse(h.text()))
             .orElse("another run, which ended just now");
     return new PppException(
         Diagnostic.error(
@@ -132,13 +163,14 @@ public final class RunLock implements AutoCloseable {
   /**
    * To be called before each transaction: asks the server at most once a second.
    *
-   * @throws PppException {@link Code#LOCK_LOST} if the lock's session has ended
+   * @throws PppException {@link Code#LOCK_LOST} if the lock's sessions have ended, on all veneers
    */
   public synchronized void requireHeld() {
     if (System.nanoTime() - checkedAt < CHECK_NANOS) {
       return;
     }
-    if (!session.isAlive()) {
+    sessions.removeIf(session -> !session.isAlive());
+    if (sessions.isEmpty()) {
       throw new PppException(
           Diagnostic.error(
               Code.LOCK_LOST,
@@ -151,12 +183,16 @@ public final class RunLock implements AutoCloseable {
   /** At once: a server takes its time to notice that a session is gone. */
   @Override
   public void close() {
+    sessions.forEach(this::release);
+  }
+
+  private void release(Session session) {
     try {
       session.query(
           "SELECT pg_catalog.pg_advisory_unlock(?, ?) AS released",
           row -> row.bool("released"),
           CLASS,
-          key);
+          key(session.server()));
     } catch (SqlFailure e) {
       // Then the session is gone, or goes now, and the lock with it.
     } finally {

@@ -1,6 +1,7 @@
 package org.partitionproxy.cli;
 
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import org.partitionproxy.console.HistoryView;
 import org.partitionproxy.console.Json;
@@ -12,6 +13,7 @@ import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Run;
 import org.partitionproxy.ledger.RunLog;
+import org.partitionproxy.topology.ServerDefinition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,15 +47,27 @@ final class HistoryCommand implements Runnable {
         output.json() ? Json.pretty(runs) : HistoryView.render(runs, ZoneId.systemDefault()));
   }
 
+  /** Of all veneers: one that is new has none of what was before it. */
   private List<Run> read(Workspace workspace) {
-    try (Session session = workspace.connector().superuser(workspace.topology().veneer())) {
-      if (new Ledger(session).stamp().isEmpty()) {
-        throw notInitialized();
+    List<List<Run>> histories = new ArrayList<>();
+    List<SqlFailure> away = new ArrayList<>();
+    for (ServerDefinition veneer : workspace.topology().veneers()) {
+      try (Session session = workspace.connector().superuser(veneer)) {
+        if (new Ledger(session).stamp().isPresent()) {
+          histories.add(new RunLog(session).newest(limit));
+        }
+      } catch (SqlFailure e) {
+        if (e.isUnreachable()) {
+          away.add(e);
+        } else if (e.diagnostics().get(0).code() != Code.DATABASE_MISSING) {
+          throw e;
+        }
       }
-      return new RunLog(session).newest(limit);
-    } catch (SqlFailure e) {
-      throw e.diagnostics().get(0).code() == Code.DATABASE_MISSING ? notInitialized() : e;
     }
+    if (histories.isEmpty()) {
+      throw away.isEmpty() ? notInitialized() : away.get(0);
+    }
+    return Run.merge(histories, limit);
   }
 
   private static PppException notInitialized() {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       InitializeCommand.class,
       MigrateCommand.class,
+      AnalyzeCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
       HistoryCommand.class,

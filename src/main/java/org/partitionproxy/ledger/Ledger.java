@@ -22,7 +22,7 @@ import org.partitionproxy.sql.SqlResource;
 public final class Ledger {
 
   /** Of the tables in {@code ledger.sql}. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   public static final Identifier SCHEMA = Identifier.of("ppp");
 
@@ -211,8 +211,8 @@ public final class Ledger {
   }
 
   public void forget(Collection<Identifier> schemas) {
-    session.update(
-        "DELETE FROM ppp.tenant WHERE schema = ANY (?)",
-        schemas.stream().map(Identifier::value).toList());
+    List<String> names = schemas.stream().map(Identifier::value).toList();
+    session.update("DELETE FROM ppp.tenant WHERE schema = ANY (?)", names);
+    new StatisticsLedger(session).forget(names);
   }
 }

@@ -1,5 +1,6 @@
 package org.partitionproxy.ledger;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.partitionproxy.db.Row;
@@ -14,20 +15,29 @@ public final class RunLog {
     this.session = session;
   }
 
+  /** The server's own clock. */
+  public Instant now() {
+    return session
+        .query("SELECT pg_catalog.clock_timestamp() AS now", row -> row.instant("now"))
+        .get(0);
+  }
+
   /** Returns the id of the run. */
-  public long begin(Origin origin) {
+  public long begin(Origin origin, Instant startedAt) {
     return session
         .query(
             """
-            INSERT INTO ppp.run (command, operator, host, pid, version, configuration)
-            VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
+            INSERT INTO ppp.run
+              (command, operator, host, pid, version, configuration, started_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?::timestamptz) RETURNING id""",
             row -> row.number("id"),
             origin.command(),
             origin.operator(),
             origin.host(),
             origin.pid(),
             origin.version(),
-            origin.configuration())
+            origin.configuration(),
+            startedAt.toString())
         .get(0);
   }
 

@@ -1,6 +1,7 @@
 package org.partitionproxy.plan;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -28,6 +29,16 @@ public record ExtensionChanges(
   /** Where nothing uses any. */
   public static final ExtensionChanges NONE =
       new ExtensionChanges(new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
+
+  /** As it will be on a veneer that has no database yet, with schemas of these tenants. */
+  public static ExtensionChanges assumed(
+      Collection<Identifier> extensions, Collection<Identifier> tenants) {
+    TreeMap<Identifier, Optional<Identifier>> available = new TreeMap<>();
+    extensions.forEach(name -> available.put(name, Optional.empty()));
+    TreeSet<Identifier> schemas = new TreeSet<>(tenants);
+    schemas.add(Identifier.of("public"));
+    return new ExtensionChanges(available, schemas, new TreeMap<>());
+  }
 
   /** Whether types of an extension can be the same here as where they are in this schema. */
   public boolean canHave(Identifier extension, Optional<Identifier> schema) {

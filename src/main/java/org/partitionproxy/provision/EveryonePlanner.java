@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.EveryoneReader;
 import org.partitionproxy.catalog.OwnerReader;
@@ -91,11 +92,14 @@ final class EveryonePlanner {
 
   /** Whether it is wanted, or is there and no longer wanted. */
   boolean isConcerned() {
-    return topology.everyone() || known().isPresent();
+    return topology.everyone() || known().stream().anyMatch(Optional::isPresent);
   }
 
-  private Optional<EveryoneLedger.Known> known() {
-    return sessions.with(topology.veneer(), session -> new EveryoneLedger(session).known());
+  /** What each veneer knows. */
+  private List<Optional<EveryoneLedger.Known>> known() {
+    return topology.veneers().stream()
+        .map(v -> sessions.with(v, session -> new EveryoneLedger(session).known()))
+        .toList();
   }
 
   /**
@@ -104,20 +108,29 @@ final class EveryonePlanner {
    * @param survey in which every server has answered
    */
   EveryonePlan plan(Survey survey) {
-    if (survey.find(topology.veneer()).flatMap(ServerSnapshot::stamp).isEmpty()) {
+    if (!topology.veneers().stream()
+        .allMatch(v -> survey.find(v).flatMap(ServerSnapshot::stamp).isPresent())) {
       return EveryonePlan.inStep(List.of());
     }
-    Optional<EveryoneLedger.Known> known = known();
-    List<String> remembered = known.map(EveryoneLedger.Known::notes).orElse(List.of());
-    boolean concerned = topology.everyone() || known.isPresent();
+    List<Optional<EveryoneLedger.Known>> known = known();
+    List<String> remembered =
+        known.stream()
+            .flatMap(Optional::stream)
+            .findFirst()
+            .map(EveryoneLedger.Known::notes)
+            .orElse(List.of());
+    boolean concerned = topology.everyone() || known.stream().anyMatch(Optional::isPresent);
     if (!concerned || !survey.unreachable().isEmpty()) {
       return EveryonePlan.inStep(remembered);
     }
     String source = source(survey);
-    if (known.isPresent()
-        && known.get().source().equals(source)
-        && known.get().made().equals(made())) {
-      return EveryonePlan.inStep(remembered);
+    Predicate<Optional<EveryoneLedger.Known>> sameSource =
+        one -> one.isPresent() && one.get().source().equals(source);
+    if (known.stream().allMatch(sameSource)) {
+      String made = made();
+      if (known.stream().allMatch(one -> one.isPresent() && one.get().made().equals(made))) {
+        return EveryonePlan.inStep(remembered);
+      }
     }
     return topology.everyone() ? compare(survey, source) : removal();
   }
@@ -174,7 +187,7 @@ final class EveryonePlanner {
       made.put(
           shard, shard(shard, everyone.views().getOrDefault(DesiredState.name(shard), List.of())));
     }
-    made.put(topology.veneer(), veneer(everyone.tables()));
+    topology.veneers().forEach(v -> made.put(v, veneer(v, everyone.tables())));
     return new EveryonePlan(true, grants, made, everyone.notes(), source);
   }
 
@@ -209,8 +222,7 @@ final class EveryonePlanner {
         });
   }
 
-  private List<Change> veneer(List<UnionTable> should) {
-    ServerDefinition veneer = topology.veneer();
+  private List<Change> veneer(ServerDefinition veneer, List<UnionTable> should) {
     return sessions.with(
         veneer,
         session -> {

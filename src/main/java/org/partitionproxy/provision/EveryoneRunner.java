@@ -43,7 +43,8 @@ final class EveryoneRunner {
       while (isComplete() && run.parts().everyone().isConcerned()) {
         Survey now = run.parts().surveyor().surveyMirrors();
         run.result().lose(now.unreachable());
-        if (!isComplete() || now.find(run.topology().veneer()).isEmpty()) {
+        if (!isComplete()
+            || !run.topology().veneers().stream().allMatch(v -> now.find(v).isPresent())) {
           return granted;
         }
         EveryonePlanner.EveryonePlan plan = run.parts().everyone().plan(now);
@@ -66,7 +67,7 @@ final class EveryoneRunner {
     return run.topology().servers().stream().allMatch(run.result()::isUsable);
   }
 
-  /** The shards before the veneer, which shows what they have; returns whether all went well. */
+  /** The shards before the veneers, which show what they have; returns whether all went well. */
   private boolean apply(EveryonePlanner.EveryonePlan plan) {
     Map<ServerDefinition, List<Change>> grants = new LinkedHashMap<>(plan.grants());
     List<Failure> failures =
@@ -77,8 +78,9 @@ final class EveryoneRunner {
       }
     }
     if (failures.isEmpty()) {
-      ServerDefinition veneer = run.topology().veneer();
-      failures.addAll(each(veneer, plan.changes().getOrDefault(veneer, List.of())));
+      for (ServerDefinition veneer : run.topology().veneers()) {
+        failures.addAll(each(veneer, plan.changes().getOrDefault(veneer, List.of())));
+      }
     }
     run.result().keep(failures);
     return failures.isEmpty();
@@ -106,18 +108,20 @@ final class EveryoneRunner {
   private void record(EveryonePlanner.EveryonePlan plan) {
     boolean wanted = run.topology().everyone();
     String made = wanted ? run.parts().everyone().made() : "";
-    run.parts()
-        .sessions()
-        .with(
-            run.topology().veneer(),
-            session -> {
-              EveryoneLedger ledger = new EveryoneLedger(session);
-              if (wanted) {
-                ledger.record(plan.source(), made, plan.notes());
-              } else {
-                ledger.forget();
-              }
-              return true;
-            });
+    for (ServerDefinition veneer : run.topology().veneers()) {
+      run.parts()
+          .sessions()
+          .with(
+              veneer,
+              session -> {
+                EveryoneLedger ledger = new EveryoneLedger(session);
+                if (wanted) {
+                  ledger.record(plan.source(), made, plan.notes());
+                } else {
+                  ledger.forget();
+                }
+                return true;
+              });
+    }
   }
 }

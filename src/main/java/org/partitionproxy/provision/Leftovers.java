@@ -1,6 +1,7 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +23,8 @@ final class Leftovers {
   }
 
   List<String> notes(Survey survey) {
-    List<String> notes = new ArrayList<>();
-    survey.find(topology.veneer()).ifPresent(veneer -> notes.addAll(ofVeneer(veneer)));
+    Set<String> notes = new LinkedHashSet<>();
+    survey.veneers().forEach(veneer -> notes.addAll(ofVeneer(veneer)));
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       if (!ownServers && !snapshot.databaseIsOurs() && !snapshot.publicRights().isClosed()) {
         notes.add(
@@ -44,14 +45,16 @@ final class Leftovers {
                 + ", which this ppp was not tested with");
       }
     }
-    return notes;
+    return List.copyOf(notes);
   }
 
   private List<String> ofVeneer(ServerSnapshot veneer) {
     List<String> notes = new ArrayList<>();
     if (!ownServers && veneer.maintenanceIsOpen()) {
       notes.add(
-          "tenants can connect to database \"postgres\" of the veneer, and hold ppp's lock there;"
+          "tenants can connect to database \"postgres\" of "
+              + veneer.server().title()
+              + ", and hold ppp's lock there;"
               + " REVOKE CONNECT ON DATABASE postgres FROM PUBLIC keeps them out");
     }
     Set<Identifier> schemas =

@@ -1,13 +1,15 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.migrate.Follower;
 import org.partitionproxy.migrate.Following;
@@ -18,7 +20,7 @@ import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 
 /**
- * Keeps a tenant's mirror in step with its migration. Tenants whose mirror does not exist yet have
+ * Keeps a tenant's mirrors in step with its migration. Tenants whose mirror does not exist yet have
  * nobody waiting: theirs is made later, for many at once.
  */
 final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
@@ -27,7 +29,7 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
   private final MigrationListener listener;
   private final Set<Tenant> drifted;
   private final MirrorLocks locks = new MirrorLocks();
-  private final List<Change> statistics = Collections.synchronizedList(new ArrayList<>());
+  private final Map<ServerDefinition, List<Change>> statistics = new HashMap<>();
 
   MirrorFollower(Run run, MigrationListener listener) {
     this.drifted = new HashSet<>(run.parts().mirrors().drifted(run.survey()));
@@ -37,32 +39,51 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
 
   @Override
   public <T> T beside(Tenant tenant, Function<Following, T> migration) {
-    if (!run.survey().hasMirror(tenant.schema())) {
+    List<ServerDefinition> veneers =
+        run.topology().veneers().stream()
+            .filter(veneer -> run.survey().hasMirror(veneer.name(), tenant.schema()))
+            .toList();
+    if (veneers.isEmpty()) {
       return migration.apply(Following.NONE);
     }
     List<T> result = new ArrayList<>();
     try {
-      run.parts()
-          .sessions()
-          .with(
-              run.topology().veneer(),
-              session -> {
-                MirrorTurn turn = new MirrorTurn(run, tenant, source(tenant), session, locks, this);
-                try {
-                  result.add(migration.apply(turn));
-                } finally {
-                  turn.release();
-                }
-                turn.requireSession();
-                return true;
-              });
+      with(
+          veneers,
+          List.of(),
+          sessions -> {
+            MirrorTurn turn = new MirrorTurn(run, tenant, source(tenant), sessions, locks, this);
+            try {
+              result.add(migration.apply(turn));
+            } finally {
+              turn.release();
+            }
+            turn.requireSessions();
+          });
     } catch (SqlFailure e) {
-      // The tenant's own outcome stands; what is next finds out by itself whether the veneer is up.
+      // The tenant's own outcome stands; what is next finds out by itself which veneers are up.
       if (result.isEmpty()) {
         throw e;
       }
     }
     return result.get(0);
+  }
+
+  /** Lends a session of each of these veneers. */
+  private void with(
+      List<ServerDefinition> veneers, List<Session> lent, Consumer<List<Session>> work) {
+    if (lent.size() == veneers.size()) {
+      work.accept(lent);
+      return;
+    }
+    run.parts()
+        .sessions()
+        .with(
+            veneers.get(lent.size()),
+            session -> {
+              with(veneers, Stream.concat(lent.stream(), Stream.of(session)).toList(), work);
+              return true;
+            });
   }
 
   private String source(Tenant tenant) {
@@ -77,13 +98,15 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
   }
 
   @Override
-  public void committed(List<Change> changes) {
+  public void committed(ServerDefinition veneer, List<Change> changes) {
     List<Change> later =
         changes.stream()
             .filter(
                 c -> c.kind() == ObjectKind.STATISTICS || c.kind() == ObjectKind.MATERIALIZED_VIEW)
             .toList();
-    statistics.addAll(later);
+    synchronized (statistics) {
+      statistics.computeIfAbsent(veneer, v -> new ArrayList<>()).addAll(later);
+    }
     run.result().commit(changes.size() - later.size());
   }
 
@@ -92,8 +115,6 @@ final class MirrorFollower implements Follower, MirrorTurn.MirrorListener {
    * again.
    */
   void analyze() {
-    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-    changes.put(run.topology().veneer(), List.copyOf(statistics));
-    run.result().keep(run.applier().applyTenants(changes, (session, done) -> {}));
+    run.result().keep(run.applier().applyTenants(statistics, (session, done) -> {}));
   }
 }

@@ -2,7 +2,9 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -12,9 +14,10 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.ServerName;
 
 /**
- * Takes tenants' mirrors from everybody else, for the length of a transaction on the veneer.
+ * Takes tenants' mirrors from everybody else, for the length of a transaction on each veneer.
  * Whoever comes meanwhile waits, and finds what was committed. For the threads of one run.
  *
  * <p>While a lock is awaited, all who come later wait behind it, so that a try is short and gives
@@ -82,10 +85,10 @@ final class MirrorLocks {
       ORDER BY a.xact_start, a.pid
       LIMIT 1""";
 
-  /** What threads of this run have, by OID: a view may show the tables of several tenants. */
+  /** What threads of this run have, by veneer and OID: a view may show several tenants' tables. */
   private final Set<String> taken = new HashSet<>();
 
-  private record Relation(String oid, QualifiedName name, Identifier owner) {
+  private record Relation(ServerName veneer, String oid, QualifiedName name, Identifier owner) {
 
     /**
      * PostgreSQL has no LOCK TABLE for foreign tables and materialized views. To name the owner
@@ -97,8 +100,8 @@ final class MirrorLocks {
     }
   }
 
-  /** What was taken; to be given back once the transaction has ended. */
-  record Taken(Set<String> oids) {}
+  /** What was taken; to be given back once the transactions have ended. */
+  record Taken(Set<String> keys) {}
 
   /**
    * Somebody who uses a mirror.
@@ -123,19 +126,22 @@ final class MirrorLocks {
   }
 
   /**
-   * Leaves the session in a transaction that has the mirror for itself; or outside of any, and
-   * returns nothing, where others did not give it back in time.
+   * Leaves each session in a transaction that has the mirror for itself; or all outside of any, and
+   * returns nothing, where others did not give it back in time. Only one that has it everywhere
+   * keeps it: nobody waits on one veneer for somebody on another.
    *
+   * @param veneers one session each
    * @param waiting is told once whom it waits for, where that takes long
    * @throws SqlFailure if it is about something else than locks
    */
-  Optional<Taken> take(Session veneer, Identifier schema, Consumer<Holder> waiting) {
+  Optional<Taken> take(List<Session> veneers, Identifier schema, Consumer<Holder> waiting) {
     for (int attempt = 1; attempt <= TRIES; attempt++) {
-      List<Relation> relations = relations(veneer, schema);
-      Taken taken = reserve(relations);
+      Map<Session, List<Relation>> relations = new LinkedHashMap<>();
+      veneers.forEach(veneer -> relations.put(veneer, relations(veneer, schema)));
+      Taken taken = reserve(relations.values().stream().flatMap(List::stream).toList());
       boolean done = false;
       try {
-        done = lock(veneer, relations);
+        done = lock(relations);
       } finally {
         if (!done) {
           giveBack(taken);
@@ -145,7 +151,7 @@ final class MirrorLocks {
         return Optional.of(taken);
       }
       if (attempt == TRIES_BEFORE_WORD) {
-        holder(veneer, schema).ifPresent(waiting);
+        holder(veneers, schema).ifPresent(waiting);
       }
       if (!pause()) {
         return Optional.empty();
@@ -156,8 +162,13 @@ final class MirrorLocks {
 
   /** After the transaction's end. */
   synchronized void giveBack(Taken some) {
-    taken.removeAll(some.oids());
+    taken.removeAll(some.keys());
     notifyAll();
+  }
+
+  /** Somebody who uses the mirror on one of these veneers. */
+  Optional<Holder> holder(List<Session> veneers, Identifier schema) {
+    return veneers.stream().flatMap(veneer -> holder(veneer, schema).stream()).findFirst();
   }
 
   /** Who uses the mirror and has done so for longest. */
@@ -179,6 +190,7 @@ final class MirrorLocks {
         RELATIONS,
         row ->
             new Relation(
+                veneer.server().name(),
                 row.string("oid"),
                 new QualifiedName(row.identifier("nspname"), row.identifier("relname")),
                 row.identifier("owner")),
@@ -187,9 +199,10 @@ final class MirrorLocks {
 
   /** All or nothing, so that no two threads wait for each other. */
   private synchronized Taken reserve(List<Relation> relations) {
-    Set<String> oids = new HashSet<>(relations.stream().map(Relation::oid).toList());
+    Set<String> keys =
+        new HashSet<>(relations.stream().map(r -> r.veneer() + " " + r.oid()).toList());
     try {
-      while (taken.stream().anyMatch(oids::contains)) {
+      while (taken.stream().anyMatch(keys::contains)) {
         wait();
       }
     } catch (InterruptedException e) {
@@ -197,8 +210,28 @@ final class MirrorLocks {
       Thread.currentThread().interrupt();
       return new Taken(Set.of());
     }
-    taken.addAll(oids);
-    return new Taken(oids);
+    taken.addAll(keys);
+    return new Taken(keys);
+  }
+
+  /** On all, or on none. */
+  private static boolean lock(Map<Session, List<Relation>> relations) {
+    List<Session> locked = new ArrayList<>();
+    boolean done = false;
+    try {
+      for (Map.Entry<Session, List<Relation>> entry : relations.entrySet()) {
+        if (!lock(entry.getKey(), entry.getValue())) {
+          return false;
+        }
+        locked.add(entry.getKey());
+      }
+      done = true;
+      return true;
+    } finally {
+      if (!done) {
+        locked.forEach(veneer -> veneer.execute(Sql.of("ROLLBACK")));
+      }
+    }
   }
 
   private static boolean lock(Session veneer, List<Relation> relations) {

@@ -19,16 +19,18 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
 
 /**
- * Changes mirrors that applications may be using: each in a transaction that has it for itself, and
- * keeps nobody waiting for long if it can't have it.
+ * Changes a veneer's mirrors that applications may be using: each in a transaction that has it for
+ * itself, and keeps nobody waiting for long if it can't have it.
  */
 final class MirrorMend {
 
   private final Run run;
+  private final ServerDefinition veneer;
   private final MirrorLocks locks = new MirrorLocks();
 
-  MirrorMend(Run run) {
+  MirrorMend(Run run, ServerDefinition veneer) {
     this.run = run;
+    this.veneer = veneer;
   }
 
   /**
@@ -70,7 +72,7 @@ final class MirrorMend {
 
   private void applier(List<Change> changes, PlanApplier.Recorder recorder) {
     Map<ServerDefinition, List<Change>> ofVeneer = new LinkedHashMap<>();
-    ofVeneer.put(run.topology().veneer(), List.copyOf(changes));
+    ofVeneer.put(veneer, List.copyOf(changes));
     run.result().keep(run.applier().applyTenants(ofVeneer, recorder));
   }
 
@@ -85,11 +87,9 @@ final class MirrorMend {
     run.lock().requireHeld();
     try {
       End end =
-          run.parts()
-              .sessions()
-              .with(run.topology().veneer(), session -> apply(session, schema, changes, plan));
+          run.parts().sessions().with(veneer, session -> apply(session, schema, changes, plan));
       if (end == End.DONE) {
-        run.committed(changes);
+        run.listener().committed(veneer, changes);
       }
       return end;
     } catch (SqlFailure e) {
@@ -99,31 +99,31 @@ final class MirrorMend {
   }
 
   private End apply(
-      Session veneer, Identifier schema, List<Change> changes, MirrorPlanner.MirrorPlan plan) {
-    Optional<MirrorLocks.Taken> taken = locks.take(veneer, schema, holder -> {});
+      Session session, Identifier schema, List<Change> changes, MirrorPlanner.MirrorPlan plan) {
+    Optional<MirrorLocks.Taken> taken = locks.take(List.of(session), schema, holder -> {});
     if (taken.isEmpty()) {
-      run.result().problem(inUse(veneer, schema));
+      run.result().problem(inUse(session, schema));
       return End.IN_USE;
     }
     try {
       DependentViews views =
-          DependentViews.read(veneer, changes, run.parts().desired().ruledOnMirrors());
-      views.makeWay(veneer);
-      veneer.execute(PlanApplier.statements(changes, run.topology().mirrorRole()));
-      views.putBack(veneer);
-      views.refresh(veneer);
-      run.recorders().mirrors(veneer, List.of(schema), plan);
-      veneer.execute(Sql.of("COMMIT"));
+          DependentViews.read(session, changes, run.parts().desired().ruledOnMirrors());
+      views.makeWay(session);
+      session.execute(PlanApplier.statements(changes, run.topology().mirrorRole()));
+      views.putBack(session);
+      views.refresh(session);
+      run.recorders().mirrors(session, List.of(schema), plan);
+      session.execute(Sql.of("COMMIT"));
       return End.DONE;
     } catch (ViewInTheWay e) {
-      veneer.execute(Sql.of("ROLLBACK"));
+      session.execute(Sql.of("ROLLBACK"));
       run.result().problem(inTheWay(schema, e.diagnostics().get(0)));
       return End.IN_THE_WAY;
     } catch (SqlFailure e) {
       if (e.isUnreachable()) {
         throw e;
       }
-      veneer.execute(Sql.of("ROLLBACK"));
+      session.execute(Sql.of("ROLLBACK"));
       return End.REFUSED;
     } finally {
       locks.giveBack(taken.get());
@@ -144,13 +144,18 @@ final class MirrorMend {
             + " is in the way, run the command again, and make it anew.");
   }
 
-  private Diagnostic inUse(Session veneer, Identifier schema) {
+  private Diagnostic inUse(Session session, Identifier schema) {
     return Diagnostic.error(
         Code.MIRROR_IN_USE,
         "foreign tables of schema \""
             + schema
-            + "\" on the veneer are in use: "
-            + locks.holder(veneer, schema).map(MirrorLocks.Holder::text).orElse(MirrorLocks.NOBODY),
+            + "\" on "
+            + veneer.title()
+            + " are in use: "
+            + locks
+                .holder(session, schema)
+                .map(MirrorLocks.Holder::text)
+                .orElse(MirrorLocks.NOBODY),
         "They were left as they are. End that transaction and run the command again.");
   }
 }

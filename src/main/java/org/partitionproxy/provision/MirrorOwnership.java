@@ -28,10 +28,10 @@ final class MirrorOwnership {
   private final SortedMap<Identifier, List<String>> notes = new TreeMap<>();
   private final List<Stray> strays;
 
-  MirrorOwnership(MirrorPlanner.Derived derived, MirrorReader.Veneer veneer) {
-    wantedTables = new TreeMap<>(derived.mirrors().foreignTables());
-    wantedTypes = new TreeMap<>(derived.mirrors().types());
-    derived.notes().forEach((schema, some) -> notes.put(schema, new ArrayList<>(some)));
+  MirrorOwnership(MirrorPlanner.Shown shown, MirrorReader.Veneer veneer) {
+    wantedTables = new TreeMap<>(shown.mirrors().foreignTables());
+    wantedTypes = new TreeMap<>(shown.mirrors().types());
+    shown.notes().forEach((schema, some) -> notes.put(schema, new ArrayList<>(some)));
     veneer.relations().foreignTables().forEach(t -> foreignTable(t, veneer.ours()));
     veneer.relations().others().forEach(this::other);
     veneer.types().forEach((name, type) -> type(type, veneer.ours()));

@@ -57,7 +57,7 @@ final class MirrorReader {
   }
 
   /**
-   * The veneer's end.
+   * A veneer's end.
    *
    * @param ours the names of foreign tables and types that ppp made
    * @param renumbering triggers by foreign table that make every UPDATE of it number its rows anew
@@ -79,13 +79,13 @@ final class MirrorReader {
             List.of());
   }
 
-  Veneer veneer(Collection<Tenant> tenants) {
+  Veneer veneer(ServerDefinition veneer, Collection<Tenant> tenants) {
     SortedSet<Identifier> schemas = schemas(tenants);
     return sessions.with(
-        topology.veneer(),
+        veneer,
         session ->
             new Veneer(
-                tables.relations(session, desired.mirrorScope(topology.veneer()), schemas),
+                tables.relations(session, desired.mirrorScope(veneer), schemas),
                 types.read(session, schemas),
                 new Ledger(session).tables(schemas),
                 renumbering(session, schemas),
@@ -119,10 +119,10 @@ final class MirrorReader {
     return triggers;
   }
 
-  /** What the veneer has, or could have, of these extensions. */
-  ExtensionChanges extensions(Collection<Identifier> names) {
+  /** What a veneer has, or could have, of these extensions. */
+  ExtensionChanges extensions(ServerDefinition veneer, Collection<Identifier> names) {
     return sessions.with(
-        topology.veneer(),
+        veneer,
         session -> {
           TreeMap<Identifier, Optional<Identifier>> available = new TreeMap<>();
           session.forEach(

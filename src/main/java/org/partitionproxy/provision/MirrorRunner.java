@@ -14,7 +14,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 
-/** The last stage: brings the veneer's foreign tables in step with the shards' tables. */
+/** The last stage: brings the veneers' foreign tables in step with the shards' tables. */
 final class MirrorRunner {
 
   /** Tenants whose tables are in memory at the same time. */
@@ -35,14 +35,7 @@ final class MirrorRunner {
 
   /** Mirrors of the tenants whose two ends are not in step. */
   void run(Collection<Tenant> tenants) {
-    if (!run.result().isUsable(run.topology().veneer())) {
-      return;
-    }
-    Survey now = run.parts().surveyor().surveyMirrors();
-    run.result().lose(now.unreachable());
-    if (now.find(run.topology().veneer()).isEmpty()) {
-      return;
-    }
+    Survey now = usable(run.parts().surveyor().surveyMirrors());
     Set<Tenant> wanted = new HashSet<>(tenants);
     List<Tenant> drifted =
         run.parts().mirrors().drifted(now).stream().filter(wanted::contains).toList();
@@ -69,60 +62,75 @@ final class MirrorRunner {
     Set<Identifier> failed = new HashSet<>();
     failures.forEach(failure -> failure.change().schema().ifPresent(failed::add));
     return plan(
-        run.parts().surveyor().surveyMirrors(),
+        usable(run.parts().surveyor().surveyMirrors()),
         tenants.stream().filter(t -> !failed.contains(t.schema())).toList());
   }
 
+  private Survey usable(Survey survey) {
+    run.result().lose(survey.unreachable());
+    return survey.without(run.result().unusable());
+  }
+
   private void apply(MirrorPlanner.MirrorPlan plan) {
-    run.bringExtensions(plan::extensions);
-    List<Change> inUse = new ArrayList<>();
-    List<Change> fresh = new ArrayList<>();
-    for (Change change : plan.changes()) {
-      // Mirrors that were made in this run have nobody who uses them.
-      boolean used = change.schema().filter(run.survey()::hasMirror).isPresent();
-      (used ? inUse : fresh).add(change);
-    }
-    new MirrorMend(run).apply(inUse, plan);
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-    changes.put(run.topology().veneer(), fresh);
+    for (ServerDefinition veneer : run.topology().veneers()) {
+      if (plan.veneers().containsKey(veneer.name())) {
+        changes.put(veneer, applyInUse(veneer, plan));
+      }
+    }
     run.result()
         .keep(
             run.applier()
                 .applyTenants(
                     changes,
                     (session, done) -> run.recorders().mirrors(session, schemasOf(done), plan)));
-    recordUnchanged(plan);
+    changes.keySet().stream()
+        .filter(run.result()::isUsable)
+        .forEach(veneer -> recordUnchanged(veneer, plan));
   }
 
-  /** Without the tenants of shards that go away while their tables are read. */
+  /** Returns the rest: mirrors that were made in this run have nobody who uses them. */
+  private List<Change> applyInUse(ServerDefinition veneer, MirrorPlanner.MirrorPlan plan) {
+    run.bringExtensions(veneer, plan.of(veneer)::extensions);
+    List<Change> inUse = new ArrayList<>();
+    List<Change> fresh = new ArrayList<>();
+    for (Change change : plan.of(veneer).changes()) {
+      boolean used =
+          change.schema().filter(s -> run.survey().hasMirror(veneer.name(), s)).isPresent();
+      (used ? inUse : fresh).add(change);
+    }
+    new MirrorMend(run, veneer).apply(inUse, plan);
+    return fresh;
+  }
+
+  /** Without the veneers, and the tenants of shards, that go away while they are read. */
   private MirrorPlanner.MirrorPlan plan(Survey survey, List<Tenant> tenants) {
     while (true) {
       try {
         return run.parts()
             .mirrors()
             .plan(
-                survey,
+                survey.without(run.result().unusable()),
                 tenants.stream()
                     .filter(t -> run.result().isUsable(run.topology().shardOf(t)))
                     .toList());
       } catch (SqlFailure e) {
-        boolean gone = run.result().lose(e);
-        if (!gone || e.server().equals(run.topology().veneer().name())) {
+        if (!run.result().lose(e)) {
           throw e;
         }
       }
     }
   }
 
-  private void recordUnchanged(MirrorPlanner.MirrorPlan plan) {
-    if (!plan.unchanged().isEmpty()) {
+  private void recordUnchanged(ServerDefinition veneer, MirrorPlanner.MirrorPlan plan) {
+    List<Identifier> unchanged = plan.unchanged(veneer);
+    if (!unchanged.isEmpty()) {
       run.parts()
           .sessions()
           .with(
-              run.topology().veneer(),
+              veneer,
               session -> {
-                session.inTransaction(
-                    () -> run.recorders().mirrors(session, plan.unchanged(), plan));
+                session.inTransaction(() -> run.recorders().mirrors(session, unchanged, plan));
                 return true;
               });
     }

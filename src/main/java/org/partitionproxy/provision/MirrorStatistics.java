@@ -3,7 +3,6 @@ package org.partitionproxy.provision;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.partitionproxy.mirror.Mirror;
@@ -31,14 +30,20 @@ final class MirrorStatistics {
   private MirrorStatistics() {}
 
   /**
+   * Whether a table of that size may be analyzed.
+   *
+   * @param version of the veneer, the major one
+   */
+  static boolean isAffordable(int version, long bytes) {
+    return version >= SAMPLING_SINCE || bytes <= MAX_BYTES_WITHOUT_SAMPLING;
+  }
+
+  /**
    * @param changes of the veneer that were planned
-   * @param veneerVersion major; empty where it is not known yet
+   * @param version of the veneer, the major one
    */
   static List<Change> of(
-      List<Change> changes,
-      SortedMap<Identifier, Mirror.Source> sources,
-      Optional<Integer> veneerVersion) {
-    int version = veneerVersion.orElse(SAMPLING_SINCE);
+      List<Change> changes, SortedMap<Identifier, Mirror.Source> sources, int version) {
     Set<String> fresh = new HashSet<>();
     changes.stream().filter(c -> c.action() != Action.DROP).forEach(c -> fresh.add(c.name()));
     List<Change> statistics = new ArrayList<>();
@@ -47,23 +52,25 @@ final class MirrorStatistics {
           List<QualifiedName> analyzed =
               source.tables().stream()
                   .filter(t -> t.bytes() > 0 && fresh.contains(t.name().toString()))
-                  .filter(t -> version >= SAMPLING_SINCE || t.bytes() <= MAX_BYTES_WITHOUT_SAMPLING)
+                  .filter(t -> isAffordable(version, t.bytes()))
                   .map(Table::name)
                   .toList();
           if (!analyzed.isEmpty()) {
-            statistics.add(
-                Change.ofMirror(
-                    Action.ALTER,
-                    ObjectKind.STATISTICS,
-                    schema
-                        + " ("
-                        + analyzed.size()
-                        + (analyzed.size() == 1 ? " table" : " tables")
-                        + " with rows)",
-                    schema,
-                    List.of(Sql.of("ANALYZE {}", Sql.join(", ", analyzed)))));
+            statistics.add(analyze(schema, analyzed));
           }
         });
     return statistics;
+  }
+
+  /**
+   * @param tables of the schema, one or more
+   */
+  static Change analyze(Identifier schema, List<QualifiedName> tables) {
+    return Change.ofMirror(
+        Action.ALTER,
+        ObjectKind.STATISTICS,
+        schema + " (" + tables.size() + (tables.size() == 1 ? " table" : " tables") + " with rows)",
+        schema,
+        List.of(Sql.of("ANALYZE {}", Sql.join(", ", tables))));
   }
 }

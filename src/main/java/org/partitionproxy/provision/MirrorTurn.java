@@ -1,43 +1,44 @@
 package org.partitionproxy.provision;
 
-import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.apply.Lender;
-import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.catalog.FingerprintReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.migrate.CannotFollow;
 import org.partitionproxy.migrate.Following;
 import org.partitionproxy.plan.Change;
-import org.partitionproxy.plan.ObjectKind;
-import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 
 /**
- * One tenant's mirror during its migration, in one transaction on the veneer: locked before the
+ * One tenant's mirrors during its migration, in one transaction on each veneer: locked before the
  * first script, altered with each, committed when the last one is. Each script has a savepoint, so
  * that one that fails takes nothing with it but itself.
  *
- * <p>Killed between the shard's commit and the veneer's, this leaves a mirror that is behind. The
+ * <p>Killed between the shard's commit and a veneer's, this leaves a mirror that is behind. The
  * ledger, written in the same transaction, still has the old fingerprint: the next run sees that.
  */
 final class MirrorTurn implements Following {
 
   private final Run run;
   private final Tenant tenant;
-  private final Session veneer;
+  private final List<MirrorEnd> ends;
+  private final Survey survey;
   private final MirrorLocks locks;
   private final MirrorListener listener;
 
@@ -45,36 +46,34 @@ final class MirrorTurn implements Following {
   private MirrorNames before = new MirrorNames(Map.of());
   private String source;
   private String unconfirmedSource = "";
-  private final List<Change> followed = new ArrayList<>();
-  private List<Change> unconfirmed = List.of();
-  private boolean savepoint;
-  private boolean confirmed;
-  private Optional<SqlFailure> lost = Optional.empty();
 
   /** Told of what a turn can't do by itself. */
   interface MirrorListener {
     void waiting(Tenant tenant, String forWhom);
 
     /** These were made and are committed; statistics only have to be. */
-    void committed(List<Change> changes);
+    void committed(ServerDefinition veneer, List<Change> changes);
   }
 
   /**
-   * @param source the fingerprint of the shard's tables that the mirror shows; empty if it is
+   * @param source the fingerprint of the shard's tables that the mirrors show; empty if one is
    *     behind
-   * @param veneer this turn's alone
+   * @param veneers this turn's alone, of those that show the tenant
    */
   MirrorTurn(
       Run run,
       Tenant tenant,
       String source,
-      Session veneer,
+      List<Session> veneers,
       MirrorLocks locks,
       MirrorListener listener) {
     this.source = source;
     this.run = run;
     this.tenant = tenant;
-    this.veneer = veneer;
+    this.ends = veneers.stream().map(session -> new MirrorEnd(run, tenant, session)).toList();
+    Set<ServerName> others = new HashSet<>(run.survey().snapshots().keySet());
+    ends.forEach(end -> others.remove(end.veneer().name()));
+    this.survey = run.survey().without(others);
     this.locks = locks;
     this.listener = listener;
   }
@@ -83,11 +82,11 @@ final class MirrorTurn implements Following {
   public void beforeScript(String script) {
     if (taken == null) {
       taken =
-          onVeneer(
+          onVeneers(
                   script,
                   () ->
                       locks.take(
-                          veneer,
+                          sessions(),
                           tenant.schema(),
                           holder -> listener.waiting(tenant, holder.text())))
               .orElseThrow(() -> inUse(script));
@@ -131,43 +130,37 @@ final class MirrorTurn implements Following {
     if (fingerprint(shard).equals(source)) {
       return List.of();
     }
-    MirrorPlanner planner = run.parts().mirrors().over(new BothEnds(shard, veneer));
-    Supplier<MirrorPlanner.Derived> derived = () -> planner.derive(List.of(tenant));
+    MirrorPlanner planner = run.parts().mirrors().over(new AllEnds(shard, ends));
+    Supplier<MirrorPlanner.Derived> derived = () -> planner.derive(survey, List.of(tenant));
     MirrorPlanner.Derived first = derived.get();
-    if (!first.extensions().isEmpty()) {
-      run.bringExtensions(() -> derived.get().extensions());
-    }
+    first
+        .veneers()
+        .forEach(
+            (name, shown) -> {
+              if (!shown.extensions().isEmpty()) {
+                run.bringExtensions(
+                    run.topology().findServer(name.value()).orElseThrow(),
+                    () -> Objects.requireNonNull(derived.get().veneers().get(name)).extensions());
+              }
+            });
     return first.onShards().getOrDefault(tenant.shard(), List.of());
   }
 
   private void follow(String script, Session shard, String changed) {
     MirrorNames after = MirrorNames.read(shard, tenant.schema());
-    onVeneer(
+    onVeneers(
         script,
         () -> {
-          veneer.execute(Sql.of("SAVEPOINT ppp_script"));
-          savepoint = true;
-          rename(after);
-          return true;
-        });
-    onVeneer(
-        script,
-        () -> {
-          apply(plan(shard, changed));
+          ends.forEach(end -> end.rename(before, after));
+          MirrorPlanner.MirrorPlan plan = plan(shard, changed);
+          ends.forEach(end -> end.apply(plan));
           return true;
         });
     unconfirmedSource = changed;
   }
 
-  private void rename(MirrorNames after) {
-    Ledger ledger = new Ledger(veneer);
-    for (MirrorNames.Rename rename :
-        after.since(before, MirrorNames.mirrored(veneer, tenant.schema()))) {
-      veneer.execute(rename.sql(tenant.schema()));
-      if (rename.ofTable()) {
-        ledger.renameTable(tenant.schema(), rename.table(), rename.to());
-      }
-    }
+  private List<Session> sessions() {
+    return ends.stream().map(MirrorEnd::session).toList();
   }
 
   private String fingerprint(Session shard) {
@@ -177,46 +170,34 @@ final class MirrorTurn implements Following {
   }
 
   private MirrorPlanner.MirrorPlan plan(Session shard, String fingerprint) {
-    Identifier schema = tenant.schema();
     return run.parts()
         .mirrors()
-        .over(new BothEnds(shard, veneer))
-        .plan(run.survey().withFingerprint(tenant.shard(), schema, fingerprint), List.of(tenant));
+        .over(new AllEnds(shard, ends))
+        .plan(
+            survey.withFingerprint(tenant.shard(), tenant.schema(), fingerprint), List.of(tenant));
   }
 
   /** The migration's own session, which alone sees what it did, and this turn's. */
-  private record BothEnds(Session shard, Session veneer) implements Lender {
+  private record AllEnds(Session shard, List<MirrorEnd> ends) implements Lender {
 
     @Override
     public <T> T with(ServerDefinition server, Function<Session, T> work) {
-      return work.apply(server.isVeneer() ? veneer : shard);
+      return work.apply(
+          ends.stream()
+              .filter(end -> end.veneer().equals(server))
+              .map(MirrorEnd::session)
+              .findFirst()
+              .orElse(shard));
     }
-  }
-
-  private void apply(MirrorPlanner.MirrorPlan plan) {
-    // ANALYZE and REFRESH ask the shard, which would wait for the migration.
-    List<Change> structure =
-        plan.changes().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
-    DependentViews views =
-        DependentViews.read(veneer, structure, run.parts().desired().ruledOnMirrors());
-    views.makeWay(veneer);
-    veneer.execute(PlanApplier.statements(structure, run.topology().mirrorRole()));
-    views.putBack(veneer);
-    run.recorders().mirrors(veneer, List.of(tenant.schema()), plan);
-    unconfirmed = new ArrayList<>(plan.changes());
-    unconfirmed.addAll(views.refreshes(tenant.schema()));
   }
 
   @Override
   public void committed() {
-    if (savepoint && lost.isEmpty()) {
-      savepoint = false;
-      confirmed = true;
-      followed.addAll(unconfirmed);
-      unconfirmed = List.of();
+    if (!unconfirmedSource.isEmpty()) {
       source = unconfirmedSource;
-      quietly(Sql.of("RELEASE SAVEPOINT ppp_script"));
+      unconfirmedSource = "";
     }
+    ends.forEach(MirrorEnd::confirm);
   }
 
   @Override
@@ -224,63 +205,49 @@ final class MirrorTurn implements Following {
     if (taken == null) {
       return;
     }
-    if (savepoint) {
-      quietly(Sql.of("ROLLBACK TO SAVEPOINT ppp_script"));
-    }
-    if (confirmed) {
-      quietly(Sql.of("COMMIT"));
-    } else {
-      quietly(Sql.of("ROLLBACK"));
-    }
+    Map<ServerDefinition, List<Change>> done = new LinkedHashMap<>();
+    ends.forEach(end -> done.put(end.veneer(), end.end()));
     locks.giveBack(taken);
     taken = null;
-    savepoint = false;
-    if (confirmed && lost.isEmpty()) {
-      listener.committed(List.copyOf(followed));
-    }
-    confirmed = false;
-    followed.clear();
+    unconfirmedSource = "";
+    done.forEach(listener::committed);
   }
 
   /**
-   * @throws SqlFailure if the veneer's session was lost on the way
+   * @throws SqlFailure if a veneer's session was lost on the way
    */
-  void requireSession() {
-    if (lost.isPresent()) {
-      throw lost.get();
-    }
+  void requireSessions() {
+    lost()
+        .ifPresent(
+            reason -> {
+              throw reason;
+            });
   }
 
-  /** A session that fails at this is lost, and its transaction with it. */
-  private void quietly(Sql statement) {
-    if (lost.isPresent()) {
-      return;
-    }
-    try {
-      veneer.execute(statement);
-    } catch (SqlFailure e) {
-      lost = Optional.of(e);
-    }
+  private Optional<SqlFailure> lost() {
+    return ends.stream().flatMap(end -> end.lost().stream()).findFirst();
   }
 
   private interface Work<T> {
     T run();
   }
 
-  private <T> T onVeneer(String script, Work<T> work) {
-    if (lost.isPresent()) {
-      throw refused(script, lost.get());
+  private <T> T onVeneers(String script, Work<T> work) {
+    if (lost().isPresent()) {
+      throw refused(script, lost().get());
     }
     try {
       return work.run();
     } catch (ViewInTheWay e) {
       throw refused(script, e.sqlState(), e.diagnostics().get(0));
     } catch (SqlFailure e) {
-      if (!e.server().equals(run.topology().veneer().name())) {
-        throw e;
-      }
+      MirrorEnd end =
+          ends.stream()
+              .filter(one -> one.veneer().name().equals(e.server()))
+              .findFirst()
+              .orElseThrow(() -> e);
       if (e.isUnreachable()) {
-        lost = Optional.of(e);
+        end.lose(e);
       }
       throw refused(script, e);
     }
@@ -305,17 +272,22 @@ final class MirrorTurn implements Following {
   }
 
   private CannotFollow inUse(String script) {
-    String who =
-        locks
-            .holder(veneer, tenant.schema())
-            .map(MirrorLocks.Holder::text)
-            .orElse(MirrorLocks.NOBODY);
+    String where =
+        ends.stream()
+            .flatMap(
+                end ->
+                    locks
+                        .holder(end.session(), tenant.schema())
+                        .map(holder -> end.veneer().title() + " is in use: " + holder.text())
+                        .stream())
+            .findFirst()
+            .orElse(ends.get(0).veneer().title() + " is in use: " + MirrorLocks.NOBODY);
     return new CannotFollow(
         script,
         Optional.empty(),
         Diagnostic.error(
             Code.MIRROR_IN_USE,
-            "its mirror on the veneer is in use: " + who,
+            "its mirror on " + where,
             "The script was not begun. End that transaction and run `ppp migrate` again;"
                 + " `ppp migrate --no-wait` migrates the shard first, and the mirror follows when"
                 + " it is free."));

@@ -25,9 +25,9 @@ import org.partitionproxy.topology.Topology;
 
 /**
  * Gives roles their next passwords, on one PostgreSQL server after the other: on the server itself,
- * and in the veneer's mappings to it. Both are made ready in a transaction each and then committed
- * one right after the other, so new connections fail for no longer than a commit takes, and a lock
- * that is in the way stops both before either is done.
+ * and in the veneers' mappings to it. All are made ready in a transaction each and then committed
+ * one right after the other, so new connections fail for no longer than the commits take, and a
+ * lock that is in the way stops all before one is done.
  */
 final class PasswordChange {
 
@@ -56,7 +56,7 @@ final class PasswordChange {
   }
 
   /**
-   * The veneer's own roles come last: applications log in there, and until then they can with the
+   * The veneers' own roles come last: applications log in there, and until then they can with the
    * old password.
    *
    * @throws SqlFailure at the first server that refuses, or is lost
@@ -76,23 +76,30 @@ final class PasswordChange {
 
   private void change(List<ServerDefinition> cluster, List<PasswordOwner> owners) {
     List<Sql> roles = owners.stream().map(this::alterRole).toList();
-    if (!holders.hasDatabase(topology.veneer())) {
-      atServer(cluster.get(0), roles);
+    List<ServerDefinition> veneers =
+        topology.veneers().stream().filter(holders::hasDatabase).toList();
+    within(veneers, cluster, owners, () -> atServer(cluster.get(0), roles));
+  }
+
+  /** In the mappings of each of these veneers, and last of all, inside their transactions. */
+  private void within(
+      List<ServerDefinition> veneers,
+      List<ServerDefinition> cluster,
+      List<PasswordOwner> owners,
+      Runnable last) {
+    if (veneers.isEmpty()) {
+      last.run();
       return;
     }
     sessions.with(
-        topology.veneer(),
+        veneers.get(0),
         veneer -> {
           List<Sql> mappings = mappings(veneer, cluster, owners);
           veneer.inTransaction(
               () -> {
                 veneer.execute(LOCK_TIMEOUT);
                 veneer.execute(mappings);
-                if (cluster.stream().anyMatch(ServerDefinition::isVeneer)) {
-                  veneer.execute(roles);
-                } else {
-                  atServer(cluster.get(0), roles);
-                }
+                within(veneers.subList(1, veneers.size()), cluster, owners, last);
               });
           return true;
         });

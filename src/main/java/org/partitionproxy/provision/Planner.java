@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
@@ -73,10 +73,7 @@ final class Planner {
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
       changes.addAll(migrations(survey, snapshot.server()));
-      changes.addAll(
-          snapshot.server().isVeneer()
-              ? mirrors.onVeneer()
-              : mirrors.onShards().getOrDefault(snapshot.server().name(), List.of()));
+      changes.addAll(mirrors.on(snapshot.server()));
       changes.addAll(union.of(snapshot.server()));
       servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
     }
@@ -89,18 +86,35 @@ final class Planner {
 
   /** Of the mirrors that were compared now, and as remembered of those that are in step. */
   private List<String> notes(Survey survey, MirrorPlanner.MirrorPlan compared) {
-    SortedMap<Identifier, Placement> placements =
-        survey.find(topology.veneer()).map(ServerSnapshot::placements).orElse(new TreeMap<>());
     List<String> notes = new ArrayList<>();
+    List<ServerSnapshot> veneers = survey.veneers();
     for (Tenant tenant : topology.tenants()) {
-      Placement known = placements.get(tenant.schema());
-      List<String> remembered = known == null ? List.of() : known.notes();
-      notes.addAll(
-          compared.sources().containsKey(tenant.schema())
-              ? compared.notes().getOrDefault(tenant.schema(), List.of())
-              : remembered);
+      Map<String, List<String>> where = new LinkedHashMap<>();
+      for (ServerSnapshot veneer : veneers) {
+        notes(veneer, tenant, compared)
+            .forEach(
+                note ->
+                    where
+                        .computeIfAbsent(note, n -> new ArrayList<>())
+                        .add(veneer.server().name().value()));
+      }
+      where.forEach(
+          (note, names) ->
+              notes.add(
+                  names.size() == veneers.size()
+                      ? note
+                      : note + " (on " + String.join(", ", names) + ")"));
     }
     return notes;
+  }
+
+  private static List<String> notes(
+      ServerSnapshot veneer, Tenant tenant, MirrorPlanner.MirrorPlan compared) {
+    Placement known = veneer.placements().get(tenant.schema());
+    List<String> remembered = known == null ? List.of() : known.notes();
+    return compared.sources().containsKey(tenant.schema())
+        ? compared.of(veneer.server()).notes().getOrDefault(tenant.schema(), List.of())
+        : remembered;
   }
 
   /** Not before all tenants have their tables. */

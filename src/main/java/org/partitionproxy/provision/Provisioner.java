@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Connector;
@@ -26,6 +27,7 @@ import org.partitionproxy.secret.SecretName;
 import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -117,7 +119,7 @@ public final class Provisioner implements AutoCloseable {
   /**
    * Does what {@link #plan} shows, or only some stages of it.
    *
-   * @throws PppException if the veneer can't be reached, or another run holds the lock
+   * @throws PppException if no veneer can be reached, or another run holds the lock
    */
   public Outcome initialize(SortedSet<Stage> stages, Origin origin, RunListener listener) {
     return locked(
@@ -138,7 +140,7 @@ public final class Provisioner implements AutoCloseable {
           for (Stage stage : stages) {
             listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
             switch (stage) {
-              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), run, listener);
+              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), plan, run, listener);
               case MIRROR -> mirror(run, parts.topology().tenants());
               default -> others.run(stage, wanted);
             }
@@ -151,21 +153,25 @@ public final class Provisioner implements AutoCloseable {
   /**
    * Runs the tenants' migrations, and alters their mirrors accordingly.
    *
-   * @throws PppException as {@link #initialize}, or if {@code initialize} was never run
+   * @throws PppException as {@link #initialize}, or if {@code initialize} was never run, or not
+   *     since a veneer is new
    */
   public Outcome migrate(MigrationRequest request, Origin origin, RunListener listener) {
     return locked(
         origin,
         listener,
         (plan, run, record) -> {
+          VeneersAway.requireFilled(run.survey());
           requireMirrorOwner(run.survey());
           record.begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
-          Optional<MigrationResult> migrated = migrate(request, run, listener);
-          listener.stage(Stage.MIRROR, 0);
-          mirror(run, request.selection().from(parts.topology()));
+          Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
           Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
+          if (migrated.isPresent()) {
+            listener.stage(Stage.MIRROR, 0);
+            mirror(run, request.selection().from(parts.topology()));
+          }
           return run.result().outcome(wanted, migrated);
         });
   }
@@ -174,11 +180,9 @@ public final class Provisioner implements AutoCloseable {
   private void requireMirrorOwner(Survey survey) {
     Identifier owner = parts.topology().mirrorRole();
     boolean missing =
-        survey
-            .find(parts.topology().veneer())
+        survey.veneers().stream()
             .filter(veneer -> veneer.stamp().isPresent())
-            .filter(veneer -> !veneer.state().roles().containsKey(owner))
-            .isPresent();
+            .anyMatch(veneer -> !veneer.state().roles().containsKey(owner));
     if (missing) {
       throw new PppException(
           Diagnostic.error(
@@ -192,6 +196,43 @@ public final class Provisioner implements AutoCloseable {
     new MirrorRunner(run).run(tenants);
     if (new EveryoneRunner(run).run()) {
       new MirrorRunner(run).run(tenants);
+    }
+  }
+
+  /**
+   * What {@link #analyze} would read now; changes nothing.
+   *
+   * @param all whether tables count that have not changed
+   * @throws PppException if a veneer has no ledger, or one of another version
+   */
+  public Analysis planAnalysis(TenantSelection selection, boolean all) {
+    return new AnalysisReader(parts).read(selection.from(parts.topology()), all);
+  }
+
+  /**
+   * Analyzes what {@link #planAnalysis} shows.
+   *
+   * @throws PppException as that, or as {@link #initialize}
+   */
+  public AnalysisResult analyze(
+      TenantSelection selection, boolean all, Origin origin, ApplyListener listener) {
+    List<Tenant> tenants = selection.from(parts.topology());
+    try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
+      Analysis analysis = new AnalysisReader(parts).read(tenants, all);
+      String end = "failed";
+      int changes = 0;
+      try {
+        if (!analysis.tables().isEmpty()) {
+          record.begin();
+        }
+        AnalysisResult result = new AnalysisRunner(parts, lock, analysis).run(analysis, listener);
+        end = RunRecord.word(result.outcome().exitCode());
+        changes = result.analyzed().size();
+        return result;
+      } finally {
+        record.end(end, changes);
+      }
     }
   }
 
@@ -218,7 +259,7 @@ public final class Provisioner implements AutoCloseable {
           new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
               .plan(survey, request);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), listener);
-      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
@@ -248,7 +289,7 @@ public final class Provisioner implements AutoCloseable {
    */
   private Outcome locked(Origin origin, RunListener listener, Work work) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
-      RunRecord record = new RunRecord(parts.sessions(), parts.topology().veneer(), origin);
+      RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       int finished = secretRotation().finishIfPossible(lock, record, listener);
       Survey survey = survey();
       Plan plan = parts.planner().plan(survey);
@@ -275,13 +316,19 @@ public final class Provisioner implements AutoCloseable {
     }
   }
 
+  /** Nothing where migrations wait for a veneer that is away. */
   private Optional<MigrationResult> migrate(
-      MigrationRequest request, Run run, RunListener listener) {
+      MigrationRequest request, Plan plan, Run run, RunListener listener) {
     MigrationListener guarded = run.guarded(listener);
     if (request.otherEnd() == OtherEnd.AFTERWARDS) {
       return Optional.of(
           new Migrator(parts.topology(), connector)
               .migrate(request, run.result().unusable(), guarded));
+    }
+    Optional<Diagnostic> away = VeneersAway.of(run, plan);
+    if (away.isPresent()) {
+      run.result().problem(away.get());
+      return Optional.empty();
     }
     MirrorFollower follower = new MirrorFollower(run, guarded);
     MigrationResult result =

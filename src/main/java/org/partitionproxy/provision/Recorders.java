@@ -81,9 +81,10 @@ final class Recorders {
                 .toList());
   }
 
-  /** That the mirrors of these schemas are as planned, in the veneer's ledger. */
+  /** That the mirrors of these schemas are as planned, in the ledger of the session's veneer. */
   void mirrors(Session session, Collection<Identifier> schemas, MirrorPlanner.MirrorPlan plan) {
     TreeSet<Identifier> sorted = new TreeSet<>(schemas);
+    MirrorPlanner.OfVeneer here = plan.of(session.server());
     placements(session, sorted);
     SortedMap<Identifier, String> now = fingerprints.read(session, sorted);
     new Ledger(session)
@@ -95,9 +96,9 @@ final class Recorders {
                             schema,
                             plan.sources().getOrDefault(schema, ""),
                             now.getOrDefault(schema, ""),
-                            plan.tables().getOrDefault(schema, new TreeSet<>()),
-                            plan.notes().getOrDefault(schema, List.of()),
-                            plan.keys().getOrDefault(schema, "[]")))
+                            here.tables().getOrDefault(schema, new TreeSet<>()),
+                            here.notes().getOrDefault(schema, List.of()),
+                            here.keys().getOrDefault(schema, "[]")))
                 .toList());
   }
 }

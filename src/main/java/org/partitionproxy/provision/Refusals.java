@@ -48,11 +48,11 @@ final class Refusals {
         return Optional.of(elsewhere(tenant, shard.name().value(), "its schema is there"));
       }
     }
-    return survey
-        .find(topology.veneer())
-        .map(veneer -> veneer.placements().get(tenant.schema()))
+    return survey.veneers().stream()
+        .flatMap(veneer -> Optional.ofNullable(veneer.placements().get(tenant.schema())).stream())
         .map(Placement::shard)
         .filter(shard -> !shard.equals(tenant.shard().value()))
+        .findFirst()
         .map(shard -> elsewhere(tenant, shard, "the veneer's ledger says so"));
   }
 

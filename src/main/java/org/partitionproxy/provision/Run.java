@@ -8,6 +8,7 @@ import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.migrate.MigrationListener;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Passwords;
+import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -51,23 +52,16 @@ record Run(
     return parts.topology();
   }
 
-  /** Changes of the veneer that were made without the applier. */
-  void committed(List<Change> changes) {
-    listener.committed(topology().veneer(), changes);
-  }
-
   /**
-   * Makes extensions on the veneer, for whichever tenant asks first.
+   * Makes extensions on a veneer, for whichever tenant asks first.
    *
    * @param changes what is missing when it is this one's turn
    */
-  void bringExtensions(Supplier<List<Change>> changes) {
+  void bringExtensions(ServerDefinition veneer, Supplier<List<Change>> changes) {
     synchronized (applier) {
       result.keep(
           applier.applyGlobal(
-              topology().veneer(),
-              changes.get(),
-              (session, done) -> recorders.global(session, done, false)));
+              veneer, changes.get(), (session, done) -> recorders.global(session, done, false)));
     }
   }
 

@@ -101,7 +101,7 @@ public final class SecretRotation {
   public RotationResult rotate(
       Collection<SecretName> names, Origin origin, RotationListener listener) {
     try (RunLock lock = RunLock.acquire(connector, topology)) {
-      RunRecord record = new RunRecord(parts.sessions(), topology.veneer(), origin);
+      RunRecord record = new RunRecord(parts.sessions(), topology, origin);
       String end = "failed";
       int changes = 0;
       try {

@@ -130,8 +130,7 @@ final class StatusReader {
   }
 
   private TopologyStatus.State state(Survey survey, Tenant tenant, Set<Tenant> drifted) {
-    if (!survey.snapshots().containsKey(tenant.shard())
-        || survey.find(topology.veneer()).isEmpty()) {
+    if (!survey.snapshots().containsKey(tenant.shard()) || survey.veneers().isEmpty()) {
       return TopologyStatus.State.UNKNOWN;
     }
     if (!survey.hasSchema(tenant.shard(), tenant.schema())) {

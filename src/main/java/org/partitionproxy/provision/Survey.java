@@ -1,14 +1,17 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.migrate.MigrationStatus;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
@@ -52,12 +55,16 @@ record Survey(
         || (ofServer != null && ofServer.containsKey(schema));
   }
 
-  /** Whether the veneer shows something of a schema that ppp made, and that people may be using. */
-  boolean hasMirror(Identifier schema) {
-    return snapshots.values().stream()
-        .filter(snapshot -> snapshot.server().isVeneer())
-        .map(snapshot -> snapshot.placements().get(schema))
-        .anyMatch(placement -> placement != null && !placement.mirror().isEmpty());
+  /** The veneers that answered, in the file's order. */
+  List<ServerSnapshot> veneers() {
+    return snapshots.values().stream().filter(s -> s.server().isVeneer()).toList();
+  }
+
+  /** Whether a veneer shows something of a schema that ppp made, and that people may be using. */
+  boolean hasMirror(ServerName veneer, Identifier schema) {
+    ServerSnapshot snapshot = snapshots.get(veneer);
+    Placement placement = snapshot == null ? null : snapshot.placements().get(schema);
+    return placement != null && !placement.mirror().isEmpty();
   }
 
   /** Whether its next migration would change the tenant's tables. */
@@ -74,6 +81,13 @@ record Survey(
     Map<ServerName, SortedMap<Identifier, String>> all = new HashMap<>(fingerprints);
     all.put(server, ofServer);
     return new Survey(snapshots, all, migrations, unreachable, refusals);
+  }
+
+  /** As if these servers had not been looked at. */
+  Survey without(Collection<ServerName> servers) {
+    Map<ServerName, ServerSnapshot> others = new LinkedHashMap<>(snapshots);
+    others.keySet().removeAll(servers);
+    return new Survey(others, fingerprints, migrations, unreachable, refusals);
   }
 
   Survey withRefusals(List<Diagnostic> more) {

@@ -147,9 +147,16 @@ final class TeardownPlanner {
     return changes;
   }
 
-  /** Goes with the veneer's last foreign table, whatever stays on the shards. */
+  /**
+   * Goes with the last foreign table of its PostgreSQL server's veneers, whatever stays on the
+   * shards: of several veneers there, the first is torn down last.
+   */
   private Optional<Change> mirrorOwner(Scene scene, ServerSnapshot veneer) {
-    return scene.madeRole(veneer, topology.mirrorRole()) && !scene.keepsAny(veneer)
+    List<ServerSnapshot> veneers =
+        scene.cluster(veneer).stream().filter(s -> s.server().isVeneer()).toList();
+    return scene.madeRole(veneer, topology.mirrorRole())
+            && veneers.get(0).equals(veneer)
+            && veneers.stream().noneMatch(scene::keepsAny)
         ? Optional.of(Removals.owner(topology.mirrorRole()))
         : Optional.empty();
   }
@@ -239,7 +246,11 @@ final class TeardownPlanner {
       return Optional.empty();
     }
     Optional<Identifier> schema = Optional.of(tenant.schema());
-    boolean isLast = !ofShard || snapshot.server().name().equals(tenant.shard());
+    List<ServerSnapshot> veneers = cluster.stream().filter(c -> c.server().isVeneer()).toList();
+    boolean isLast =
+        ofShard
+            ? snapshot.server().name().equals(tenant.shard())
+            : snapshot.equals(veneers.get(veneers.size() - 1));
     return Optional.of(
         isLast
             ? Removals.role(role, databases(cluster), schema)

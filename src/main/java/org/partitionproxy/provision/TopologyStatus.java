@@ -51,7 +51,7 @@ public record TopologyStatus(
   /** Whether the veneer shows a tenant as it is. */
   public enum State {
     IN_STEP,
-    /** The shard or the veneer was changed since the mirror was made. */
+    /** The shard or a veneer was changed since the mirror was made. */
     DRIFTED,
     /** Migrations wait. */
     BEHIND,
@@ -59,7 +59,7 @@ public record TopologyStatus(
     BLOCKED,
     /** {@code ppp initialize} has not made it yet. */
     MISSING,
-    /** Its shard or the veneer does not answer. */
+    /** Its shard, or every veneer, does not answer. */
     UNKNOWN;
 
     @Override

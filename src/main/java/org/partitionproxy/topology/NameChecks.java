@@ -37,10 +37,10 @@ final class NameChecks {
 
   /** Servers and tenants share one namespace, that of {@code ppp psql TARGET}. */
   private void checkTargets() {
-    Map<String, Placed<String>> taken = new HashMap<>();
-    for (ServerDraft shard : topology.shards()) {
-      if (checkTarget(shard.name(), "shard", taken)) {
-        taken.put(shard.name().value().toLowerCase(Locale.ROOT), shard.name());
+    Map<String, ServerDraft> taken = new HashMap<>();
+    for (ServerDraft server : topology.servers()) {
+      if (isTheVeneer(server) || checkTarget(server.name(), server.part().toString(), taken)) {
+        taken.put(server.name().value().toLowerCase(Locale.ROOT), server);
       }
     }
     for (TenantDraft tenant : topology.tenants()) {
@@ -48,21 +48,29 @@ final class NameChecks {
     }
   }
 
-  private boolean checkTarget(Placed<String> name, String kind, Map<String, Placed<String>> taken) {
+  /** That name leads to the first veneer, so no other can have it. */
+  private boolean isTheVeneer(ServerDraft server) {
+    return server.name().value().equals(ServerName.VENEER.value())
+        && topology.veneers().indexOf(server) == 0;
+  }
+
+  private boolean checkTarget(Placed<String> name, String kind, Map<String, ServerDraft> taken) {
     // Folders and hosts are named after servers, and there letters' case may not count.
     String key = name.value().toLowerCase(Locale.ROOT);
-    Placed<String> shard = taken.get(key);
-    if (!ReservedNames.isTarget(key) && shard == null) {
+    ServerDraft other = taken.get(key);
+    if (!ReservedNames.isTarget(key) && other == null) {
       return true;
     }
     problems.add(
         Code.NAME_TAKEN,
         name.place(),
         "a " + kind + " cannot be called \"" + name.value() + "\"",
-        shard == null
+        ReservedNames.isTarget(key) || other == null
             ? "ppp itself uses this name on its command line; choose another."
-            : "A shard in line "
-                + shard.place().line()
+            : "A "
+                + other.part()
+                + " in line "
+                + other.name().place().line()
                 + " has that name, and ppp psql NAME must lead to one place; choose another.");
     return false;
   }

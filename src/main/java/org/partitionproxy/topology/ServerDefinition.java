@@ -19,6 +19,7 @@ import org.partitionproxy.sql.Identifier;
  * @param password of {@code user}, where shards.yaml takes it from the environment
  * @param settings server parameters, for servers that ppp starts
  * @param options of its foreign server on the veneer, over ppp's own
+ * @param isVeneer whether tenants are shown on it; else it is a shard, which holds their data
  */
 public record ServerDefinition(
     ServerName name,
@@ -31,11 +32,40 @@ public record ServerDefinition(
     SslMode sslMode,
     Optional<Path> sslRootCert,
     SortedMap<String, String> settings,
-    SortedMap<String, String> options) {
+    SortedMap<String, String> options,
+    boolean isVeneer) {
 
   public ServerDefinition {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+  }
+
+  /** A veneer if it is called so, else a shard. */
+  public ServerDefinition(
+      ServerName name,
+      String host,
+      int port,
+      Optional<HostPort> address,
+      Identifier database,
+      Identifier user,
+      Optional<Secret> password,
+      SslMode sslMode,
+      Optional<Path> sslRootCert,
+      SortedMap<String, String> settings,
+      SortedMap<String, String> options) {
+    this(
+        name,
+        host,
+        port,
+        address,
+        database,
+        user,
+        password,
+        sslMode,
+        sslRootCert,
+        settings,
+        options,
+        name.equals(ServerName.VENEER));
   }
 
   /** A server on the loopback interface with nothing special about it. */
@@ -54,8 +84,9 @@ public record ServerDefinition(
         new TreeMap<>());
   }
 
-  public boolean isVeneer() {
-    return name.equals(ServerName.VENEER);
+  /** As messages call it: {@code shard "shard1"}, {@code the veneer}, {@code veneer "east"}. */
+  public String title() {
+    return (isVeneer ? ServerPart.VENEER : ServerPart.SHARD).title(name.value());
   }
 
   /** Where ppp reaches it. */

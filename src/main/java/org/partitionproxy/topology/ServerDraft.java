@@ -18,15 +18,12 @@ record ServerDraft(
     SslMode sslMode,
     Optional<Path> sslRootCert,
     SortedMap<String, String> settings,
-    SortedMap<String, String> options) {
+    SortedMap<String, String> options,
+    ServerPart part) {
 
-  /** {@code shard "shard1"}, or {@code the veneer} */
+  /** {@code shard "shard1"}, {@code veneer "east"} or {@code the veneer} */
   String title() {
-    return title(name.value());
-  }
-
-  static String title(String name) {
-    return name.equals(ServerName.VENEER.value()) ? "the veneer" : "shard \"" + name + "\"";
+    return part.title(name.value());
   }
 
   /** To be called only when nothing was reported. */
@@ -42,6 +39,7 @@ record ServerDraft(
         sslMode,
         sslRootCert,
         settings,
-        options);
+        options,
+        part == ServerPart.VENEER);
   }
 }

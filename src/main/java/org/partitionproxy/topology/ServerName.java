@@ -7,6 +7,7 @@ public record ServerName(String value) implements Comparable<ServerName> {
 
   private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,49}");
 
+  /** Of the one under {@code veneer:}; on the command line, the first of several. */
   public static final ServerName VENEER = new ServerName("veneer");
 
   public ServerName {

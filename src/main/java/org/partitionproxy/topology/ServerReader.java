@@ -8,7 +8,7 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.sql.Identifier;
 
-/** Reads one server of shards.yaml: the veneer or a shard. */
+/** Reads one server of shards.yaml: a veneer or a shard. */
 final class ServerReader {
 
   static final List<String> KEYS =
@@ -50,9 +50,9 @@ final class ServerReader {
     this.parameters = new ParameterReader(problems);
   }
 
-  ServerDraft read(Placed<String> name, Fields fields) {
+  ServerDraft read(Placed<String> name, ServerPart part, Fields fields) {
     fields.allowOnly(KEYS);
-    refuseKeysOutOfPlace(name, fields);
+    refuseKeysOutOfPlace(part, fields);
     return new ServerDraft(
         name,
         host(name, fields),
@@ -64,11 +64,12 @@ final class ServerReader {
         Placed.valueOf(sslMode(fields)).orElse(SslMode.PREFER),
         rootCertificate(fields),
         parameters.settings(fields),
-        parameters.options(fields));
+        parameters.options(fields),
+        part);
   }
 
   /** A server of which only the name could be read, so that its tenants are not reported too. */
-  static ServerDraft unread(Placed<String> name) {
+  static ServerDraft unread(Placed<String> name, ServerPart part) {
     return new ServerDraft(
         name,
         Optional.empty(),
@@ -80,11 +81,12 @@ final class ServerReader {
         SslMode.PREFER,
         Optional.empty(),
         new TreeMap<>(),
-        new TreeMap<>());
+        new TreeMap<>(),
+        part);
   }
 
-  private void refuseKeysOutOfPlace(Placed<String> name, Fields fields) {
-    if (name.value().equals(ServerName.VENEER.value())) {
+  private void refuseKeysOutOfPlace(ServerPart part, Fields fields) {
+    if (part == ServerPart.VENEER) {
       refuse(fields, "address", "It is how the veneer reaches a shard; only shards have one.");
       refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
     }

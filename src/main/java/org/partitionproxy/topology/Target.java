@@ -27,7 +27,10 @@ public record Target(String name, ServerDefinition server, Optional<Tenant> tena
    */
   public static Target require(Topology topology, String name) {
     Optional<Target> server =
-        topology.findServer(name).map(s -> new Target(name, s, Optional.empty()));
+        topology
+            .findServer(name)
+            .or(() -> firstVeneer(topology, name))
+            .map(s -> new Target(name, s, Optional.empty()));
     return server
         .or(
             () ->
@@ -35,6 +38,13 @@ public record Target(String name, ServerDefinition server, Optional<Tenant> tena
                     .findTenant(name)
                     .map(t -> new Target(name, topology.shardOf(t), Optional.of(t))))
         .orElseThrow(() -> unknown(topology, name));
+  }
+
+  /** Where the veneers have names of their own, the first is called as the only one would be. */
+  private static Optional<ServerDefinition> firstVeneer(Topology topology, String name) {
+    return name.equals(ServerName.VENEER.value())
+        ? Optional.of(topology.veneer())
+        : Optional.empty();
   }
 
   private static PppException unknown(Topology topology, String name) {

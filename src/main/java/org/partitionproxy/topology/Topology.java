@@ -16,6 +16,7 @@ import org.partitionproxy.sql.Identifier;
  * @param migrations the folder of {@code V*__*.sql}, empty for {@code migrations: none}
  * @param postgresHome installed binaries for embedded servers, instead of the ones that ppp brings
  * @param ids whether triggers on the shards number rows that come through the veneer without
+ * @param veneers one or more, in the file's order: all show the same, and each can take any's place
  * @param shards in the file's order
  * @param tenants in the file's order
  * @param everyone whether a role of its own may read the tables of all tenants at once
@@ -29,18 +30,19 @@ public record Topology(
     Optional<Path> migrations,
     Optional<Path> postgresHome,
     IdChoice ids,
-    ServerDefinition veneer,
+    List<ServerDefinition> veneers,
     List<ServerDefinition> shards,
     List<Tenant> tenants,
     boolean everyone,
     JoinChoice crossTenantJoins) {
 
   public Topology {
+    veneers = List.copyOf(veneers);
     shards = List.copyOf(shards);
     tenants = List.copyOf(tenants);
   }
 
-  /** With {@link IdChoice#FILL} and joins, without schema {@code everyone}. */
+  /** With one veneer, {@link IdChoice#FILL} and joins, without schema {@code everyone}. */
   public Topology(
       Path file,
       String name,
@@ -59,7 +61,7 @@ public record Topology(
         migrations,
         postgresHome,
         IdChoice.FILL,
-        veneer,
+        List.of(veneer),
         shards,
         tenants,
         false,
@@ -80,10 +82,14 @@ public record Topology(
     return home().resolve(".ppp");
   }
 
-  /** The veneer, then the shards. */
+  /** The first veneer: where one is enough. */
+  public ServerDefinition veneer() {
+    return veneers.get(0);
+  }
+
+  /** The veneers, then the shards. */
   public List<ServerDefinition> servers() {
-    List<ServerDefinition> servers = new ArrayList<>();
-    servers.add(veneer);
+    List<ServerDefinition> servers = new ArrayList<>(veneers);
     servers.addAll(shards);
     return servers;
   }

@@ -19,17 +19,16 @@ record TopologyDraft(
     Optional<Path> migrations,
     Optional<Path> postgresHome,
     IdChoice ids,
-    Optional<ServerDraft> veneer,
+    List<ServerDraft> veneers,
     List<ServerDraft> shards,
     boolean shardsComplete,
     List<TenantDraft> tenants,
     boolean everyone,
     Optional<Placed<JoinChoice>> crossTenantJoins) {
 
-  /** The veneer, then the shards. */
+  /** The veneers, then the shards. */
   List<ServerDraft> servers() {
-    List<ServerDraft> servers = new ArrayList<>(shards.size() + 1);
-    veneer.ifPresent(servers::add);
+    List<ServerDraft> servers = new ArrayList<>(veneers);
     servers.addAll(shards);
     return servers;
   }
@@ -49,7 +48,7 @@ record TopologyDraft(
         migrations,
         postgresHome,
         ids,
-        veneer.orElseThrow().toDefinition(),
+        veneers.stream().map(ServerDraft::toDefinition).toList(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList(),
         everyone,

@@ -27,6 +27,7 @@ public final class TopologyReader {
           "postgres_home",
           "ids",
           "veneer",
+          "veneers",
           "shards",
           "limits",
           "tenants",
@@ -89,7 +90,9 @@ public final class TopologyReader {
   private TopologyDraft draft(Fields top) {
     top.allowOnly(KEYS);
     top.require("name", Place.START, "Servers are stamped with it: name: bookstore");
-    top.require("veneer", Place.START, "Say where the veneer listens: veneer: { port: 14797 }");
+    if (top.entry("veneers").isEmpty()) {
+      top.require("veneer", Place.START, "Say where the veneer listens: veneer: { port: 14797 }");
+    }
     top.require("shards", Place.START, "Declare one or more: shards: { shard1: { port: 29948 } }");
     top.require(
         "tenants", Place.START, "Declare one or more: tenants: { acme: { shard: shard1 } }");
@@ -108,8 +111,8 @@ public final class TopologyReader {
         top.value("postgres_home").flatMap(text -> paths.folder(text, "postgres_home")),
         Placed.valueOf(top.text("ids").flatMap(text -> top.choice(text, "ids", IdChoice.values())))
             .orElse(IdChoice.FILL),
-        veneer(top, servers),
-        shards.map(fields -> shards(fields, servers)).orElse(List.of()),
+        veneers(top, servers),
+        shards.map(fields -> servers(fields, ServerPart.SHARD, servers)).orElse(List.of()),
         shards.map(Fields::isComplete).orElse(false),
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
             .map(fields -> tenants(fields, limits(top)))
@@ -166,30 +169,45 @@ public final class TopologyReader {
     return Optional.empty();
   }
 
-  private Optional<ServerDraft> veneer(Fields top, ServerReader servers) {
-    return top.entry("veneer")
-        .flatMap(
+  /** One without a name of its own, or several with names. */
+  private List<ServerDraft> veneers(Fields top, ServerReader servers) {
+    Optional<YamlNode.Entry> one = top.entry("veneer");
+    Optional<YamlNode.Entry> several = top.entry("veneers");
+    if (one.isPresent() && several.isPresent()) {
+      problems.add(
+          Code.KEY_OUT_OF_PLACE,
+          several.get().key().place(),
+          "\"veneers\" and \"veneer\" are one too many",
+          "Move the one under veneer: into veneers:, with the name veneer, and remove veneer:.");
+    }
+    List<ServerDraft> drafts = new ArrayList<>();
+    one.flatMap(
             entry ->
-                top.of(entry, ServerDraft.title("veneer"), "veneer: { port: 14797 }")
-                    .map(fields -> servers.read(name(entry), fields)));
+                top.of(entry, ServerPart.VENEER.title("veneer"), "veneer: { port: 14797 }")
+                    .map(fields -> servers.read(name(entry), ServerPart.VENEER, fields)))
+        .ifPresent(drafts::add);
+    if (several.isPresent()) {
+      top.section("veneers", "veneers: { veneer1: { port: 14797 } }")
+          .ifPresent(fields -> drafts.addAll(servers(fields, ServerPart.VENEER, servers)));
+    }
+    return drafts;
   }
 
-  private List<ServerDraft> shards(Fields shards, ServerReader servers) {
+  private List<ServerDraft> servers(Fields section, ServerPart part, ServerReader servers) {
     List<ServerDraft> drafts = new ArrayList<>();
-    for (YamlNode.Entry entry : shards.entries()) {
+    for (YamlNode.Entry entry : section.entries()) {
       if (!ServerName.isValid(entry.name())) {
         problems.add(
             Code.NAME_INVALID,
             entry.key().place(),
-            "\"" + entry.name() + "\" cannot be a shard's name",
+            "\"" + entry.name() + "\" cannot be a " + part + "'s name",
             "Begin with a letter; up to 49 letters, digits, \"_\" and \"-\" may follow.");
       }
-      String title = ServerDraft.title(entry.name());
       drafts.add(
-          shards
-              .of(entry, title, entry.name() + ": { port: 29948 }")
-              .map(fields -> servers.read(name(entry), fields))
-              .orElseGet(() -> ServerReader.unread(name(entry))));
+          section
+              .of(entry, part.title(entry.name()), entry.name() + ": { port: 29948 }")
+              .map(fields -> servers.read(name(entry), part, fields))
+              .orElseGet(() -> ServerReader.unread(name(entry), part)));
     }
     return drafts;
   }

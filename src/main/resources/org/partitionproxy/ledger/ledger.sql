@@ -54,6 +54,16 @@ COMMENT ON VIEW ppp.keys IS
   'primary keys, unique and foreign keys of the shards'' tables, as far as you may use these';
 GRANT SELECT ON ppp.keys TO PUBLIC;
 
+-- Since version 4, on the veneer: what the shard told of a mirrored table when `ppp analyze` read it last.
+CREATE TABLE IF NOT EXISTS ppp.analyzed (
+  schema text NOT NULL,
+  name text NOT NULL,
+  rows bigint NOT NULL,
+  changes bigint NOT NULL,
+  analyzed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (schema, name)
+);
+
 -- On the veneer: schema everyone as of the last time it was in step with the shards. No row, or one.
 CREATE TABLE IF NOT EXISTS ppp.everyone (
   source text NOT NULL,

@@ -52,7 +52,7 @@ class QueryCountIT {
     assertThat(statementsOfAPlan(30)).isEqualTo(few);
   }
 
-  /** Of a plan that finds nothing to do: on the veneer and on the shard. */
+  /** Of a plan that finds nothing to do: on the veneers and on the shard. */
   private List<Long> statementsOfAPlan(int tenants) throws IOException {
     Topology topology = topology(tenants);
     initialize(topology);
@@ -86,6 +86,7 @@ class QueryCountIT {
         folder.resolve("migrations/V1__tables.sql"),
         "CREATE TABLE a (id int);\nCREATE TABLE b ();");
     ServerDefinition veneer = TestServer.shared("a").freshDatabase("veneer");
+    ServerDefinition other = TestServer.shared("a").freshVeneer("veneer2");
     ServerDefinition shard = TestServer.shared("a").freshDatabase("shard1");
     List<Tenant> all = new ArrayList<>();
     for (int i = 0; i < tenants; i++) {
@@ -103,7 +104,7 @@ class QueryCountIT {
         Optional.of(Path.of("migrations")),
         Optional.empty(),
         IdChoice.FILL,
-        veneer,
+        List.of(veneer, other),
         List.of(shard),
         all,
         true,

@@ -175,7 +175,7 @@ class RefusalsIT {
 
   private String lockKeys() {
     CRC32 crc = new CRC32();
-    crc.update(scene.name().getBytes(StandardCharsets.UTF_8));
+    crc.update((scene.name() + "/" + scene.database()).getBytes(StandardCharsets.UTF_8));
     return 0x707070 + ", " + (int) crc.getValue();
   }
 

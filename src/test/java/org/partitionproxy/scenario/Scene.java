@@ -45,6 +45,7 @@ final class Scene {
   private final Path folder;
   private final List<String> lines = new ArrayList<>();
   private final Map<String, Place> places = new LinkedHashMap<>();
+  private final List<String> veneers = new ArrayList<>(List.of("veneer"));
   private final Map<String, String> tenants = new LinkedHashMap<>();
   private final Map<String, String> schemas = new LinkedHashMap<>();
   private final Map<String, String> limits = new LinkedHashMap<>();
@@ -67,6 +68,13 @@ final class Scene {
         CREATE TABLE items (id bigint PRIMARY KEY, note text NOT NULL);
         INSERT INTO items SELECT n, 'note ' || n FROM generate_series(1, 3) AS n;
         """);
+  }
+
+  /** Lists one more veneer. */
+  void veneer(String server, TestServer where) throws IOException {
+    place(server, where);
+    veneers.add(server);
+    write();
   }
 
   /** Several on one PostgreSQL server are databases of it. */
@@ -162,6 +170,11 @@ final class Scene {
     return name;
   }
 
+  /** Ends the names of this scene's schemas. */
+  int number() {
+    return number;
+  }
+
   Path folder() {
     return folder;
   }
@@ -205,17 +218,18 @@ final class Scene {
     text.append("migrations: ").append(migrations).append('\n');
     lines.forEach(line -> text.append(line).append('\n'));
     text.append(everyone ? "everyone: true\n" : "");
-    for (var place : places.entrySet()) {
-      boolean veneer = place.getKey().equals("veneer");
-      text.append(veneer ? "veneer: " : "  " + place.getKey() + ": ")
-          .append("{ port: ")
-          .append(place.getValue().port)
-          .append(", database: ")
-          .append(place.getValue().database)
-          .append(place.getValue().address)
-          .append(", password: \"${PPP_TEST_PASSWORD}\" }\n")
-          .append(veneer ? "shards:\n" : "");
-    }
+    text.append(veneers.size() == 1 ? "" : "veneers:\n");
+    veneers.forEach(
+        veneer ->
+            server(
+                veneers.size() == 1 ? veneer + ": " : "  " + veneer + ": ", place(veneer), text));
+    text.append("shards:\n");
+    places.forEach(
+        (server, place) -> {
+          if (!veneers.contains(server)) {
+            server("  " + server + ": ", place, text);
+          }
+        });
     text.append("tenants:\n");
     tenants.forEach(
         (tenant, shard) ->
@@ -227,6 +241,16 @@ final class Scene {
                         schema(tenant).replace("'", "''"),
                         limits.containsKey(tenant) ? ", " + limits.get(tenant) : "")));
     Files.writeString(folder.resolve("shards.yaml"), text);
+  }
+
+  private static void server(String key, Place place, StringBuilder text) {
+    text.append(key)
+        .append("{ port: ")
+        .append(place.port)
+        .append(", database: ")
+        .append(place.database)
+        .append(place.address)
+        .append(", password: \"${PPP_TEST_PASSWORD}\" }\n");
   }
 
   /** Runs a command in this process. */
@@ -278,20 +302,22 @@ final class Scene {
         .reveal();
   }
 
-  /** Reads every tenant's rows through the veneer: as the role for all, and as its own role. */
+  /** Reads every tenant's rows through each veneer: as the role for all, and as its own role. */
   void showsEveryTenant(int rowsEach) throws SQLException {
-    try (Client app = as("veneer", appRole())) {
-      for (String tenant : tenants.keySet()) {
-        assertThat(app.value("SELECT count(*) FROM " + table(tenant, "items")))
-            .as(tenant)
-            .isEqualTo(Integer.toString(rowsEach));
+    for (String veneer : veneers) {
+      try (Client app = as(veneer, appRole())) {
+        for (String tenant : tenants.keySet()) {
+          assertThat(app.value("SELECT count(*) FROM " + table(tenant, "items")))
+              .as("%s on %s", tenant, veneer)
+              .isEqualTo(Integer.toString(rowsEach));
+        }
       }
-    }
-    for (String tenant : tenants.keySet()) {
-      try (Client own = as("veneer", role(tenant))) {
-        assertThat(own.value("SELECT count(*) FROM items"))
-            .as(tenant)
-            .isEqualTo(Integer.toString(rowsEach));
+      for (String tenant : tenants.keySet()) {
+        try (Client own = as(veneer, role(tenant))) {
+          assertThat(own.value("SELECT count(*) FROM items"))
+              .as("%s on %s", tenant, veneer)
+              .isEqualTo(Integer.toString(rowsEach));
+        }
       }
     }
   }

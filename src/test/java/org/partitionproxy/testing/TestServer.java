@@ -108,6 +108,24 @@ public final class TestServer {
     return definition;
   }
 
+  /** The same for a veneer, whatever its name. */
+  public ServerDefinition freshVeneer(String serverName) {
+    ServerDefinition one = freshDatabase(serverName);
+    return new ServerDefinition(
+        one.name(),
+        one.host(),
+        one.port(),
+        one.address(),
+        one.database(),
+        one.user(),
+        one.password(),
+        one.sslMode(),
+        one.sslRootCert(),
+        one.settings(),
+        one.options(),
+        true);
+  }
+
   /** This server and a database that may not exist yet. */
   public ServerDefinition definition(String serverName, String database) {
     return new ServerDefinition(

@@ -52,6 +52,47 @@ class TargetTest {
   }
 
   @Test
+  void callsTheFirstOfSeveralVeneersByItsOwnNameToo() {
+    Topology one = topology(List.of("bluth-co"));
+    Topology several =
+        new Topology(
+            one.file(),
+            one.name(),
+            one.runtime(),
+            one.database(),
+            one.migrations(),
+            one.postgresHome(),
+            one.ids(),
+            List.of(veneer("east", 1), veneer("west", 2)),
+            one.shards(),
+            one.tenants(),
+            false,
+            one.crossTenantJoins());
+    for (String name : List.of("veneer", "east", "west")) {
+      assertThat(Target.require(several, name).server().port())
+          .isEqualTo(name.equals("west") ? 2 : 1);
+    }
+    assertThat(problem(several, "north").hint()).contains("Servers are east, west, shard1.");
+  }
+
+  private static ServerDefinition veneer(String name, int port) {
+    ServerDefinition one = ServerDefinition.local(ServerName.VENEER, port, DATABASE);
+    return new ServerDefinition(
+        new ServerName(name),
+        one.host(),
+        one.port(),
+        one.address(),
+        one.database(),
+        one.user(),
+        one.password(),
+        one.sslMode(),
+        one.sslRootCert(),
+        one.settings(),
+        one.options(),
+        true);
+  }
+
+  @Test
   void suggestsTheNearestNameAndListsAll() {
     Diagnostic problem = problem(topology(List.of("bluth-co", "initech")), "blutch-co");
     assertThat(problem.code()).isEqualTo(Code.UNKNOWN_TARGET);

@@ -52,9 +52,15 @@ class TopologyRoundTripTest {
     }
     List<ServerDefinition> shards = new ArrayList<>();
     for (String shard : names) {
-      shards.add(server(random, new ServerName(shard), runtime, database, 2000 + shards.size()));
+      int port = 2000 + shards.size();
+      shards.add(server(random, new ServerName(shard), false, runtime, database, port));
     }
-    ServerDefinition veneer = server(random, ServerName.VENEER, runtime, database, 1999);
+    List<ServerDefinition> veneers = new ArrayList<>();
+    String first = random.nextBoolean() ? "veneer" : "v1";
+    veneers.add(server(random, new ServerName(first), true, runtime, database, 1999));
+    if (random.nextBoolean()) {
+      veneers.add(server(random, new ServerName("v2"), true, runtime, database, 1998));
+    }
     boolean everyone = random.nextBoolean();
     return new Topology(
         file,
@@ -64,7 +70,7 @@ class TopologyRoundTripTest {
         Optional.empty(),
         Optional.empty(),
         random.nextBoolean() ? IdChoice.FILL : IdChoice.LEAVE,
-        veneer,
+        veneers,
         shards,
         tenants(random, shards),
         everyone,
@@ -101,9 +107,14 @@ class TopologyRoundTripTest {
   }
 
   private static ServerDefinition server(
-      Random random, ServerName name, RuntimeChoice runtime, Identifier database, int port) {
+      Random random,
+      ServerName name,
+      boolean veneer,
+      RuntimeChoice runtime,
+      Identifier database,
+      int port) {
     boolean external = runtime == RuntimeChoice.EXTERNAL;
-    boolean shard = !name.equals(ServerName.VENEER);
+    boolean shard = !veneer;
     String host =
         external
             ? pick(random, "db" + port, "10.0.0.1", "fd00::" + port, "127.0.0.1")
@@ -121,7 +132,8 @@ class TopologyRoundTripTest {
         pick(random, SslMode.values()),
         Optional.empty(),
         parameters(random, external ? 0 : random.nextInt(3)),
-        parameters(random, shard ? random.nextInt(3) : 0));
+        parameters(random, shard ? random.nextInt(3) : 0),
+        veneer);
   }
 
   private static SortedMap<String, String> parameters(Random random, int count) {

@@ -31,7 +31,14 @@ final class TopologyText {
     if (random.nextBoolean()) {
       top.put("migrations", "none");
     }
-    top.put("veneer", server(topology, topology.veneer()));
+    if (topology.veneers().equals(List.of(topology.veneer()))
+        && topology.veneer().name().equals(ServerName.VENEER)) {
+      top.put("veneer", server(topology, topology.veneer()));
+    } else {
+      Map<String, Object> veneers = new LinkedHashMap<>();
+      topology.veneers().forEach(one -> veneers.put(one.name().value(), server(topology, one)));
+      top.put("veneers", veneers);
+    }
     Map<String, Object> shards = new LinkedHashMap<>();
     topology.shards().forEach(shard -> shards.put(shard.name().value(), server(topology, shard)));
     top.put("shards", shards);

@@ -1,0 +1,23 @@
+package org.partitionproxy.topology;
+
+import java.util.Locale;
+
+/** What a server is for. */
+enum ServerPart {
+  VENEER,
+  SHARD;
+
+  /**
+   * {@code shard "shard1"}, {@code veneer "east"}, or {@code the veneer} where that is its name.
+   */
+  String title(String name) {
+    return this == VENEER && name.equals(ServerName.VENEER.value())
+        ? "the veneer"
+        : this + " \"" + name + "\"";
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
