@@ -2,11 +2,14 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.partitionproxy.apply.Failure;
 import org.partitionproxy.apply.PlanApplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -45,7 +48,7 @@ final class MirrorMend {
       bySchema.computeIfAbsent(change.schema().orElseThrow(), s -> new ArrayList<>()).add(change);
     }
     List<Change> refused = Collections.synchronizedList(new ArrayList<>());
-    List<Change> statistics = Collections.synchronizedList(new ArrayList<>());
+    Set<Identifier> undone = Collections.synchronizedSet(new HashSet<>());
     run.parts()
         .workers()
         .forEach(
@@ -54,26 +57,32 @@ final class MirrorMend {
               List<Change> structure =
                   entry.getValue().stream().filter(c -> c.kind() != ObjectKind.STATISTICS).toList();
               switch (apply(entry.getKey(), structure, plan)) {
-                case DONE ->
-                    entry.getValue().stream()
-                        .filter(c -> c.kind() == ObjectKind.STATISTICS)
-                        .forEach(statistics::add);
-                case REFUSED -> refused.addAll(entry.getValue());
-                case IN_USE, IN_THE_WAY -> {}
+                case DONE -> {}
+                case REFUSED -> refused.addAll(structure);
+                case IN_USE, IN_THE_WAY -> undone.add(entry.getKey());
               }
             });
-    applier(refused, (session, done) -> run.recorders().mirrors(session, schemas(done), plan));
-    applier(statistics, (session, done) -> {});
+    applier(refused, (session, done) -> run.recorders().mirrors(session, schemas(done), plan))
+        .forEach(failure -> failure.change().schema().ifPresent(undone::add));
+    // ANALYZE asks the shard, which may be gone: that must not take the rest back.
+    applier(
+        changes.stream()
+            .filter(c -> c.kind() == ObjectKind.STATISTICS)
+            .filter(c -> !undone.contains(c.schema().orElseThrow()))
+            .toList(),
+        (session, done) -> {});
   }
 
   private static List<Identifier> schemas(List<Change> changes) {
     return changes.stream().flatMap(c -> c.schema().stream()).distinct().toList();
   }
 
-  private void applier(List<Change> changes, PlanApplier.Recorder recorder) {
+  private List<Failure> applier(List<Change> changes, PlanApplier.Recorder recorder) {
     Map<ServerDefinition, List<Change>> ofVeneer = new LinkedHashMap<>();
     ofVeneer.put(veneer, List.copyOf(changes));
-    run.result().keep(run.applier().applyTenants(ofVeneer, recorder));
+    List<Failure> failures = run.applier().applyTenants(ofVeneer, recorder);
+    run.result().keep(failures);
+    return failures;
   }
 
   private enum End {

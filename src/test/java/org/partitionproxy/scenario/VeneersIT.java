@@ -65,7 +65,7 @@ class VeneersIT {
               FROM pg_roles AS r LEFT JOIN pg_db_role_setting AS s ON s.setrole = r.oid
                 AND s.setdatabase IN (0, (SELECT oid FROM pg_database
                   WHERE datname = current_database()))
-              WHERE rolname ~ ('_' || %s || '_(app|admin|reader|mirror)$') ORDER BY 1, s.setconfig""",
+              WHERE rolname ~ ('^(acme|bolt|cato|sc)_' || %s || '_(app|admin|reader|mirror)$') ORDER BY 1, s.setconfig""",
               """
               SELECT m.srvname, m.usename, regexp_replace(m.umoptions::text, 'test_[0-9_]+', '')
               FROM pg_user_mappings AS m WHERE %s <> '' ORDER BY 1, 2""",
@@ -101,7 +101,7 @@ class VeneersIT {
       superuser.execute("DROP DATABASE " + scene.place(veneer).database + " WITH (FORCE)");
       for (String role :
           superuser.rows(
-              "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname ~ '_"
+              "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname ~ '^(acme|bolt|cato|sc)_"
                   + scene.number()
                   + "_(app|admin|reader|mirror)$'")) {
         superuser.execute("DROP ROLE " + role);
@@ -152,7 +152,7 @@ class VeneersIT {
       try (Client superuser = scene.superuser(server)) {
         assertThat(
                 superuser.rows(
-                    "SELECT rolname FROM pg_roles WHERE rolname ~ '_"
+                    "SELECT rolname FROM pg_roles WHERE rolname ~ '^(acme|bolt|cato|sc)_"
                         + scene.number()
                         + "_(app|admin|reader|mirror)$' UNION ALL SELECT srvname FROM pg_foreign_server"
                         + " UNION ALL SELECT nspname FROM pg_namespace"
