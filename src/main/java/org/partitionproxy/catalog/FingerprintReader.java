@@ -105,8 +105,8 @@ public final class FingerprintReader {
                 END,
             E'\\n' ORDER BY t.typname COLLATE "C")) AS types
         FROM pg_catalog.pg_type AS t
-        LEFT JOIN pg_catalog.pg_class AS k ON k.oid = t.typrelid
-        WHERE t.typtype IN ('e', 'd', 'r') OR k.relkind = 'c'
+        WHERE t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c'
+          AND t.typrelid IN (SELECT k.oid FROM pg_catalog.pg_class AS k WHERE k.relkind = 'c')
         GROUP BY t.typnamespace) AS y ON y.typnamespace = n.oid
       WHERE n.nspname = ANY (?)
       GROUP BY n.nspname

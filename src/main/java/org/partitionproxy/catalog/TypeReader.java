@@ -77,8 +77,7 @@ public final class TypeReader {
       LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = c.collnamespace
       WHERE n.nspname = ANY (?)
         AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c'
-          AND EXISTS (SELECT FROM pg_catalog.pg_class AS k
-            WHERE k.oid = t.typrelid AND k.relkind = 'c'))
+          AND t.typrelid IN (SELECT k.oid FROM pg_catalog.pg_class AS k WHERE k.relkind = 'c'))
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
           WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid
             AND d.deptype = 'e')
