@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.partitionproxy.db.ConnectionPool;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -153,9 +154,13 @@ final class TenantMigration {
     }
   }
 
+  static FluentConfiguration configuration() {
+    return Flyway.configure(TenantMigration.class.getClassLoader()).loggers("slf4j");
+  }
+
   /** Without validation, which {@link MigrationStatus} has done for all tenants at once. */
   private Flyway flyway() {
-    return Flyway.configure(TenantMigration.class.getClassLoader())
+    return configuration()
         .dataSource(pool.dataSource())
         .defaultSchema(tenant.schema().value())
         .schemas(tenant.schema().value())
@@ -167,7 +172,6 @@ final class TenantMigration {
         .validateOnMigrate(false)
         .skipDefaultCallbacks(true)
         .callbacks(events)
-        .loggers("slf4j")
         // A lock of the session, not of a transaction, which CREATE INDEX CONCURRENTLY would await.
         .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
         .load();

@@ -1,43 +1,51 @@
 package org.partitionproxy.provision;
 
+import java.io.StringWriter;
 import java.util.List;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.Key;
 import org.partitionproxy.state.Table;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /** Keys of tables as the ledger keeps them: an array, in the columns of view {@code ppp.keys}. */
 final class KeysJson {
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonFactory JSON = new JsonFactory();
 
   private KeysJson() {}
 
   static String of(List<Table> tables) {
-    ArrayNode keys = JSON.createArrayNode();
-    for (Table table : tables) {
-      for (Key key : table.keys()) {
-        ObjectNode node = keys.addObject();
-        node.put("table_name", table.name().name().value());
-        node.put("constraint_name", key.name().value());
-        node.put("constraint_type", key.kind().toString());
-        names(node.putArray("columns"), key.columns());
-        key.references()
-            .ifPresent(
-                referenced -> {
-                  node.put("foreign_table_schema", referenced.schema().value());
-                  node.put("foreign_table_name", referenced.name().value());
-                  names(node.putArray("foreign_columns"), key.referenced());
-                });
-        node.put("definition", key.definition());
-      }
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartArray();
+      tables.forEach(table -> table.keys().forEach(key -> write(json, table, key)));
+      json.writeEndArray();
     }
-    return JSON.writeValueAsString(keys);
+    return text.toString();
   }
 
-  private static void names(ArrayNode array, List<Identifier> names) {
-    names.forEach(name -> array.add(name.value()));
+  private static void write(JsonGenerator json, Table table, Key key) {
+    json.writeStartObject();
+    json.writeStringProperty("table_name", table.name().name().value());
+    json.writeStringProperty("constraint_name", key.name().value());
+    json.writeStringProperty("constraint_type", key.kind().toString());
+    names(json, "columns", key.columns());
+    key.references()
+        .ifPresent(
+            referenced -> {
+              json.writeStringProperty("foreign_table_schema", referenced.schema().value());
+              json.writeStringProperty("foreign_table_name", referenced.name().value());
+              names(json, "foreign_columns", key.referenced());
+            });
+    json.writeStringProperty("definition", key.definition());
+    json.writeEndObject();
+  }
+
+  private static void names(JsonGenerator json, String property, List<Identifier> names) {
+    json.writeArrayPropertyStart(property);
+    names.forEach(name -> json.writeString(name.value()));
+    json.writeEndArray();
   }
 }

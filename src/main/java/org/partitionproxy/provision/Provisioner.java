@@ -302,6 +302,9 @@ public final class Provisioner implements AutoCloseable {
               parts.desired().roles().stream().map(r -> SecretName.ofRole(r.value())).toList());
           SortedSet<String> fresh = plan.newNames(ObjectKind.ROLE);
           fresh.remove(parts.topology().mirrorRole().value());
+          if (plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count() > 0) {
+            Ahead.run("ppp-flyway", Migrator::prepare);
+          }
           passwords.prepare(fresh);
         }
         Outcome outcome =

@@ -28,12 +28,7 @@ final class RolePasswords implements Passwords {
    * while the servers make their databases. Whoever needs one sooner computes it.
    */
   void prepare(Collection<String> roles) {
-    Thread ahead =
-        new Thread(() -> roles.forEach(role -> verifier(Identifier.of(role))), "ppp-verifiers");
-    ahead.setDaemon(true);
-    // What it can't compute, its user can't either, and tells.
-    ahead.setUncaughtExceptionHandler((thread, problem) -> {});
-    ahead.start();
+    Ahead.run("ppp-verifiers", () -> roles.forEach(role -> verifier(Identifier.of(role))));
   }
 
   @Override
