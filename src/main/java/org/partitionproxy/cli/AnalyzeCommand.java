@@ -10,12 +10,10 @@ import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.provision.Analysis;
 import org.partitionproxy.provision.AnalysisResult;
 import org.partitionproxy.provision.Provisioner;
-import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.TenantSelection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code ppp analyze}: has the veneer's statistics follow the shards' tables. */
 @Command(
@@ -30,20 +28,9 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
+  @Mixin SelectionOptions selection = new SelectionOptions();
   @Mixin JobsOption jobs = new JobsOption();
   @Mixin Console console = new Console();
-
-  @Option(
-      names = "--tenant",
-      paramLabel = "GLOB",
-      description = "Only tenants that are called so; may be repeated.")
-  List<String> tenants = List.of();
-
-  @Option(
-      names = "--shard",
-      paramLabel = "GLOB",
-      description = "Only tenants of shards that are called so; may be repeated.")
-  List<String> shards = List.of();
 
   @Option(names = "--all", description = "Those that have not changed, too.")
   boolean all;
@@ -54,19 +41,19 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Instant start = Instant.now();
-    TenantSelection selection = selection();
+    TenantSelection chosen = selection.selection();
     Workspace workspace = Workspace.open(common, "analyze");
     try (Provisioner provisioner = workspace.provisioner(jobs.jobs);
         ProgressLine progress = console.progress()) {
       if (dryRun) {
-        return show(provisioner.planAnalysis(selection, all));
+        return show(provisioner.planAnalysis(chosen, all));
       }
       AnalysisResult result =
           Interruption.advisedOn(
               progress::say,
               () ->
                   provisioner.analyze(
-                      selection,
+                      chosen,
                       all,
                       Operator.origin("analyze", workspace.topology()),
                       new RunProgress(progress)));
@@ -89,14 +76,5 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   private void note(List<String> notes) {
     notes.forEach(note -> console.err("note: " + note + "\n"));
-  }
-
-  private TenantSelection selection() {
-    try {
-      return new TenantSelection(
-          tenants.stream().map(Glob::new).toList(), shards.stream().map(Glob::new).toList());
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(console.spec.commandLine(), e.getMessage(), e);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package org.partitionproxy.cli;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +9,7 @@ import org.partitionproxy.migrate.MigrationRequest;
 import org.partitionproxy.migrate.OtherEnd;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
-import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.TenantName;
-import org.partitionproxy.topology.TenantSelection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,20 +32,9 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
+  @Mixin SelectionOptions selection = new SelectionOptions();
   @Mixin JobsOption jobs = new JobsOption();
   @Mixin Console console = new Console();
-
-  @Option(
-      names = "--tenant",
-      paramLabel = "GLOB",
-      description = "Only tenants that are called so; may be repeated.")
-  List<String> tenants = List.of();
-
-  @Option(
-      names = "--shard",
-      paramLabel = "GLOB",
-      description = "Only tenants of shards that are called so; may be repeated.")
-  List<String> shards = List.of();
 
   @Option(
       names = "--canary",
@@ -92,8 +78,7 @@ final class MigrateCommand implements Callable<Integer> {
   private MigrationRequest request() {
     try {
       return new MigrationRequest(
-          new TenantSelection(
-              tenants.stream().map(Glob::new).toList(), shards.stream().map(Glob::new).toList()),
+          selection.selection(),
           Optional.ofNullable(canary).map(TenantName::new),
           jobs.jobs,
           noWait ? OtherEnd.AFTERWARDS : OtherEnd.TOGETHER);

@@ -13,6 +13,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -221,7 +222,7 @@ final class CompatibilityEnd implements AutoCloseable {
     }
     try (Statement statement = app.createStatement()) {
       return statement.execute(sql(step))
-          ? rows(statement.getResultSet())
+          ? rows(statement.getResultSet(), sql(step).contains("ORDER BY"))
           : CompatibilityOutcome.success(
               statement.getUpdateCount() + " rows" + warnings(statement.getWarnings()), "");
     }
@@ -236,7 +237,8 @@ final class CompatibilityEnd implements AutoCloseable {
     return text.toString();
   }
 
-  private CompatibilityOutcome rows(ResultSet rows) throws SQLException {
+  /** Without ORDER BY, rows have no order that could be the same. */
+  private CompatibilityOutcome rows(ResultSet rows, boolean ordered) throws SQLException {
     ResultSetMetaData metadata = rows.getMetaData();
     List<String> columns = new ArrayList<>();
     for (int i = 1; i <= metadata.getColumnCount(); i++) {
@@ -251,6 +253,9 @@ final class CompatibilityEnd implements AutoCloseable {
         values.add(String.valueOf(rows.getString(i)));
       }
       lines.add(String.join(", ", values));
+    }
+    if (!ordered) {
+      Collections.sort(lines);
     }
     String text = lines.isEmpty() ? "no row" : String.join("; ", lines);
     return CompatibilityOutcome.success(plain(text), plain(columns.toString()));
