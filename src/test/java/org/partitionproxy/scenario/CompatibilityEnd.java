@@ -32,6 +32,10 @@ import org.postgresql.util.ServerErrorMessage;
 final class CompatibilityEnd implements AutoCloseable {
 
   private static final Pattern COPY_IN = Pattern.compile("(?is)COPY .* FROM STDIN.*");
+
+  /** Rows of other statements come as it happens. */
+  private static final Pattern IN_ORDER = Pattern.compile("^EXPLAIN|ORDER BY");
+
   private static final Pattern COPY_OUT = Pattern.compile("(?is)COPY .* TO STDOUT.*");
 
   /** Not a statement: the notifications that have come. */
@@ -222,7 +226,7 @@ final class CompatibilityEnd implements AutoCloseable {
     }
     try (Statement statement = app.createStatement()) {
       return statement.execute(sql(step))
-          ? rows(statement.getResultSet(), sql(step).contains("ORDER BY"))
+          ? rows(statement.getResultSet(), IN_ORDER.matcher(sql(step)).find())
           : CompatibilityOutcome.success(
               statement.getUpdateCount() + " rows" + warnings(statement.getWarnings()), "");
     }
