@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.inspect.LogEntry;
@@ -49,17 +50,7 @@ final class LogArrival {
     List<Tenant> missing = new ArrayList<>(tenants);
     do {
       missing.removeIf(t -> !newest(t).equals(before.get(t.name().value())));
-    } while (!missing.isEmpty() && System.nanoTime() - end < 0 && sleep());
-  }
-
-  private static boolean sleep() {
-    try {
-      Thread.sleep(POLL.toMillis());
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    } while (!missing.isEmpty() && System.nanoTime() - end < 0 && Pause.of(POLL));
   }
 
   /** Which line is the newest read of that tenant. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -110,7 +111,7 @@ public final class LogWatch {
         // What the follower has read it does not read again.
         wanted = batch.flush();
       }
-      wanted = wanted && sleep(POLL);
+      wanted = wanted && Pause.of(POLL);
     }
   }
 
@@ -135,7 +136,7 @@ public final class LogWatch {
   /** Returns whether the watch goes on: a server answers on its port, or is asked once more. */
   private boolean awaitServer(SqlFailure failure) {
     listener.disconnected(failure);
-    while (sleep(RETRY)) {
+    while (Pause.of(RETRY)) {
       try (Session session = connector.get()) {
         return session.isAlive();
       } catch (SqlFailure again) {
@@ -145,15 +146,5 @@ public final class LogWatch {
       }
     }
     return false;
-  }
-
-  private static boolean sleep(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 }

@@ -8,6 +8,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.partitionproxy.db.ConnectionPool;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
@@ -145,13 +146,7 @@ final class TenantMigration {
   private boolean pause(int attempt, FlywayFailure failure) {
     Duration pause = retry.pauseAfter(attempt);
     listener.givingWay(tenant, attempt, failure.message(), pause);
-    try {
-      Thread.sleep(pause.toMillis());
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Pause.of(pause);
   }
 
   static FluentConfiguration configuration() {

@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
@@ -269,12 +271,6 @@ final class MirrorLocks {
   }
 
   private static boolean pause() {
-    try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong(5, 16));
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Pause.of(Duration.ofMillis(ThreadLocalRandom.current().nextLong(5, 16)));
   }
 }

@@ -123,13 +123,6 @@ class DependentViewsIT {
     }
   }
 
-  private static void onShard(Scene scene, String tenant, String sql) throws SQLException {
-    try (Client owner = scene.as("shard1", scene.adminRole())) {
-      owner.execute("SET search_path = \"" + scene.schema(tenant) + "\"");
-      owner.execute(sql);
-    }
-  }
-
   private static void reports(Scene scene) throws SQLException {
     onVeneer(
         scene,
@@ -147,8 +140,7 @@ class DependentViewsIT {
     List<String> before = relations(scene);
     String oid = onVeneerRows(scene, "SELECT 'reports.notes'::regclass::oid").get(0);
     String table = scene.table("acme", "items");
-    onShard(
-        scene,
+    scene.onShard(
         "acme",
         "ALTER TABLE items ALTER id ADD GENERATED ALWAYS AS IDENTITY;"
             + " INSERT INTO items OVERRIDING SYSTEM VALUE VALUES (4, 'note 4')");
@@ -230,8 +222,8 @@ class DependentViewsIT {
             + scene.table("acme", "items")
             + "; CREATE VIEW reports.notes AS SELECT i.note FROM "
             + scene.table("acme", "items AS i"));
-    onShard(scene, "acme", identity + ", DROP note");
-    onShard(scene, "bolt", identity);
+    scene.onShard("acme", identity + ", DROP note");
+    scene.onShard("bolt", identity);
     String before = scene.state();
     InProcess.Result result = scene.ppp("initialize", "--only", "mirror");
     assertThat(result.status()).isEqualTo(7);

@@ -45,14 +45,6 @@ class EveryoneIT {
     return String.join("\n", asReader(scene, "EXPLAIN (VERBOSE, COSTS OFF) " + query));
   }
 
-  private static void onShard(Scene scene, String shard, String tenant, String sql)
-      throws SQLException {
-    try (Client owner = scene.as(shard, scene.adminRole())) {
-      owner.execute("SET search_path = \"" + scene.schema(tenant) + "\"");
-      owner.execute(sql);
-    }
-  }
-
   private static int scans(String plan) {
     return plan.split("Foreign Scan", -1).length - 1;
   }
@@ -125,7 +117,7 @@ class EveryoneIT {
         """
             .formatted(longest, longest));
     scene.run("initialize");
-    onShard(scene, "shard1", "acme", "ALTER TYPE mood ADD VALUE 'so so' BEFORE 'glad'");
+    scene.onShard("acme", "ALTER TYPE mood ADD VALUE 'so so' BEFORE 'glad'");
     scene.run("initialize");
     assertThat(scene.run("plan"))
         .contains("note: column \"pair\" of everyone.kinds is left out")
@@ -265,9 +257,9 @@ class EveryoneIT {
   void tellsWhatDiffersAndStandsInNobodysWay() throws Exception {
     Scene scene = scene();
     scene.run("initialize");
-    onShard(scene, "shard1", "acme", "ALTER TABLE items ADD only_acme int, DROP COLUMN note");
-    onShard(scene, "shard2", "bolt", "DROP TABLE items");
-    onShard(scene, "shard1", "cato", "CREATE TABLE mine (id int)");
+    scene.onShard("acme", "ALTER TABLE items ADD only_acme int, DROP COLUMN note");
+    scene.onShard("bolt", "DROP TABLE items");
+    scene.onShard("cato", "CREATE TABLE mine (id int)");
     try (Client reader = scene.as("veneer", scene.readerRole())) {
       assertThat(reader.refusal("SELECT note FROM items WHERE tenant = 'acme'")).isEqualTo("42703");
     }
@@ -323,7 +315,7 @@ class EveryoneIT {
     scene.place("shard2").port = TestServer.freePort();
     scene.write();
     for (String tenant : List.of("acme", "cato")) {
-      onShard(scene, "shard1", tenant, "CREATE TABLE more (id int)");
+      scene.onShard(tenant, "CREATE TABLE more (id int)");
     }
     assertThat(scene.ppp("initialize").status()).isEqualTo(4);
     try (Client reader = scene.as("veneer", scene.readerRole())) {

@@ -3,7 +3,6 @@ package org.partitionproxy.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,17 +38,10 @@ class FidelityIT {
         new Scene(folder, TestServer.shared("a", version), TestServer.shared("b", version));
     scene.withoutMigrations();
     scene.run("initialize");
-    onShard(scene, sql);
+    scene.onShard("acme", sql);
     scene.run("initialize");
     scene.isInStep();
     return scene;
-  }
-
-  private static void onShard(Scene scene, String sql) throws SQLException {
-    try (Client owner = scene.as("shard1", scene.adminRole())) {
-      owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
-      owner.execute(sql);
-    }
   }
 
   @EveryPostgres
@@ -117,15 +109,15 @@ class FidelityIT {
   @Test
   void followsTypesAsTheyChange() throws Exception {
     Scene scene = scene(PostgresVersion.embedded(), TABLES);
-    onShard(scene, "ALTER TYPE mood ADD VALUE 'glad' BEFORE 'sad'");
+    scene.onShard("acme", "ALTER TYPE mood ADD VALUE 'glad' BEFORE 'sad'");
     assertThat(scene.run("plan", "--sql"))
         .contains("ADD VALUE 'glad' BEFORE 'sad'")
         .doesNotContain("DROP");
     scene.run("initialize");
     scene.isInStep();
-    onShard(scene, "ALTER TYPE mood ADD VALUE 'wild'");
-    onShard(
-        scene,
+    scene.onShard("acme", "ALTER TYPE mood ADD VALUE 'wild'");
+    scene.onShard(
+        "acme",
         """
         ALTER TABLE serials ALTER mood SET DEFAULT 'wild';
         ALTER DOMAIN price ADD CONSTRAINT cheap CHECK (VALUE < 100);
@@ -150,8 +142,8 @@ class FidelityIT {
       assertThat(veneer.value("INSERT INTO \"By Default\" (t) VALUES ('a') RETURNING \"Id\""))
           .isEqualTo("1");
     }
-    onShard(
-        scene, "DROP TABLE shapes; DROP TYPE size; ALTER TABLE serials DROP mood; DROP TYPE mood");
+    scene.onShard(
+        "acme", "DROP TABLE shapes; DROP TYPE size; ALTER TABLE serials DROP mood; DROP TYPE mood");
     scene.run("initialize");
     scene.isInStep();
   }
@@ -195,8 +187,8 @@ class FidelityIT {
               "authors|PRIMARY KEY|{id}|null|null|null|PRIMARY KEY (id)");
       assertThat(other.rows(keys)).isEmpty();
     }
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         """
         COMMENT ON TABLE authors IS NULL;
         COMMENT ON COLUMN authors.name IS 'on the cover';
@@ -267,8 +259,8 @@ class FidelityIT {
   @Test
   void namesDefaultsThatOnlyTheShardCanGive() throws Exception {
     Scene scene = scene(PostgresVersion.embedded(), TABLES);
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         """
         CREATE FUNCTION code() RETURNS text LANGUAGE sql RETURN 'x';
         CREATE TABLE t (id int, code text DEFAULT code(), pid int DEFAULT pg_backend_pid());
@@ -285,7 +277,7 @@ class FidelityIT {
     scene.withoutMigrations();
     scene.line("ids: leave");
     scene.run("initialize");
-    onShard(scene, TABLES);
+    scene.onShard("acme", TABLES);
     assertThat(scene.run("plan", "--sql")).doesNotContain("TRIGGER");
     scene.run("initialize");
     assertThat(scene.run("plan"))
@@ -305,8 +297,8 @@ class FidelityIT {
     try (Client superuser = scene.superuser("shard1")) {
       superuser.execute("CREATE EXTENSION hstore; CREATE EXTENSION \"uuid-ossp\"");
     }
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         """
         CREATE TABLE things (id uuid PRIMARY KEY DEFAULT public.uuid_generate_v4(),
           name text, more public.hstore)

@@ -67,13 +67,6 @@ class MirrorIT {
     return scene(PostgresVersion.embedded());
   }
 
-  private static void onShard(Scene scene, String sql) throws SQLException {
-    try (Client owner = scene.as("shard1", scene.adminRole())) {
-      owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
-      owner.execute(sql);
-    }
-  }
-
   private static void onVeneer(Scene scene, String sql) throws SQLException {
     try (Client owner = scene.mirrorOwner()) {
       owner.execute("SET search_path = \"" + scene.schema("acme") + "\"");
@@ -99,7 +92,7 @@ class MirrorIT {
   @EveryPostgres
   void isWhatImportForeignSchemaWouldMake(PostgresVersion version) throws Exception {
     Scene scene = scene(version);
-    onShard(scene, PLAIN_TABLES);
+    scene.onShard("acme", PLAIN_TABLES);
     mends(scene);
     try (Client superuser = scene.superuser("veneer")) {
       superuser.execute("CREATE SCHEMA imported");
@@ -123,15 +116,15 @@ class MirrorIT {
   @Test
   void followsTheShardWithAlterSoThatViewsStay() throws Exception {
     Scene scene = scene();
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         "CREATE TABLE items (id int NOT NULL, note varchar(10), gone int, free int);"
             + "INSERT INTO items VALUES (1, 'one', 2, 3)");
     mends(scene);
     onVeneer(scene, "CREATE VIEW notes AS SELECT id, note FROM items");
 
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         "ALTER TABLE items DROP gone, ADD extra date DEFAULT '2026-01-01', ALTER id DROP NOT NULL,"
             + " ALTER note SET NOT NULL, ALTER free TYPE bigint");
     assertThat(mends(scene))
@@ -150,11 +143,11 @@ class MirrorIT {
     Scene scene = scene();
     scene.tenant("bolt", "shard1");
     scene.run("initialize");
-    onShard(scene, "CREATE TABLE items (id int, note text)");
+    scene.onShard("acme", "CREATE TABLE items (id int, note text)");
     mends(scene);
     onVeneer(scene, "CREATE VIEW notes AS SELECT id, note FROM items");
-    onShard(scene, "ALTER TABLE items DROP COLUMN note; CREATE TABLE later (id int)");
-    onShard(scene, "CREATE TABLE " + scene.table("bolt", "items (id int)"));
+    scene.onShard("acme", "ALTER TABLE items DROP COLUMN note; CREATE TABLE later (id int)");
+    scene.onShard("acme", "CREATE TABLE " + scene.table("bolt", "items (id int)"));
     var result = scene.ppp("initialize");
     assertThat(result.status()).isEqualTo(7);
     assertThat(result.err())
@@ -167,7 +160,8 @@ class MirrorIT {
   @Test
   void mendsWhatWasChangedOnTheVeneerByHand() throws Exception {
     Scene scene = scene();
-    onShard(scene, "CREATE TABLE items (id int NOT NULL, note text); CREATE TABLE more (id int)");
+    scene.onShard(
+        "acme", "CREATE TABLE items (id int NOT NULL, note text); CREATE TABLE more (id int)");
     mends(scene);
     onVeneer(
         scene,
@@ -181,7 +175,7 @@ class MirrorIT {
             + scene.role("acme"));
     assertThat(mends(scene)).contains("SET table_name 'items'", "GRANT SELECT");
     onVeneer(scene, "DROP FOREIGN TABLE items, more");
-    onShard(scene, "DROP TABLE more");
+    scene.onShard("acme", "DROP TABLE more");
     mends(scene);
     assertThat(asTenant(scene, "SELECT count(*) FROM items")).isEqualTo("0");
   }
@@ -189,13 +183,13 @@ class MirrorIT {
   @Test
   void followsTablesThatWereDroppedAndMadeAgainAndGrants() throws Exception {
     Scene scene = scene();
-    onShard(scene, "CREATE TABLE items (id int); CREATE TABLE gone (id int)");
+    scene.onShard("acme", "CREATE TABLE items (id int); CREATE TABLE gone (id int)");
     mends(scene);
-    onShard(scene, "DROP TABLE items, gone; CREATE TABLE items (name text, id bigint)");
+    scene.onShard("acme", "DROP TABLE items, gone; CREATE TABLE items (name text, id bigint)");
     assertThat(mends(scene)).contains("DROP FOREIGN TABLE");
     assertThat(asTenant(scene, "SELECT count(name) FROM items")).isEqualTo("0");
 
-    onShard(scene, "REVOKE INSERT, UPDATE, DELETE ON items FROM " + scene.role("acme"));
+    scene.onShard("acme", "REVOKE INSERT, UPDATE, DELETE ON items FROM " + scene.role("acme"));
     assertThat(mends(scene)).contains("REVOKE DELETE, INSERT, UPDATE");
     try (Client tenant = scene.as("veneer", scene.role("acme"))) {
       assertThat(tenant.refusal("DELETE FROM items")).isEqualTo("42501");
@@ -206,8 +200,8 @@ class MirrorIT {
   @Test
   void namesAndLeavesOutWhatItCannotShow() throws Exception {
     Scene scene = scene();
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         "CREATE TABLE pair (a int, b int); CREATE TABLE feelings (id int, mood pair);"
             + " CREATE TABLE items (id int)");
     var result = scene.ppp("initialize");
@@ -220,10 +214,10 @@ class MirrorIT {
         .endsWith(Scene.NOTHING_TO_DO);
     assertThat(scene.run("status")).doesNotContain("drifted");
     assertThat(asTenant(scene, "SELECT count(*) FROM items")).isEqualTo("0");
-    onShard(scene, "ALTER TABLE feelings ALTER mood TYPE text");
+    scene.onShard("acme", "ALTER TABLE feelings ALTER mood TYPE text");
     mends(scene);
     assertThat(asTenant(scene, "SELECT count(mood) FROM feelings")).isEqualTo("0");
-    onShard(scene, "ALTER TABLE feelings ALTER mood TYPE pair USING NULL");
+    scene.onShard("acme", "ALTER TABLE feelings ALTER mood TYPE pair USING NULL");
     assertThat(scene.run("plan", "--sql")).contains("DROP FOREIGN TABLE");
     scene.run("initialize");
     assertThat(scene.run("plan")).endsWith(Scene.NOTHING_TO_DO);
@@ -232,12 +226,12 @@ class MirrorIT {
   @Test
   void aTableThatIsRenamedWhileItIsReadIsShownAsItWasOrAsItIs() throws Exception {
     Scene scene = scene();
-    onShard(
-        scene,
+    scene.onShard(
+        "acme",
         "CREATE TABLE first (id int DEFAULT 1);"
             + " CREATE TABLE last (id int GENERATED BY DEFAULT AS IDENTITY)");
     mends(scene);
-    onShard(scene, "CREATE TABLE third (id int)");
+    scene.onShard("acme", "CREATE TABLE third (id int)");
     try (Client owner = scene.as("shard1", scene.adminRole());
         Client superuser = scene.superuser("shard1")) {
       owner.execute("BEGIN; SET LOCAL search_path = \"" + scene.schema("acme") + "\"");
@@ -266,7 +260,7 @@ class MirrorIT {
   @Test
   void leavesAloneWhatItDidNotMake() throws Exception {
     Scene scene = scene();
-    onShard(scene, "CREATE TABLE items (id int)");
+    scene.onShard("acme", "CREATE TABLE items (id int)");
     mends(scene);
     onVeneer(
         scene, "CREATE FOREIGN TABLE hand (id int) SERVER shard1 OPTIONS (table_name 'items')");
@@ -275,7 +269,7 @@ class MirrorIT {
         .contains("note: foreign table ", "hand was not made by ppp and is left alone")
         .endsWith(Scene.NOTHING_TO_DO);
     scene.run("initialize");
-    onShard(scene, "CREATE TABLE hand (id int)");
+    scene.onShard("acme", "CREATE TABLE hand (id int)");
     assertThat(scene.run("plan")).contains("hand was not made by ppp");
     scene.run("initialize");
     try (Client superuser = scene.superuser("veneer")) {
@@ -287,7 +281,7 @@ class MirrorIT {
           .isEqualTo("{table_name=items}");
     }
     // A plain table in its place is in the way of one of the shard.
-    onShard(scene, "CREATE TABLE local (id int)");
+    scene.onShard("acme", "CREATE TABLE local (id int)");
     try (Client superuser = scene.superuser("veneer")) {
       superuser.execute("CREATE TABLE " + scene.table("acme", "local (id int)"));
     }

@@ -281,6 +281,14 @@ final class Scene {
     assertThat(run("plan")).isEqualTo(NOTHING_TO_DO);
   }
 
+  /** As the owner of a tenant's schema, on its shard. */
+  void onShard(String tenant, String sql) throws SQLException {
+    try (Client owner = as(require(tenants, tenant), adminRole())) {
+      owner.execute("SET search_path = \"" + schema(tenant) + "\"");
+      owner.execute(sql);
+    }
+  }
+
   Client superuser(String server) throws SQLException {
     return superuser(server, place(server).database);
   }
