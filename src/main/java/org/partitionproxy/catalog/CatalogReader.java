@@ -23,12 +23,15 @@ import org.partitionproxy.state.UserMapping;
  */
 public final class CatalogReader {
 
+  /**
+   * The slice is a copy: aclexplode decompresses a long stored one anew for each of its elements.
+   */
   private static final String DATABASE =
       """
       SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba) AS owner, d.datconnlimit,
       """
           + AclReader.GRANTS
-          + "coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))"
+          + "(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)))[:]"
           + AclReader.BESIDES
           + "d.datdba) AS acl "
           + """
@@ -38,11 +41,7 @@ public final class CatalogReader {
 
   private static final String ROLES =
       """
-      SELECT r.rolname, r.rolcanlogin,
-        (SELECT pg_catalog.array_agg(g.rolname::text)
-         FROM pg_catalog.pg_auth_members AS m
-         JOIN pg_catalog.pg_roles AS g ON g.oid = m.roleid
-         WHERE m.member = r.oid) AS member_of,
+      SELECT r.rolname, r.rolcanlogin, g.member_of,
         (SELECT pg_catalog.substr(setting, 13)
          FROM pg_catalog.pg_db_role_setting AS s, pg_catalog.unnest(s.setconfig) AS setting
          WHERE s.setrole = r.oid AND s.setdatabase = 0 AND setting LIKE 'search\\_path=%')
@@ -53,7 +52,12 @@ public final class CatalogReader {
          WHERE s.setrole = r.oid AND s.setdatabase = 0
            AND pg_catalog.split_part(setting, '=', 1) = ANY (?)) AS settings
       FROM pg_catalog.pg_roles AS r
-      WHERE r.rolname = ANY (?)
+      LEFT JOIN (
+        SELECT m.member,
+          pg_catalog.array_agg(pg_catalog.pg_get_userbyid(m.roleid)::text) AS member_of
+        FROM pg_catalog.pg_auth_members AS m
+        GROUP BY m.member) AS g ON g.member = r.oid
+      WHERE r.rolname = ANY (?::name[])
       ORDER BY r.rolname""";
 
   /** Of what a schema's owner makes in it. */
@@ -116,7 +120,7 @@ public final class CatalogReader {
       FROM pg_catalog.pg_user_mapping AS m
       JOIN pg_catalog.pg_foreign_server AS s ON s.oid = m.umserver
       LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = m.umuser
-      WHERE coalesce(r.rolname, 'public') = ANY (?)
+      WHERE coalesce(r.rolname, 'public') = ANY (?::name[])
       ORDER BY s.srvname, role""";
 
   /**

@@ -24,61 +24,65 @@ public final class FingerprintReader {
 
   private static final String FINGERPRINTS =
       """
-      SELECT n.nspname,
-        coalesce(pg_catalog.md5(pg_catalog.string_agg(
-          c.relkind::text || c.relhassubclass || ' ' || c.relowner
-            || ' ' || pg_catalog.quote_ident(c.relname)
-            || ' ' || coalesce(c.relacl::text, '')
-            || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
-            || ' ' || coalesce(a.columns, '')
-            || CASE WHEN c.relhastriggers THEN
-                coalesce((SELECT pg_catalog.string_agg(
-                    ' ' || g.tgname || ' ' || pg_catalog.encode(g.tgargs, 'escape'), ''
-                    ORDER BY g.tgname)
-                  FROM pg_catalog.pg_trigger AS g
-                  WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
-                    AND (c.relkind = 'f' OR g.tgname LIKE '\\_ppp\\_%')), '')
-              ELSE '' END
-            || coalesce((SELECT pg_catalog.string_agg(d.objsubid || ' ' || d.description, E'\\n'
-                  ORDER BY d.objsubid)
-                FROM pg_catalog.pg_description AS d
-                WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass),
-              '')
-            || CASE WHEN c.relkind IN ('r', 'p') THEN
-                coalesce((SELECT pg_catalog.string_agg(k.conname || ' ' || k.oid
-                      || k.condeferrable || k.condeferred || k.convalidated, ', '
-                    ORDER BY k.conname)
-                  FROM pg_catalog.pg_constraint AS k
-                  WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f') AND k.conparentid = 0),
-                '')
-              ELSE '' END,
-          E'\\n' ORDER BY c.relname COLLATE "C")), '')
-        || coalesce(pg_catalog.min(y.types), '') AS fingerprint
-      FROM pg_catalog.pg_namespace AS n
-      LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
-        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+      WITH wanted AS MATERIALIZED (
+        SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ANY (?))
+      SELECT n.nspname, coalesce(r.relations, '') || coalesce(y.types, '') AS fingerprint
+      FROM wanted AS n
       LEFT JOIN (
-        SELECT ft.ftrelid, ft.ftoptions, s.srvname
-        FROM pg_catalog.pg_foreign_table AS ft
-        JOIN pg_catalog.pg_foreign_server AS s ON s.oid = ft.ftserver) AS f ON f.ftrelid = c.oid
-      LEFT JOIN LATERAL (
-        SELECT pg_catalog.string_agg(
-            pg_catalog.quote_ident(a.attname)
-              || ' ' || CASE WHEN a.atttypid < 16384 THEN a.atttypid || ' ' || a.atttypmod
-                   ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END
-              || ' ' || a.attcollation
-              || a.attnotnull::text || a.attidentity::text || a.attgenerated::text
-              || CASE WHEN a.attidentity = 'd' THEN ' ' || coalesce(
-                   pg_catalog.pg_get_serial_sequence(pg_catalog.quote_ident(n.nspname) || '.'
-                     || pg_catalog.quote_ident(c.relname), a.attname), '') ELSE '' END
-              || coalesce(' DEFAULT ' || CASE WHEN ad.adbin::text LIKE '%:consttype 2205 %'
-                   THEN pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
-                   ELSE ad.adbin::text END, ''),
-            ', ' ORDER BY a.attnum) AS columns
-        FROM pg_catalog.pg_attribute AS a
-        LEFT JOIN pg_catalog.pg_attrdef AS ad
-          ON a.atthasdef AND ad.adrelid = a.attrelid AND ad.adnum = a.attnum
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
+        SELECT c.relnamespace, pg_catalog.md5(pg_catalog.string_agg(
+            c.relkind::text || c.relhassubclass || ' ' || c.relowner
+              || ' ' || pg_catalog.quote_ident(c.relname)
+              || ' ' || coalesce(c.relacl::text, '')
+              || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
+              || ' ' || coalesce(a.columns, '')
+              || CASE WHEN c.relhastriggers THEN
+                  coalesce((SELECT pg_catalog.string_agg(
+                      ' ' || g.tgname || ' ' || pg_catalog.encode(g.tgargs, 'escape'), ''
+                      ORDER BY g.tgname)
+                    FROM pg_catalog.pg_trigger AS g
+                    WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
+                      AND (c.relkind = 'f' OR g.tgname LIKE '\\_ppp\\_%')), '')
+                ELSE '' END
+              || coalesce((SELECT pg_catalog.string_agg(d.objsubid || ' ' || d.description, E'\\n'
+                    ORDER BY d.objsubid)
+                  FROM pg_catalog.pg_description AS d
+                  WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass),
+                '')
+              || CASE WHEN c.relkind IN ('r', 'p') THEN
+                  coalesce((SELECT pg_catalog.string_agg(k.conname || ' ' || k.oid
+                        || k.condeferrable || k.condeferred || k.convalidated, ', '
+                      ORDER BY k.conname)
+                    FROM pg_catalog.pg_constraint AS k
+                    WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f') AND k.conparentid = 0),
+                  '')
+                ELSE '' END,
+            E'\\n' ORDER BY c.relname COLLATE "C")) AS relations
+        FROM pg_catalog.pg_class AS c
+        LEFT JOIN (
+          SELECT ft.ftrelid, ft.ftoptions, s.srvname
+          FROM pg_catalog.pg_foreign_table AS ft
+          JOIN pg_catalog.pg_foreign_server AS s ON s.oid = ft.ftserver) AS f ON f.ftrelid = c.oid
+        LEFT JOIN LATERAL (
+          SELECT pg_catalog.string_agg(
+              pg_catalog.quote_ident(a.attname)
+                || ' ' || CASE WHEN a.atttypid < 16384 THEN a.atttypid || ' ' || a.atttypmod
+                     ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END
+                || ' ' || a.attcollation
+                || a.attnotnull::text || a.attidentity::text || a.attgenerated::text
+                || CASE WHEN a.attidentity = 'd' THEN ' ' || coalesce(
+                     pg_catalog.pg_get_serial_sequence(
+                       c.oid::pg_catalog.regclass::text, a.attname), '') ELSE '' END
+                || coalesce(' DEFAULT ' || CASE WHEN ad.adbin::text LIKE '%:consttype 2205 %'
+                     THEN pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
+                     ELSE ad.adbin::text END, ''),
+              ', ' ORDER BY a.attnum) AS columns
+          FROM pg_catalog.pg_attribute AS a
+          LEFT JOIN pg_catalog.pg_attrdef AS ad
+            ON a.atthasdef AND ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS a ON true
+        WHERE (c.relnamespace IN (SELECT w.oid FROM wanted AS w)) IS TRUE
+          AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+        GROUP BY c.relnamespace) AS r ON r.relnamespace = n.oid
       LEFT JOIN (
         SELECT t.typnamespace, pg_catalog.md5(pg_catalog.string_agg(
             t.typtype::text || ' ' || t.typowner::text || ' '
@@ -105,11 +109,11 @@ public final class FingerprintReader {
                 END,
             E'\\n' ORDER BY t.typname COLLATE "C")) AS types
         FROM pg_catalog.pg_type AS t
-        WHERE t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c'
-          AND t.typrelid IN (SELECT k.oid FROM pg_catalog.pg_class AS k WHERE k.relkind = 'c')
+        WHERE t.typtype IN ('e', 'd', 'r', 'c')
+          AND (t.typnamespace IN (SELECT w.oid FROM wanted AS w)) IS TRUE
+          AND (t.typtype <> 'c' OR EXISTS (SELECT FROM pg_catalog.pg_class AS k
+            WHERE k.oid = t.typrelid AND k.relkind = 'c'))
         GROUP BY t.typnamespace) AS y ON y.typnamespace = n.oid
-      WHERE n.nspname = ANY (?)
-      GROUP BY n.nspname
       ORDER BY n.nspname""";
 
   /** By schema; one that does not exist is not in it, and one without tables has none: "". */

@@ -117,6 +117,8 @@ final class TableSql {
   /** Of the schemas in an array: all but columns etc. is of {@code pg_class}. */
   static final String TABLES =
       """
+      WITH wanted AS MATERIALIZED (
+        SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ANY (?))
       SELECT n.nspname, c.relname, c.relkind, f.srvname, f.ftoptions,
         c.relkind = 'p' OR c.relkind = 'r' AND c.relhassubclass AS inherited,
         CASE
@@ -139,12 +141,12 @@ final class TableSql {
           + """
              END AS keys
       FROM pg_catalog.pg_class AS c
-      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN wanted AS n ON n.oid = c.relnamespace
       LEFT JOIN (
         SELECT ft.ftrelid, ft.ftoptions, s.srvname
         FROM pg_catalog.pg_foreign_table AS ft
         JOIN pg_catalog.pg_foreign_server AS s ON s.oid = ft.ftserver) AS f ON f.ftrelid = c.oid
-      WHERE n.nspname = ANY (?)
+      WHERE (c.relnamespace IN (SELECT w.oid FROM wanted AS w)) IS TRUE
         AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         AND NOT c.relispartition
       ORDER BY n.nspname, c.relname""";

@@ -12,11 +12,13 @@ import org.partitionproxy.provision.RunListener;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 
-/** Shows a run's progress: changes of each stage, then migrated tenants. */
+/** Shows a run's progress: changes of each stage, then tenants that are migrated and mirrored. */
 final class RunProgress implements RunListener {
 
   private final ProgressLine line;
   private final Set<String> outsideTransactions = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean tenants;
 
   RunProgress(ProgressLine line) {
     this.line = line;
@@ -24,7 +26,7 @@ final class RunProgress implements RunListener {
 
   @Override
   public void stage(Stage stage, int total) {
-    boolean tenants = stage == Stage.MIGRATIONS;
+    tenants = stage == Stage.MIGRATIONS || stage == Stage.MIRROR;
     line.begin(stage.toString(), tenants ? "tenants" : "changes", total);
   }
 
@@ -35,7 +37,8 @@ final class RunProgress implements RunListener {
 
   @Override
   public void committed(ServerDefinition server, List<Change> changes) {
-    line.advance(changes.size());
+    line.advance(
+        tenants ? (int) changes.stream().map(Change::schema).distinct().count() : changes.size());
   }
 
   @Override

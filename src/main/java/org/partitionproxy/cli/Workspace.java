@@ -1,6 +1,7 @@
 package org.partitionproxy.cli;
 
 import java.util.Map;
+import org.partitionproxy.db.Ahead;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.secret.SecretStore;
@@ -20,6 +21,7 @@ record Workspace(Topology topology, SecretVault secrets, Runtimes runtimes, Conn
    * @param command as servers show it in pg_stat_activity: {@code initialize}
    */
   static Workspace open(CommonOptions options, String command) {
+    Ahead.run("ppp-driver", Connector::prepare);
     Map<String, String> environment = System.getenv();
     Topology topology = TopologyReader.read(options.config, environment);
     SecretStore secrets = SecretStore.open(topology.stateFolder(), topology.name());

@@ -3,11 +3,14 @@ package org.partitionproxy.db;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.partitionproxy.diagnostic.Code;
@@ -18,6 +21,7 @@ import org.partitionproxy.diagnostic.PppException;
 public final class Workers implements AutoCloseable {
 
   private final ExecutorService threads;
+  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
 
   /**
    * @param count at least 1; more than there are cores gains nothing, as the servers are often on
@@ -30,12 +34,14 @@ public final class Workers implements AutoCloseable {
             task -> {
               Thread thread = new Thread(task, "ppp-worker");
               thread.setDaemon(true);
+              own.add(thread);
               return thread;
             });
   }
 
   /**
-   * Does the work for each item and returns when all are done. Not to be called from within.
+   * Does the work for each item and returns when all are done. Work of one of these threads that
+   * calls it does all of that itself, one item after the other: the others have work already.
    *
    * @throws RuntimeException the first that an item's work threw, after all others have ended
    * @throws PppException if this thread was interrupted; the work is interrupted too
@@ -55,7 +61,7 @@ public final class Workers implements AutoCloseable {
     items.forEach(item -> calls.add(() -> work.apply(item)));
     try {
       List<R> results = new ArrayList<>();
-      for (Future<R> future : threads.invokeAll(calls)) {
+      for (Future<R> future : endOfAll(calls)) {
         results.add(future.get());
       }
       return results;
@@ -71,6 +77,16 @@ public final class Workers implements AutoCloseable {
               "Run the same command again; it goes on with what is left."),
           e);
     }
+  }
+
+  private <R> List<? extends Future<R>> endOfAll(List<Callable<R>> calls)
+      throws InterruptedException {
+    if (!own.contains(Thread.currentThread())) {
+      return threads.invokeAll(calls);
+    }
+    List<FutureTask<R>> tasks = calls.stream().map(FutureTask::new).toList();
+    tasks.forEach(FutureTask::run);
+    return tasks;
   }
 
   @Override

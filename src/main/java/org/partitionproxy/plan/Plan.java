@@ -72,6 +72,11 @@ public record Plan(
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** With other notes. */
+  public Plan withNotes(List<String> others) {
+    return new Plan(servers, deferred, others, refusals, unreachable);
+  }
+
   /** Only these stages. */
   public Plan only(SortedSet<Stage> stages) {
     SortedSet<Stage> kept = new TreeSet<>(stages);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.partitionproxy.apply.Failure;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -22,32 +23,21 @@ final class EveryoneRunner {
     this.run = run;
   }
 
-  /** Has the ledger remember that it is in step although a fingerprint differed. */
-  void recordInStep() {
-    if (isComplete()) {
-      EveryonePlanner.EveryonePlan plan = run.parts().everyone().plan(run.survey());
-      if (plan.compared() && plan.isEmpty()) {
-        record(plan);
-      }
-    }
-  }
-
   /**
    * Only while every server is there: what is left out of it would look as if it were empty.
    * Returns whether rights on tenants' tables were granted, which changes their fingerprints.
+   *
+   * @param look tells how the servers are now
    */
-  boolean run() {
+  boolean run(Supplier<Survey> look) {
     boolean granted = false;
     try {
       // Grants change what the plan was made from: it is made again, so that it can be remembered.
+      Supplier<Survey> looked = look;
       while (isComplete() && run.parts().everyone().isConcerned()) {
-        Survey now = run.parts().surveyor().surveyMirrors();
-        run.result().lose(now.unreachable());
-        if (!isComplete()
-            || !run.topology().veneers().stream().allMatch(v -> now.find(v).isPresent())) {
-          return granted;
-        }
+        Survey now = looked.get();
         EveryonePlanner.EveryonePlan plan = run.parts().everyone().plan(now);
+        run.result().noteOfEveryone(plan.notes());
         if (!plan.compared() || !apply(plan)) {
           return granted;
         }
@@ -56,6 +46,7 @@ final class EveryoneRunner {
           return granted;
         }
         granted = true;
+        looked = run::look;
       }
     } catch (SqlFailure e) {
       run.result().lose(e);
@@ -69,6 +60,9 @@ final class EveryoneRunner {
 
   /** The shards before the veneers, which show what they have; returns whether all went well. */
   private boolean apply(EveryonePlanner.EveryonePlan plan) {
+    if (!plan.isEmpty()) {
+      run.record().begin();
+    }
     Map<ServerDefinition, List<Change>> grants = new LinkedHashMap<>(plan.grants());
     List<Failure> failures =
         new ArrayList<>(run.applier().applyTenants(grants, (session, done) -> {}));

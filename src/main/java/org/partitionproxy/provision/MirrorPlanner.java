@@ -2,6 +2,7 @@ package org.partitionproxy.provision;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,12 @@ final class MirrorPlanner {
     static final MirrorPlan NONE =
         new MirrorPlan(new LinkedHashMap<>(), new TreeMap<>(), new TreeMap<>());
 
+    boolean isEmpty() {
+      return onShards.isEmpty()
+          && veneers.values().stream()
+              .allMatch(v -> v.extensions().isEmpty() && v.changes().isEmpty());
+    }
+
     /** Nothing for a veneer that was not compared. */
     OfVeneer of(ServerDefinition veneer) {
       return veneers.getOrDefault(veneer.name(), OfVeneer.NONE);
@@ -74,6 +81,13 @@ final class MirrorPlanner {
       return server.isVeneer()
           ? Stream.concat(here.extensions().stream(), here.changes().stream()).toList()
           : onShards.getOrDefault(server.name(), List.of());
+    }
+
+    /** By veneer and schema; of each schema that was compared. */
+    Map<ServerName, Map<Identifier, List<String>>> notes() {
+      Map<ServerName, Map<Identifier, List<String>>> notes = new HashMap<>();
+      veneers.forEach((name, veneer) -> notes.put(name, veneer.notes()));
+      return notes;
     }
 
     /** The schemas that were compared and need no change: only the ledger lags behind. */
@@ -236,18 +250,23 @@ final class MirrorPlanner {
     tenants.forEach(tenant -> fingerprints.put(tenant.schema(), source(survey, tenant)));
     Map<ServerName, OfVeneer> veneers = new LinkedHashMap<>();
     for (ServerSnapshot veneer : survey.veneers()) {
-      veneers.put(veneer.server().name(), compare(veneer, derived, tenants));
+      veneers.put(veneer.server().name(), compare(survey, veneer, derived, tenants));
     }
     return new MirrorPlan(veneers, derived.onShards(), fingerprints);
   }
 
-  private OfVeneer compare(ServerSnapshot veneer, Derived derived, List<Tenant> tenants) {
+  private OfVeneer compare(
+      Survey survey, ServerSnapshot veneer, Derived derived, List<Tenant> tenants) {
     ServerDefinition server = veneer.server();
     Shown shown = Objects.requireNonNull(derived.veneers().get(server.name()));
-    boolean known = veneer.stamp().isPresent();
+    List<Tenant> there =
+        tenants.stream().filter(t -> !survey.isEmpty(server.name(), t.schema())).toList();
     MirrorOwnership ours =
         new MirrorOwnership(
-            shown, known ? reader.veneer(server, tenants) : MirrorReader.Veneer.NONE);
+            shown,
+            veneer.stamp().isEmpty() || there.isEmpty()
+                ? MirrorReader.Veneer.NONE
+                : reader.veneer(server, there));
     List<Change> changes =
         new ArrayList<>(OwnerChanges.ofMirrors(topology.mirrorRole(), ours.strays()));
     changes.addAll(new Differ(Passwords.UNKNOWN).diff(ours.is(), ours.should()));

@@ -7,18 +7,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.partitionproxy.apply.Failure;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 
 /** The last stage: brings the veneers' foreign tables in step with the shards' tables. */
 final class MirrorRunner {
 
-  /** Tenants whose tables are in memory at the same time. */
-  private static final int MIRRORS_AT_ONCE = 400;
+  /**
+   * Tenants that one thread takes at a time: while it plans their mirrors, a veneer makes others'.
+   * Fewer would ask the catalogs more often, each time for all that they have.
+   */
+  private static final int TENANTS_AT_ONCE = 60;
 
   private final Run run;
 
@@ -26,30 +31,43 @@ final class MirrorRunner {
     this.run = run;
   }
 
-  /** Has the ledger remember mirrors that were found in step although a fingerprint differed. */
-  void recordInStep() {
-    if (!run.parts().mirrors().drifted(run.survey()).isEmpty()) {
-      run(run.topology().tenants());
-    }
+  /**
+   * Mirrors of tenants whose two ends are not in step.
+   *
+   * @param seen the servers as they are now
+   */
+  void run(Survey seen, Collection<Tenant> drifted) {
+    Survey now = seen.without(run.result().unusable());
+    run.parts().workers().forEach(portions(drifted), some -> mirror(now, some));
   }
 
-  /** Mirrors of the tenants whose two ends are not in step. */
-  void run(Collection<Tenant> tenants) {
-    Survey now = usable(run.parts().surveyor().surveyMirrors());
-    Set<Tenant> wanted = new HashSet<>(tenants);
-    List<Tenant> drifted =
-        run.parts().mirrors().drifted(now).stream().filter(wanted::contains).toList();
-    for (int from = 0; from < drifted.size(); from += MIRRORS_AT_ONCE) {
-      int to = Math.min(from + MIRRORS_AT_ONCE, drifted.size());
-      List<Tenant> some = drifted.subList(from, to);
-      MirrorPlanner.MirrorPlan plan = plan(now, some);
-      apply(plan.onShards().isEmpty() ? plan : afterShards(plan, some));
+  /** Each of one shard, those of different shards in turn. */
+  private static List<List<Tenant>> portions(Collection<Tenant> tenants) {
+    Map<ServerName, List<Tenant>> byShard = new LinkedHashMap<>();
+    tenants.forEach(t -> byShard.computeIfAbsent(t.shard(), s -> new ArrayList<>()).add(t));
+    List<List<Tenant>> portions = new ArrayList<>();
+    int longest = byShard.values().stream().mapToInt(List::size).max().orElse(0);
+    for (int from = 0; from < longest; from += TENANTS_AT_ONCE) {
+      for (List<Tenant> some : byShard.values()) {
+        if (from < some.size()) {
+          portions.add(some.subList(from, Math.min(from + TENANTS_AT_ONCE, some.size())));
+        }
+      }
     }
+    return portions;
+  }
+
+  private void mirror(Survey now, List<Tenant> tenants) {
+    MirrorPlanner.MirrorPlan plan = plan(some -> now, tenants);
+    if (!plan.isEmpty()) {
+      run.record().begin();
+    }
+    apply(now, tenants, plan.onShards().isEmpty() ? plan : afterShards(now, plan, tenants));
   }
 
   /** Mirrors what the shards are after their change; tenants with one that failed wait. */
   private MirrorPlanner.MirrorPlan afterShards(
-      MirrorPlanner.MirrorPlan plan, List<Tenant> tenants) {
+      Survey before, MirrorPlanner.MirrorPlan plan, List<Tenant> tenants) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     for (ServerDefinition shard : run.topology().shards()) {
       List<Change> here = plan.onShards().get(shard.name());
@@ -62,19 +80,19 @@ final class MirrorRunner {
     Set<Identifier> failed = new HashSet<>();
     failures.forEach(failure -> failure.change().schema().ifPresent(failed::add));
     return plan(
-        usable(run.parts().surveyor().surveyMirrors()),
+        some -> before.withFingerprints(run.parts().surveyor().fingerprints(some)),
         tenants.stream().filter(t -> !failed.contains(t.schema())).toList());
   }
 
-  private Survey usable(Survey survey) {
-    run.result().lose(survey.unreachable());
-    return survey.without(run.result().unusable());
-  }
-
-  private void apply(MirrorPlanner.MirrorPlan plan) {
+  private void apply(Survey now, List<Tenant> tenants, MirrorPlanner.MirrorPlan plan) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     for (ServerDefinition veneer : run.topology().veneers()) {
       if (plan.veneers().containsKey(veneer.name())) {
+        MirrorPlanner.OfVeneer here = plan.of(veneer);
+        run.result().note(veneer, here.notes());
+        if (!here.extensions().isEmpty()) {
+          run.bringExtensions(veneer, () -> plan(some -> now, tenants).of(veneer).extensions());
+        }
         changes.put(veneer, applyInUse(veneer, plan));
       }
     }
@@ -91,7 +109,6 @@ final class MirrorRunner {
 
   /** Returns the rest: mirrors that were made in this run have nobody who uses them. */
   private List<Change> applyInUse(ServerDefinition veneer, MirrorPlanner.MirrorPlan plan) {
-    run.bringExtensions(veneer, plan.of(veneer)::extensions);
     List<Change> inUse = new ArrayList<>();
     List<Change> fresh = new ArrayList<>();
     for (Change change : plan.of(veneer).changes()) {
@@ -104,20 +121,18 @@ final class MirrorRunner {
   }
 
   /** Without the veneers, and the tenants of shards, that go away while they are read. */
-  private MirrorPlanner.MirrorPlan plan(Survey survey, List<Tenant> tenants) {
+  private MirrorPlanner.MirrorPlan plan(
+      Function<List<Tenant>, Survey> survey, List<Tenant> tenants) {
     while (true) {
+      Set<ServerName> gone = run.result().unusable();
+      List<Tenant> there = tenants.stream().filter(t -> !gone.contains(t.shard())).toList();
       try {
-        return run.parts()
-            .mirrors()
-            .plan(
-                survey.without(run.result().unusable()),
-                tenants.stream()
-                    .filter(t -> run.result().isUsable(run.topology().shardOf(t)))
-                    .toList());
+        return run.parts().mirrors().plan(survey.apply(there).without(gone), there);
       } catch (SqlFailure e) {
-        if (!run.result().lose(e)) {
+        if (gone.contains(e.server())) {
           throw e;
         }
+        run.result().lose(e);
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,7 +74,10 @@ final class MirrorTurn implements Following {
     this.ends = veneers.stream().map(session -> new MirrorEnd(run, tenant, session)).toList();
     Set<ServerName> others = new HashSet<>(run.survey().snapshots().keySet());
     ends.forEach(end -> others.remove(end.veneer().name()));
-    this.survey = run.survey().without(others);
+    this.survey =
+        run.survey()
+            .without(others)
+            .withoutFingerprints(ends.stream().map(end -> end.veneer().name()).toList());
     this.locks = locks;
     this.listener = listener;
   }
@@ -174,7 +178,9 @@ final class MirrorTurn implements Following {
         .mirrors()
         .over(new AllEnds(shard, ends))
         .plan(
-            survey.withFingerprint(tenant.shard(), tenant.schema(), fingerprint), List.of(tenant));
+            survey.withFingerprints(
+                Map.of(tenant.shard(), new TreeMap<>(Map.of(tenant.schema(), fingerprint)))),
+            List.of(tenant));
   }
 
   /** The migration's own session, which alone sees what it did, and this turn's. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
@@ -64,28 +66,70 @@ final class Planner {
     this.everyone = everyone;
   }
 
+  /**
+   * What was seen and is left alone.
+   *
+   * @param mirrors by veneer and schema, of those that were compared now
+   */
+  record Notes(Map<ServerName, Map<Identifier, List<String>>> mirrors, List<String> everyone) {
+
+    static final Notes NONE = new Notes(Map.of(), List.of());
+  }
+
   Plan plan(Survey survey) {
-    List<Plan.ServerPlan> servers = new ArrayList<>();
     List<Tenant> known = mirror.drifted(survey).stream().filter(t -> !survey.isBehind(t)).toList();
     MirrorPlanner.MirrorPlan mirrors =
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
     EveryonePlanner.EveryonePlan union = everyone(survey);
-    for (ServerSnapshot snapshot : survey.snapshots().values()) {
-      List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
-      changes.addAll(migrations(survey, snapshot.server()));
-      changes.addAll(mirrors.on(snapshot.server()));
-      changes.addAll(union.of(snapshot.server()));
-      servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes));
-    }
-    List<String> notes = new ArrayList<>(notes(survey, mirrors));
-    notes.addAll(union.notes());
-    notes.addAll(new Leftovers(topology, ownServers).notes(survey));
-    return new Plan(
-        servers, deferred(survey), notes, survey.refusals(), survey.unreachableServers());
+    return plan(
+        survey,
+        snapshot -> {
+          List<Change> changes = new ArrayList<>(withoutMirrors(survey, snapshot));
+          changes.addAll(mirrors.on(snapshot.server()));
+          changes.addAll(union.of(snapshot.server()));
+          return changes;
+        },
+        new Notes(mirrors.notes(), union.notes()));
   }
 
-  /** Of the mirrors that were compared now, and as remembered of those that are in step. */
-  private List<String> notes(Survey survey, MirrorPlanner.MirrorPlan compared) {
+  /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
+  Plan withoutMirrors(Survey survey, SortedSet<Stage> stages) {
+    SortedSet<Stage> others = stages.headSet(Stage.MIRROR);
+    return plan(
+            survey,
+            server -> others.isEmpty() ? List.of() : withoutMirrors(survey, server),
+            Notes.NONE)
+        .only(stages);
+  }
+
+  private List<Change> withoutMirrors(Survey survey, ServerSnapshot snapshot) {
+    List<Change> changes = new ArrayList<>(changes(snapshot, Passwords.UNKNOWN));
+    changes.addAll(migrations(survey, snapshot.server()));
+    return changes;
+  }
+
+  private Plan plan(Survey survey, Function<ServerSnapshot, List<Change>> changes, Notes compared) {
+    List<Plan.ServerPlan> servers = new ArrayList<>();
+    for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      servers.add(new Plan.ServerPlan(snapshot.server().name().value(), changes.apply(snapshot)));
+    }
+    return new Plan(
+        servers,
+        deferred(survey),
+        notes(survey, compared),
+        survey.refusals(),
+        survey.unreachableServers());
+  }
+
+  /** Of the mirrors that were compared now, and as remembered of those that were not. */
+  List<String> notes(Survey survey, Notes compared) {
+    List<String> notes = new ArrayList<>(notesOfMirrors(survey, compared));
+    notes.addAll(compared.everyone());
+    notes.addAll(new Leftovers(topology, ownServers).notes(survey));
+    return notes;
+  }
+
+  private List<String> notesOfMirrors(Survey survey, Notes compared) {
     List<String> notes = new ArrayList<>();
     List<ServerSnapshot> veneers = survey.veneers();
     for (Tenant tenant : topology.tenants()) {
@@ -108,13 +152,13 @@ final class Planner {
     return notes;
   }
 
-  private static List<String> notes(
-      ServerSnapshot veneer, Tenant tenant, MirrorPlanner.MirrorPlan compared) {
+  private static List<String> notes(ServerSnapshot veneer, Tenant tenant, Notes compared) {
     Placement known = veneer.placements().get(tenant.schema());
     List<String> remembered = known == null ? List.of() : known.notes();
-    return compared.sources().containsKey(tenant.schema())
-        ? compared.of(veneer.server()).notes().getOrDefault(tenant.schema(), List.of())
-        : remembered;
+    return compared
+        .mirrors()
+        .getOrDefault(veneer.server().name(), Map.of())
+        .getOrDefault(tenant.schema(), remembered);
   }
 
   /** Not before all tenants have their tables. */

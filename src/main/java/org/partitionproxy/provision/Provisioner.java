@@ -1,13 +1,17 @@
 package org.partitionproxy.provision;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.db.Ahead;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
@@ -97,7 +101,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #initialize} would do now; changes nothing, makes no password. */
   public Plan plan() {
-    return parts.planner().plan(survey());
+    return parts.planner().plan(checked(parts.surveyor().survey()));
   }
 
   /**
@@ -106,11 +110,10 @@ public final class Provisioner implements AutoCloseable {
    * @param exact whether sizes are measured on disk, which opens every file
    */
   public TopologyStatus status(String runtime, boolean exact) {
-    return new StatusReader(parts).read(survey(), runtime, exact);
+    return new StatusReader(parts).read(checked(parts.surveyor().survey()), runtime, exact);
   }
 
-  private Survey survey() {
-    Survey survey = parts.surveyor().survey();
+  private Survey checked(Survey survey) {
     List<Diagnostic> refusals =
         new Refusals(parts.topology(), secrets).of(survey, parts.desired().roles());
     return survey.withRefusals(refusals);
@@ -125,29 +128,40 @@ public final class Provisioner implements AutoCloseable {
     return locked(
         origin,
         listener,
-        (plan, run, record) -> {
-          Plan wanted = plan.only(stages);
-          if (wanted.count() == 0 && wanted.deferred().isEmpty()) {
-            if (stages.contains(Stage.MIRROR)) {
-              new MirrorRunner(run).recordInStep();
-              new EveryoneRunner(run).recordInStep();
-            }
-            return run.result().outcome(wanted, Optional.empty());
-          }
-          record.begin();
+        stages,
+        (wanted, run) -> {
+          boolean mirrorOnly = wanted.count() == 0 && wanted.deferred().isEmpty();
           Optional<MigrationResult> migrated = Optional.empty();
-          StageRunner others = new StageRunner(run);
-          for (Stage stage : stages) {
-            listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
-            switch (stage) {
-              case MIGRATIONS -> migrated = migrate(MigrationRequest.all(), plan, run, listener);
-              case MIRROR -> mirror(run, parts.topology().tenants());
-              default -> others.run(stage, wanted);
-            }
-            record.begin();
+          if (!mirrorOnly) {
+            migrated = stages(stages, wanted, run, listener);
           }
-          return run.result().outcome(wanted, migrated);
+          if (stages.contains(Stage.MIRROR)) {
+            Survey seen = mirrorOnly ? run.survey() : run.look();
+            mirror(run, seen, parts.topology().tenants(), listener);
+          }
+          return run.result()
+              .outcome(
+                  wanted.withNotes(parts.planner().notes(run.survey(), run.result().notes())),
+                  migrated);
         });
+  }
+
+  /** All but the last, whose changes depend on what these do. */
+  private Optional<MigrationResult> stages(
+      SortedSet<Stage> stages, Plan wanted, Run run, RunListener listener) {
+    run.record().begin();
+    Optional<MigrationResult> migrated = Optional.empty();
+    StageRunner others = new StageRunner(run);
+    for (Stage stage : stages.headSet(Stage.MIRROR)) {
+      listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
+      if (stage == Stage.MIGRATIONS) {
+        migrated = migrate(MigrationRequest.all(), wanted, run, listener);
+      } else {
+        others.run(stage, wanted);
+      }
+      run.record().begin();
+    }
+    return migrated;
   }
 
   /**
@@ -160,19 +174,18 @@ public final class Provisioner implements AutoCloseable {
     return locked(
         origin,
         listener,
-        (plan, run, record) -> {
+        new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)),
+        (plan, run) -> {
           VeneersAway.requireFilled(run.survey());
           requireMirrorOwner(run.survey());
-          record.begin();
+          run.record().begin();
           listener.stage(
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
-          Plan wanted = plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS, Stage.MIRROR)));
           if (migrated.isPresent()) {
-            listener.stage(Stage.MIRROR, 0);
-            mirror(run, request.selection().from(parts.topology()));
+            mirror(run, run.look(), request.selection().from(parts.topology()), listener);
           }
-          return run.result().outcome(wanted, migrated);
+          return run.result().outcome(plan, migrated);
         });
   }
 
@@ -192,10 +205,24 @@ public final class Provisioner implements AutoCloseable {
     }
   }
 
-  private static void mirror(Run run, Collection<Tenant> tenants) {
-    new MirrorRunner(run).run(tenants);
-    if (new EveryoneRunner(run).run()) {
-      new MirrorRunner(run).run(tenants);
+  /**
+   * @param seen the servers as they are now
+   */
+  private void mirror(Run run, Survey seen, Collection<Tenant> tenants, RunListener listener) {
+    int before = run.result().committed();
+    each(run, seen, tenants, listener);
+    Supplier<Survey> look = () -> run.result().committed() == before ? seen : run.look();
+    if (new EveryoneRunner(run).run(look)) {
+      each(run, run.look(), tenants, listener);
+    }
+  }
+
+  private void each(Run run, Survey seen, Collection<Tenant> tenants, RunListener listener) {
+    List<Tenant> drifted = new ArrayList<>(parts.mirrors().drifted(seen));
+    drifted.retainAll(new HashSet<>(tenants));
+    if (!drifted.isEmpty()) {
+      listener.stage(Stage.MIRROR, drifted.size());
+      new MirrorRunner(run).run(seen, drifted);
     }
   }
 
@@ -258,8 +285,8 @@ public final class Provisioner implements AutoCloseable {
       Plan plan =
           new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
               .plan(survey, request);
-      Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), listener);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
+      Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
@@ -267,7 +294,7 @@ public final class Provisioner implements AutoCloseable {
           listener.dropping(plan.count());
           new TeardownRunner(run).run(plan);
           if (!request.all()) {
-            new EveryoneRunner(run).run();
+            new EveryoneRunner(run).run(run::look);
           }
         }
         Outcome outcome = run.result().outcome(plan, Optional.empty());
@@ -279,22 +306,30 @@ public final class Provisioner implements AutoCloseable {
     }
   }
 
+  /** Gets the plan without what concerns mirrors, which follows from what the rest does. */
   private interface Work {
-    Outcome run(Plan plan, Run run, RunRecord record);
+    Outcome run(Plan plan, Run run);
   }
 
   /**
    * Takes the lock, finishes a rotation that was interrupted, looks at all servers, and does the
    * work unless something forbids it.
+   *
+   * @param stages that the work is about
    */
-  private Outcome locked(Origin origin, RunListener listener, Work work) {
+  private Outcome locked(Origin origin, RunListener listener, SortedSet<Stage> stages, Work work) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       int finished = secretRotation().finishIfPossible(lock, record, listener);
-      Survey survey = survey();
-      Plan plan = parts.planner().plan(survey);
+      Surveyor surveyor = parts.surveyor();
+      Survey survey =
+          checked(
+              stages.contains(Stage.MIGRATIONS)
+                  ? surveyor.survey()
+                  : surveyor.surveyWithoutMigrations());
+      Plan plan = parts.planner().withoutMirrors(survey, stages);
       RolePasswords passwords = new RolePasswords(secrets);
-      Run run = Run.of(parts, lock, survey, passwords, listener);
+      Run run = Run.of(parts, lock, survey, passwords, record, listener);
       String end = "failed";
       try {
         if (plan.refusals().isEmpty()) {
@@ -309,7 +344,7 @@ public final class Provisioner implements AutoCloseable {
         }
         Outcome outcome =
             plan.refusals().isEmpty()
-                ? work.run(plan, run, record)
+                ? work.run(plan, run)
                 : run.result().outcome(plan, Optional.empty());
         end = RunRecord.word(outcome.exitCode());
         return outcome;

@@ -3,6 +3,7 @@ package org.partitionproxy.provision;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.partitionproxy.db.Ahead;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.secret.ScramVerifier;
 import org.partitionproxy.secret.SecretName;

@@ -17,6 +17,7 @@ import org.partitionproxy.topology.Topology;
  * @param survey of all servers, at its beginning
  * @param passwords of roles that will be made
  * @param result so far
+ * @param record to be begun before anything is changed
  * @param listener is told what was committed
  */
 record Run(
@@ -25,6 +26,7 @@ record Run(
     Survey survey,
     Passwords passwords,
     RunResult result,
+    RunRecord record,
     Recorders recorders,
     PlanApplier applier,
     ApplyListener listener) {
@@ -34,6 +36,7 @@ record Run(
       RunLock lock,
       Survey survey,
       Passwords passwords,
+      RunRecord record,
       ApplyListener listener) {
     RunResult result = new RunResult(parts.topology(), survey.unreachable());
     ApplyListener counting =
@@ -45,7 +48,22 @@ record Run(
         new PlanApplier(
             parts.sessions(), parts.topology()::ownerOn, lock, parts.workers(), counting);
     return new Run(
-        parts, lock, survey, passwords, result, new Recorders(parts.topology()), applier, counting);
+        parts,
+        lock,
+        survey,
+        passwords,
+        result,
+        record,
+        new Recorders(parts.topology()),
+        applier,
+        counting);
+  }
+
+  /** What mirrors depend on, as it is now. */
+  Survey look() {
+    Survey now = parts.surveyor().surveyMirrors();
+    result.lose(now.unreachable());
+    return now;
   }
 
   Topology topology() {

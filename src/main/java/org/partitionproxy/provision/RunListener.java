@@ -10,8 +10,7 @@ public interface RunListener extends ApplyListener, MigrationListener, RotationL
   /**
    * A stage begins.
    *
-   * @param total changes that it will make, or tenants that it will migrate; 0 where that is not
-   *     known yet
+   * @param total changes that it will make, or tenants that it will migrate or mirror
    */
   void stage(Stage stage, int total);
 

@@ -34,7 +34,7 @@ final class RunRecord {
   }
 
   /** Writes the row wherever there is a ledger by now; can be called again. */
-  void begin() {
+  synchronized void begin() {
     for (ServerDefinition veneer : topology.veneers()) {
       if (!ids.containsKey(veneer)) {
         try {
@@ -67,7 +67,7 @@ final class RunRecord {
    * Writes how it ended. Where a veneer is gone, its row stays without an end, as that of a run
    * that was killed.
    */
-  void end(String outcome, int changes) {
+  synchronized void end(String outcome, int changes) {
     ids.forEach(
         (veneer, id) -> {
           try {

@@ -14,6 +14,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationResult;
 import org.partitionproxy.plan.Plan;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
@@ -28,6 +29,8 @@ final class RunResult {
   private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
   private final List<Diagnostic> problems = Collections.synchronizedList(new ArrayList<>());
   private final Map<ServerName, Diagnostic> lost = new ConcurrentHashMap<>();
+  private final Map<ServerName, Map<Identifier, List<String>>> notes = new ConcurrentHashMap<>();
+  private final List<String> notesOfEveryone = Collections.synchronizedList(new ArrayList<>());
 
   /** Servers on which a change failed that all later ones may need. */
   private final Set<ServerName> stopped = ConcurrentHashMap.newKeySet();
@@ -54,6 +57,22 @@ final class RunResult {
         failures.add(failure);
       }
     }
+  }
+
+  /** Of mirrors that were compared, by schema. */
+  void note(ServerDefinition veneer, Map<Identifier, List<String>> some) {
+    notes.computeIfAbsent(veneer.name(), v -> new ConcurrentHashMap<>()).putAll(some);
+  }
+
+  /** Of schema everyone; the last word counts. */
+  void noteOfEveryone(List<String> some) {
+    notesOfEveryone.clear();
+    notesOfEveryone.addAll(some);
+  }
+
+  /** Of what this run has compared. */
+  Planner.Notes notes() {
+    return new Planner.Notes(notes, List.copyOf(notesOfEveryone));
   }
 
   /** Something that was left as it was, for a reason that is no server's. */

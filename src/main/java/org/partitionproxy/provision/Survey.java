@@ -48,6 +48,11 @@ record Survey(
     return ofServer == null ? "" : ofServer.getOrDefault(schema, "");
   }
 
+  /** Whether a schema was seen to have no tables, views or types. */
+  boolean isEmpty(ServerName server, Identifier schema) {
+    return fingerprints.getOrDefault(server, new TreeMap<>()).getOrDefault(schema, "?").isEmpty();
+  }
+
   boolean hasSchema(ServerName server, Identifier schema) {
     ServerSnapshot snapshot = snapshots.get(server);
     SortedMap<Identifier, String> ofServer = fingerprints.get(server);
@@ -73,14 +78,27 @@ record Survey(
     return status != null && !status.pending().isEmpty();
   }
 
-  /** With another fingerprint of one schema. */
-  Survey withFingerprint(ServerName server, Identifier schema, String fingerprint) {
-    TreeMap<Identifier, String> ofServer =
-        new TreeMap<>(fingerprints.getOrDefault(server, new TreeMap<>()));
-    ofServer.put(schema, fingerprint);
+  /** With other fingerprints of some schemas, by server. */
+  Survey withFingerprints(Map<ServerName, SortedMap<Identifier, String>> others) {
     Map<ServerName, SortedMap<Identifier, String>> all = new HashMap<>(fingerprints);
-    all.put(server, ofServer);
+    others.forEach(
+        (server, some) ->
+            all.merge(
+                server,
+                some,
+                (known, now) -> {
+                  TreeMap<Identifier, String> both = new TreeMap<>(known);
+                  both.putAll(now);
+                  return both;
+                }));
     return new Survey(snapshots, all, migrations, unreachable, refusals);
+  }
+
+  /** As if only servers had been looked at, and what is in their schemas changed meanwhile. */
+  Survey withoutFingerprints(Collection<ServerName> servers) {
+    Map<ServerName, SortedMap<Identifier, String>> others = new HashMap<>(fingerprints);
+    others.keySet().removeAll(servers);
+    return new Survey(snapshots, others, migrations, unreachable, refusals);
   }
 
   /** As if these servers had not been looked at. */

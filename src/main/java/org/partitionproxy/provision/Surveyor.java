@@ -1,6 +1,7 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,9 +83,19 @@ final class Surveyor {
 
   /** Everything that a plan needs. Servers that don't answer are in the result, not an error. */
   Survey survey() {
+    return survey(true);
+  }
+
+  /** The same without the tenants' migrations: as if there were no pending ones. */
+  Survey surveyWithoutMigrations() {
+    return survey(false);
+  }
+
+  private Survey survey(boolean histories) {
     Findings findings = new Findings();
     workers.forEach(
-        topology.servers(), server -> guarded(server, findings, () -> look(server, findings)));
+        topology.servers(),
+        server -> guarded(server, findings, () -> look(server, histories, findings)));
     return findings.survey(this);
   }
 
@@ -99,7 +110,7 @@ final class Surveyor {
                 findings,
                 () -> {
                   if (server.isVeneer()) {
-                    look(server, findings);
+                    look(server, false, findings);
                   } else {
                     findings.fingerprints().put(server.name(), fingerprints(server));
                   }
@@ -107,10 +118,28 @@ final class Surveyor {
     return findings.survey(this);
   }
 
+  /** Of tenants' schemas, by their shards. */
+  Map<ServerName, SortedMap<Identifier, String>> fingerprints(Collection<Tenant> tenants) {
+    Map<ServerName, SortedSet<Identifier>> schemas = new LinkedHashMap<>();
+    tenants.forEach(t -> schemas.computeIfAbsent(t.shard(), s -> new TreeSet<>()).add(t.schema()));
+    Map<ServerName, SortedMap<Identifier, String>> found = new LinkedHashMap<>();
+    schemas.forEach(
+        (shard, some) ->
+            found.put(
+                shard,
+                sessions.with(
+                    topology.findServer(shard.value()).orElseThrow(),
+                    session -> fingerprints(session, some))));
+    return found;
+  }
+
   private SortedMap<Identifier, String> fingerprints(ServerDefinition server) {
-    SortedSet<Identifier> schemas =
-        new TreeSet<>(desired.tenants(server).stream().map(Tenant::schema).toList());
+    SortedSet<Identifier> schemas = schemas(desired.tenants(server));
     return sessions.with(server, session -> fingerprints(session, schemas));
+  }
+
+  private static SortedSet<Identifier> schemas(Collection<Tenant> tenants) {
+    return new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
   }
 
   private SortedMap<Identifier, String> fingerprints(
@@ -122,13 +151,23 @@ final class Surveyor {
     return snapshots.read(server);
   }
 
-  private void look(ServerDefinition server, Findings findings) {
+  private void look(ServerDefinition server, boolean histories, Findings findings) {
     ServerSnapshot snapshot = snapshots.read(server);
     if (!snapshot.state().schemas().isEmpty()) {
       sessions.with(
           server,
           session -> {
-            lookInside(server, session, snapshot, findings);
+            List<Tenant> tenants =
+                desired.tenants(server).stream()
+                    .filter(t -> snapshot.state().schemas().containsKey(t.schema()))
+                    .toList();
+            findings.fingerprints().put(server.name(), fingerprints(session, schemas(tenants)));
+            if (histories && !server.isVeneer() && topology.migrations().isPresent()) {
+              PendingMigrations.read(session, migrations, tenants)
+                  .forEach(
+                      (tenant, status) ->
+                          status.ifPresent(s -> findings.migrations().put(tenant, s)));
+            }
             return true;
           });
     }
@@ -147,20 +186,6 @@ final class Surveyor {
       } else {
         findings.refusals().addAll(e.diagnostics());
       }
-    }
-  }
-
-  private void lookInside(
-      ServerDefinition server, Session session, ServerSnapshot snapshot, Findings findings) {
-    List<Tenant> tenants =
-        desired.tenants(server).stream()
-            .filter(t -> snapshot.state().schemas().containsKey(t.schema()))
-            .toList();
-    SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
-    findings.fingerprints().put(server.name(), fingerprints(session, schemas));
-    if (!server.isVeneer() && topology.migrations().isPresent()) {
-      PendingMigrations.read(session, migrations, tenants)
-          .forEach((tenant, status) -> status.ifPresent(s -> findings.migrations().put(tenant, s)));
     }
   }
 

@@ -1,12 +1,12 @@
-package org.partitionproxy.provision;
+package org.partitionproxy.db;
 
-/** Work that is done while others wait for servers, so that it is done when it is needed. */
-final class Ahead {
+/** Work that is done beside other work, so that it is done when it is needed. */
+public final class Ahead {
 
   private Ahead() {}
 
   /** What fails here fails where it is needed, too, and is told there. */
-  static void run(String name, Runnable work) {
+  public static void run(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((ahead, problem) -> {});
