@@ -18,6 +18,11 @@ public final class Rereading {
 
   private Rereading() {}
 
+  /** Whether something failed because what was there when it was read is gone. */
+  public static boolean isGone(SqlFailure failure) {
+    return GONE.contains(failure.sqlState());
+  }
+
   /**
    * Does it again where something went away meanwhile. Not within a transaction, which such a
    * failure ends.
@@ -29,7 +34,7 @@ public final class Rereading {
       try {
         return reading.get();
       } catch (SqlFailure e) {
-        if (last || !GONE.contains(e.sqlState())) {
+        if (last || !isGone(e)) {
           throw e;
         }
       }

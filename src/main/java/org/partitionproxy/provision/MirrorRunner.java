@@ -6,9 +6,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.partitionproxy.apply.Failure;
+import org.partitionproxy.catalog.Rereading;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Identifier;
@@ -25,6 +27,9 @@ final class MirrorRunner {
    */
   private static final int TENANTS_AT_ONCE = 60;
 
+  /** For tenants whose tables are renamed or dropped after they were read. */
+  private static final int TRIES = 3;
+
   private final Run run;
 
   MirrorRunner(Run run) {
@@ -38,7 +43,7 @@ final class MirrorRunner {
    */
   void run(Survey seen, Collection<Tenant> drifted) {
     Survey now = seen.without(run.result().unusable());
-    run.parts().workers().forEach(portions(drifted), some -> mirror(now, some));
+    run.parts().workers().forEach(portions(drifted), some -> mirror(all -> now, some, TRIES));
   }
 
   /** Each of one shard, those of different shards in turn. */
@@ -57,17 +62,41 @@ final class MirrorRunner {
     return portions;
   }
 
-  private void mirror(Survey now, List<Tenant> tenants) {
-    MirrorPlanner.MirrorPlan plan = plan(some -> now, tenants);
+  /**
+   * @param look tells how the servers are now, as far as some tenants are concerned
+   */
+  private void mirror(Function<List<Tenant>, Survey> look, List<Tenant> tenants, int tries) {
+    MirrorPlanner.MirrorPlan plan = plan(look, tenants);
     if (!plan.isEmpty()) {
       run.record().begin();
     }
-    apply(now, tenants, plan.onShards().isEmpty() ? plan : afterShards(now, plan, tenants));
+    if (plan.onShards().isEmpty()) {
+      apply(look, tenants, plan);
+      return;
+    }
+    Set<Tenant> failed = new HashSet<>();
+    Set<Tenant> overtaken = new HashSet<>();
+    for (Failure failure : changeShards(plan)) {
+      boolean again = tries > 1 && Rereading.isGone(failure.reason());
+      tenants.stream()
+          .filter(t -> failure.change().schema().equals(Optional.of(t.schema())))
+          .forEach((again ? overtaken : failed)::add);
+      if (!again) {
+        run.result().keep(List.of(failure));
+      }
+    }
+    Function<List<Tenant>, Survey> changed =
+        some -> look.apply(some).withFingerprints(run.parts().surveyor().fingerprints(some));
+    List<Tenant> done =
+        tenants.stream().filter(t -> !failed.contains(t) && !overtaken.contains(t)).toList();
+    apply(changed, done, plan(changed, done));
+    if (!overtaken.isEmpty()) {
+      mirror(changed, List.copyOf(overtaken), tries - 1);
+    }
   }
 
-  /** Mirrors what the shards are after their change; tenants with one that failed wait. */
-  private MirrorPlanner.MirrorPlan afterShards(
-      Survey before, MirrorPlanner.MirrorPlan plan, List<Tenant> tenants) {
+  /** Mirrors show what the shards are after it. */
+  private List<Failure> changeShards(MirrorPlanner.MirrorPlan plan) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     for (ServerDefinition shard : run.topology().shards()) {
       List<Change> here = plan.onShards().get(shard.name());
@@ -75,23 +104,18 @@ final class MirrorRunner {
         changes.put(shard, here);
       }
     }
-    List<Failure> failures = run.applier().applyTenants(changes, (session, done) -> {});
-    run.result().keep(failures);
-    Set<Identifier> failed = new HashSet<>();
-    failures.forEach(failure -> failure.change().schema().ifPresent(failed::add));
-    return plan(
-        some -> before.withFingerprints(run.parts().surveyor().fingerprints(some)),
-        tenants.stream().filter(t -> !failed.contains(t.schema())).toList());
+    return run.applier().applyTenants(changes, (session, done) -> {});
   }
 
-  private void apply(Survey now, List<Tenant> tenants, MirrorPlanner.MirrorPlan plan) {
+  private void apply(
+      Function<List<Tenant>, Survey> look, List<Tenant> tenants, MirrorPlanner.MirrorPlan plan) {
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     for (ServerDefinition veneer : run.topology().veneers()) {
       if (plan.veneers().containsKey(veneer.name())) {
         MirrorPlanner.OfVeneer here = plan.of(veneer);
         run.result().note(veneer, here.notes());
         if (!here.extensions().isEmpty()) {
-          run.bringExtensions(veneer, () -> plan(some -> now, tenants).of(veneer).extensions());
+          run.bringExtensions(veneer, () -> plan(look, tenants).of(veneer).extensions());
         }
         changes.put(veneer, applyInUse(veneer, plan));
       }
