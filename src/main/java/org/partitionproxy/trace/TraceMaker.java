@@ -56,6 +56,7 @@ final class TraceMaker {
                 asked.begin(),
                 asked.end(),
                 Duration.ZERO,
+                Duration.ZERO,
                 OptionalLong.empty(),
                 Optional.empty(),
                 new SqlWords(Set.of(), Set.of()),
