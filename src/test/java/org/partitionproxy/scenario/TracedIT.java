@@ -10,37 +10,26 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.partitionproxy.db.Connector;
-import org.partitionproxy.db.SqlFailure;
-import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.inspect.LogEntry;
-import org.partitionproxy.inspect.LogQuery;
-import org.partitionproxy.inspect.LogWatch;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
-import org.partitionproxy.topology.TopologyReader;
 import org.partitionproxy.trace.Forwarded;
 import org.partitionproxy.trace.Trace;
 import org.partitionproxy.trace.Weaver;
-import org.postgresql.Driver;
 
 /**
  * By brute force: what was forwarded hangs under the statement that caused it, and nothing is lost.
@@ -59,13 +48,7 @@ class TracedIT {
     TestServer a = TestServer.shared("a", version);
     Scene scene = new Scene(folder, a, a, TestServer.shared("b", version));
     scene.run("initialize");
-    for (String server : List.of("veneer", "shard1", "shard2")) {
-      try (Client superuser = scene.superuser(server)) {
-        String database = scene.place(server).database;
-        superuser.execute("ALTER DATABASE " + database + " SET log_statement = 'none'");
-        superuser.execute("ALTER DATABASE " + database + " SET log_min_duration_statement = 0");
-      }
-    }
+    Traced traced = new Traced(scene);
     ExecutorService threads = Executors.newFixedThreadPool(SESSIONS);
     List<Future<?>> sessions = new ArrayList<>();
     for (int session = 0; session < SESSIONS; session++) {
@@ -73,7 +56,7 @@ class TracedIT {
       sessions.add(
           threads.submit(
               () -> {
-                try (Connection connection = connect(scene)) {
+                try (Connection connection = traced.connect()) {
                   new Work(scene, connection, number).run(STATEMENTS);
                 }
                 return true;
@@ -83,28 +66,21 @@ class TracedIT {
       session.get();
     }
     threads.shutdown();
-    Topology topology =
-        TopologyReader.read(
-            folder.resolve("shards.yaml"), Map.of("PPP_TEST_PASSWORD", a.password().reveal()));
-    Map<ServerDefinition, List<LogEntry>> logs = new LinkedHashMap<>();
-    for (ServerDefinition server : topology.servers()) {
-      logs.put(server, entries(server));
-    }
-    check(topology, logs, entry -> entry);
-    check(topology, logs, TracedIT::withoutConstants);
+    Topology topology = traced.topology();
+    Map<ServerDefinition, List<LogEntry>> logs = traced.logs();
+    check(topology, logs);
   }
 
-  private static void check(
-      Topology topology, Map<ServerDefinition, List<LogEntry>> logs, UnaryOperator<LogEntry> view) {
+  private static void check(Topology topology, Map<ServerDefinition, List<LogEntry>> logs) {
     Weaver weaver = new Weaver(topology, topology.veneer().name());
     logs.forEach(
         (server, entries) ->
             entries.forEach(
                 entry -> {
                   if (server.isVeneer()) {
-                    weaver.onVeneer(view.apply(entry));
+                    weaver.onVeneer(entry);
                   } else {
-                    weaver.onShard(server.name(), view.apply(entry));
+                    weaver.onShard(server.name(), entry);
                   }
                 }));
     List<Trace> traces = weaver.end();
@@ -155,36 +131,6 @@ class TracedIT {
     return marks;
   }
 
-  /** The same where only order, times and transactions tell: constants are comments. */
-  private static LogEntry withoutConstants(LogEntry entry) {
-    return new LogEntry(
-        entry.timestamp(),
-        entry.sessionId(),
-        entry.pid(),
-        entry.lineNumber(),
-        entry.user(),
-        entry.database(),
-        entry.application(),
-        entry.remoteHost(),
-        entry.kind(),
-        entry.severity(),
-        entry.sqlState(),
-        entry.message(),
-        entry.detail(),
-        entry.hint(),
-        entry.statement().map(TracedIT::commented),
-        entry.parameters().map(TracedIT::commented),
-        entry.durationMillis(),
-        entry.queryId(),
-        entry.plan(),
-        entry.tag(),
-        entry.transaction());
-  }
-
-  private static String commented(String text) {
-    return MARK.matcher(text.replace("'", "")).replaceAll("/*$0*/");
-  }
-
   private static Set<String> marks(String text) {
     Set<String> marks = new TreeSet<>();
     Matcher matcher = MARK.matcher(text);
@@ -192,45 +138,6 @@ class TracedIT {
       marks.add(matcher.group());
     }
     return marks;
-  }
-
-  private static Connection connect(Scene scene) throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", scene.appRole());
-    properties.setProperty("password", scene.password(scene.appRole()));
-    Scene.Place veneer = scene.place("veneer");
-    return new Driver()
-        .connect("jdbc:postgresql://127.0.0.1:" + veneer.port + "/" + veneer.database, properties);
-  }
-
-  private static List<LogEntry> entries(ServerDefinition server) {
-    List<LogEntry> entries = new ArrayList<>();
-    LogQuery query =
-        new LogQuery(
-            server, Optional.empty(), true, Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
-    new LogWatch(
-            () -> new Connector(name -> server.password(), "ppp test").superuser(server),
-            query,
-            new LogWatch.Listener() {
-              @Override
-              public void warn(List<Diagnostic> warnings) {}
-
-              @Override
-              public boolean show(List<LogEntry> some) {
-                some.stream()
-                    .filter(e -> e.database().equals(Optional.of(server.database().value())))
-                    .forEach(entries::add);
-                return true;
-              }
-
-              @Override
-              public void disconnected(SqlFailure reason) {}
-
-              @Override
-              public void reconnected() {}
-            })
-        .once();
-    return entries;
   }
 
   /** Random statements of one session, each with numbers that no other has. */
