@@ -93,7 +93,8 @@ public final class ExplainView {
     private void verdict(String server, String indent, Verdict verdict) {
       String subject = verdict.subject().isEmpty() ? "" : " " + verdict.subject();
       if (verdict.pushedDown()) {
-        line(server, false, indent + "+ pushed down: " + verdict.operation() + subject);
+        String how = verdict.why().isEmpty() ? "" : ", " + verdict.why();
+        line(server, false, indent + "+ pushed down: " + verdict.operation() + subject + how);
         return;
       }
       line(server, false, indent + "- on the veneer: " + verdict.operation() + subject);
@@ -111,20 +112,20 @@ public final class ExplainView {
     }
 
     private List<String> cells(Figures figures) {
-      String rows = number(Optional.of(figures.estimatedRows()));
+      String rows = Long.toString(figures.estimatedRows());
       return ran
           ? List.of(
               rows,
               number(figures.rows()),
               number(figures.loops()),
               figures.milliseconds().map(m -> String.format(Locale.ROOT, "%.3f", m)).orElse("-"),
-              number(figures.buffersHit().map(Long::doubleValue)),
-              number(figures.buffersRead().map(Long::doubleValue)))
+              number(figures.buffersHit()),
+              number(figures.buffersRead()))
           : List.of(rows, String.format(Locale.ROOT, "%.2f", figures.estimatedCost()));
     }
 
-    private static String number(Optional<Double> value) {
-      return value.map(v -> String.format(Locale.ROOT, "%.0f", v)).orElse("-");
+    private static String number(Optional<Long> value) {
+      return value.map(v -> Long.toString(v)).orElse("-");
     }
   }
 

@@ -1,8 +1,13 @@
 package org.partitionproxy.explain;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
 
 /**
  * What the planner does when it is kept from working on the veneer: whether it then leaves the work
@@ -10,6 +15,9 @@ import java.util.function.Supplier;
  * reason is found.
  */
 final class Alternative {
+
+  /** What PostgreSQL 17 and older add to the cost of what is switched off. */
+  private static final double PENALTY = 1e9;
 
   private final PlanNode chosen;
   private final Supplier<Optional<PlanNode>> planner;
@@ -24,42 +32,71 @@ final class Alternative {
     this.planner = planner;
   }
 
-  Optional<Reason> withoutJoin() {
-    return without("Join");
+  /** Of a join on the veneer. */
+  Reason join(List<Facts.Relation> tables) {
+    return reason(tables, node -> node.text("Relations").contains(" JOIN "));
   }
 
-  Optional<Reason> withoutSort() {
-    return without("Sort");
+  Reason sort(List<Facts.Relation> tables) {
+    return reason(
+        tables, node -> new RemoteSql(node.text("Remote SQL")).find("ORDER BY").isPresent());
   }
 
-  Optional<Reason> withoutAggregate() {
-    return without("Aggregate");
+  Reason aggregate(List<Facts.Relation> tables) {
+    return reason(tables, node -> node.text("Relations").startsWith("Aggregate on"));
   }
 
-  private Optional<Reason> without(String work) {
+  /**
+   * @param tables whose statistics matter
+   * @param pushed whether a Foreign Scan is left such work
+   */
+  private Reason reason(List<Facts.Relation> tables, Predicate<PlanNode> pushed) {
     if (!asked) {
       asked = true;
       other = planner.get();
     }
-    return other
-        .filter(plan -> count(plan, work) < count(chosen, work))
-        .map(
-            plan ->
-                new Reason(
-                    "the shard could do it, but the planner thought that dearer: a cost of "
-                        + cost(plan)
-                        + " instead of "
-                        + cost(chosen),
-                    "If its estimates of rows are wrong, `ppp analyze`; else it is better so."));
+    Optional<PlanNode> better = other.filter(p -> count(p, pushed) > count(chosen, pushed));
+    List<Facts.Relation> unknown = tables.stream().filter(t -> t.rows() < 0).toList();
+    if (!unknown.isEmpty()) {
+      return withoutStatistics(unknown, better.isPresent());
+    }
+    return better.map(this::dearer).orElse(Reason.UNKNOWN);
   }
 
-  private static long count(PlanNode plan, String work) {
-    return plan.all()
-        .filter(n -> work.equals("Join") ? n.isJoin() : n.type().contains(work))
-        .count();
+  private static long count(PlanNode plan, Predicate<PlanNode> pushed) {
+    return plan.all().filter(PlanNode::isForeignScan).filter(pushed).count();
   }
 
-  private static String cost(PlanNode plan) {
-    return String.format(Locale.ROOT, "%,.0f", plan.number("Total Cost").orElse(0.0));
+  private Reason dearer(PlanNode plan) {
+    double cost = plan.number("Total Cost").orElse(0.0);
+    return new Reason(
+        "the shard could do it, but the planner thought that dearer"
+            + (cost < PENALTY
+                ? ": a cost of "
+                    + cost(cost)
+                    + " instead of "
+                    + cost(chosen.number("Total Cost").orElse(0.0))
+                : ""),
+        "If its estimates of rows are wrong: `ppp analyze`.");
+  }
+
+  private static String cost(double cost) {
+    return String.format(Locale.ROOT, "%,.0f", cost);
+  }
+
+  /** What to do about foreign tables that were never analyzed. */
+  private static Reason withoutStatistics(List<Facts.Relation> tables, boolean possible) {
+    String names =
+        tables.stream().map(t -> t.schema() + "." + t.name()).collect(Collectors.joining(", "));
+    String statement =
+        tables.stream()
+            .map(t -> Sql.of("{}.{}", Identifier.of(t.schema()), Identifier.of(t.name())).text())
+            .collect(Collectors.joining(", ", "ANALYZE ", ""));
+    return new Reason(
+        "there are no statistics of "
+            + names
+            + ", so the planner guessed"
+            + (possible ? "; the shard could do it" : ""),
+        "`ppp analyze`, or on the veneer, as a superuser: " + statement);
   }
 }

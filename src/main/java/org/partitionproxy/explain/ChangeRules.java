@@ -32,7 +32,7 @@ final class ChangeRules {
   private Verdict insert(PlanNode insert) {
     double batch = insert.number("Batch Size").orElse(1.0);
     if (batch > 1) {
-      return Verdict.pushedDown(Operation.CHANGE, "in batches of up to " + Math.round(batch));
+      return Verdict.pushedDown(Operation.CHANGE, "", "in batches of up to " + Math.round(batch));
     }
     boolean returning =
         insert.tree().filter(n -> !PlanTree.list(n, "returningLists").isEmpty()).isPresent();

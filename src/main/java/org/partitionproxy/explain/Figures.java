@@ -15,10 +15,10 @@ import java.util.Optional;
  * @param buffersRead pages that were not
  */
 public record Figures(
-    double estimatedRows,
+    long estimatedRows,
     double estimatedCost,
-    Optional<Double> rows,
-    Optional<Double> loops,
+    Optional<Long> rows,
+    Optional<Long> loops,
     Optional<Double> milliseconds,
     Optional<Long> buffersHit,
     Optional<Long> buffersRead) {}

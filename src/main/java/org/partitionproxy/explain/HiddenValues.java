@@ -5,14 +5,15 @@ import java.util.regex.Pattern;
 
 /**
  * Expressions and statements as PostgreSQL writes them in plans, with a question mark for each
- * literal. Names, parameters and types stay.
+ * literal. Names, parameters, types and numbers of columns stay.
  */
 public final class HiddenValues {
 
   /** What PostgreSQL never breaks apart; only strings and numbers are values. */
   private static final Pattern TOKEN =
       Pattern.compile(
-          "(?<name>\"(?:[^\"]|\"\")*\"|[\\p{L}_][\\p{L}\\p{N}_$]*+(?!')|\\$\\d+)"
+          "(?<ordinals>(?:GROUP|ORDER) BY \\d+(?:, \\d+)*)"
+              + "|(?<name>\"(?:[^\"]|\"\")*\"|[\\p{L}_][\\p{L}\\p{N}_$]*+(?!')|\\$\\d+)"
               + "|(?<type>(?<=\\p{L})\\(\\d+(?:,-?\\d+)?\\))"
               + "|(?<string>[eEbBxXnN]'(?:[^'\\\\]|''|\\\\.)*'|'(?:[^']|'')*')"
               + "|(?<number>\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?)",

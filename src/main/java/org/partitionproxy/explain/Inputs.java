@@ -40,6 +40,11 @@ final class Inputs {
     if (node.isUnion()) {
       return Optional.of(union(node));
     }
+    if (node.type().equals("CTE Scan")) {
+      return because(
+          "its input is the WITH query \"" + node.text("CTE Name") + "\", which the veneer keeps",
+          "Say `AS NOT MATERIALIZED`, if the query is used once or has few rows.");
+    }
     if (node.type().equals("Function Scan") || node.type().equals("Values Scan")) {
       return because(
           "its input " + named(node) + "is made on the veneer",

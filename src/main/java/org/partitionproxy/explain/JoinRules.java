@@ -44,11 +44,10 @@ final class JoinRules {
     List<Remote.Place> places = remote.places(join.inputs().stream());
     return differentPlaces(places)
         .or(() -> kind(join.text("Join Type")))
+        .or(() -> madeUnique(join))
         .or(() -> below(join))
         .or(() -> condition(join, places))
-        .or(() -> Rules.unstatistical(remote.tables(join)))
-        .or(alternative::withoutJoin)
-        .orElse(Reason.UNKNOWN);
+        .orElseGet(() -> alternative.join(remote.tables(join)));
   }
 
   private Optional<Reason> differentPlaces(List<Remote.Place> places) {
@@ -88,6 +87,22 @@ final class JoinRules {
         ? Optional.of(
             new Reason(
                 "PostgreSQL " + version + " doesn't send a semi join (EXISTS, IN); 17 and later do",
+                "Write it as a JOIN with a unique key, or use PostgreSQL 17 on the veneer."))
+        : Optional.empty();
+  }
+
+  /** A semi join whose other side is made distinct first, so that it is none any more. */
+  private Optional<Reason> madeUnique(PlanNode join) {
+    boolean unique =
+        join.inputs().stream()
+            .map(Inputs::core)
+            .anyMatch(i -> i.type().equals("Aggregate") && !Rules.hasAggregates(i));
+    return unique && version < SENDS_SEMI_JOINS
+        ? Optional.of(
+            new Reason(
+                "one side is made distinct on the veneer, as PostgreSQL "
+                    + version
+                    + " does for EXISTS and IN; 17 and later can send them",
                 "Write it as a JOIN with a unique key, or use PostgreSQL 17 on the veneer."))
         : Optional.empty();
   }

@@ -3,12 +3,15 @@ package org.partitionproxy.explain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.partitionproxy.check.Node;
 
 /** Tells of each step of a veneer's plan whether a shard does it, and if not why. */
 final class Rules {
+
+  private static final Reason OF_OWN_ROWS =
+      new Reason(
+          "it is about rows that the veneer makes itself", "See what else is said of this step.");
 
   private final Remote remote;
   private final Inputs inputs;
@@ -33,14 +36,19 @@ final class Rules {
       return scan(node);
     }
     if (node.type().equals("ModifyTable")) {
-      return node.find("Remote SQL").isPresent() || remote.place(node).isPresent()
+      return node.find("Remote SQL").isPresent()
           ? List.of(new ChangeRules(remote, inputs, facts).verdict(node))
           : List.of();
     }
-    if (remote.places(node.inputs().stream()).isEmpty()) {
+    boolean keeps =
+        node.inputs().stream().map(Inputs::core).anyMatch(i -> i.type().equals("CTE Scan"));
+    if (!keeps && remote.places(node.inputs().stream()).isEmpty()) {
       return List.of();
     }
-    return local(node).stream().toList();
+    List<Verdict> verdicts = new ArrayList<>(local(node).stream().toList());
+    node.find("Filter")
+        .ifPresent(f -> verdicts.add(Verdict.onVeneer(Operation.FILTER, f, OF_OWN_ROWS)));
+    return verdicts;
   }
 
   private Optional<Verdict> local(PlanNode node) {
@@ -52,7 +60,11 @@ final class Rules {
           Optional.of(Verdict.onVeneer(Operation.SORT, node.text("Sort Key"), sort(node)));
       case "Limit" -> Optional.of(Verdict.onVeneer(Operation.LIMIT, "", limit(node)));
       case "Aggregate", "Group" ->
-          Optional.of(Verdict.onVeneer(aggregate(node), node.text("Group Key"), aggregation(node)));
+          Optional.of(
+              Verdict.onVeneer(
+                  hasAggregates(node) ? Operation.AGGREGATE : Operation.DISTINCT,
+                  node.text("Group Key"),
+                  aggregation(node)));
       case "Unique" ->
           Optional.of(
               Verdict.onVeneer(
@@ -72,20 +84,16 @@ final class Rules {
     };
   }
 
-  private static Operation aggregate(PlanNode node) {
-    boolean aggregates =
-        node.tree()
-            .filter(
+  /** Whether it calls aggregates, or only groups rows. */
+  static boolean hasAggregates(PlanNode node) {
+    return node.find("Group Key").isEmpty()
+        || node.tree().stream()
+            .flatMap(
                 n ->
                     Stream.concat(
-                            PlanTree.list(n, "targetlist").stream(),
-                            PlanTree.list(n, "qual").stream())
-                        .flatMap(PlanTree::walk)
-                        .anyMatch(e -> e.type().equals("AGGREF")))
-            .isPresent();
-    return aggregates || node.find("Group Key").isEmpty()
-        ? Operation.AGGREGATE
-        : Operation.DISTINCT;
+                        PlanTree.list(n, "targetlist").stream(), PlanTree.list(n, "qual").stream()))
+            .flatMap(PlanTree::walk)
+            .anyMatch(e -> e.type().equals("AGGREF"));
   }
 
   private List<Verdict> scan(PlanNode scan) {
@@ -99,7 +107,7 @@ final class Rules {
     }
     sql.find("WHERE").ifPresent(w -> verdicts.add(Verdict.pushedDown(Operation.FILTER, w)));
     if (scan.text("Relations").startsWith("Aggregate on")) {
-      verdicts.add(Verdict.pushedDown(Operation.AGGREGATE, sql.find("GROUP BY").orElse("")));
+      verdicts.add(Verdict.pushedDown(Operation.AGGREGATE, ""));
     }
     sql.find("ORDER BY").ifPresent(o -> verdicts.add(Verdict.pushedDown(Operation.SORT, o)));
     sql.find("LIMIT").ifPresent(l -> verdicts.add(Verdict.pushedDown(Operation.LIMIT, l)));
@@ -136,9 +144,7 @@ final class Rules {
         .obstacle(input)
         .filter(reason -> !input.isForeignScan())
         .or(() -> obstacle(input, Inputs.columns(input, columns)))
-        .or(() -> unstatistical(input))
-        .or(() -> alternative.withoutSort())
-        .orElse(Reason.UNKNOWN);
+        .orElseGet(() -> alternative.sort(remote.tables(input)));
   }
 
   private Reason limit(PlanNode limit) {
@@ -150,11 +156,18 @@ final class Rules {
     }
     return inputs
         .obstacle(input)
-        .or(() -> unstatistical(input))
         .orElse(
             new Reason(
-                "the planner chose so; WITH TIES and a limit that is an expression are never sent",
+                "the planner chose so; never sent are WITH TIES, a limit that is an expression, and"
+                    + " that of min() and max() by an index",
                 ""));
+  }
+
+  private Reason distinct(PlanNode node, PlanNode input) {
+    Reason reason = alternative.aggregate(remote.tables(input));
+    return reason.equals(Reason.UNKNOWN) && !hasAggregates(node)
+        ? new Reason("postgres_fdw never sends DISTINCT", "Write GROUP BY, which it can send.")
+        : reason;
   }
 
   private Reason aggregation(PlanNode node) {
@@ -170,35 +183,6 @@ final class Rules {
     List<Node> expressions = new ArrayList<>(Inputs.columns(input, keys));
     node.tree().ifPresent(n -> expressions.addAll(PlanTree.list(n, "targetlist")));
     expressions.addAll(qualification(node));
-    return obstacle(input, expressions)
-        .or(() -> unstatistical(input))
-        .or(() -> alternative.withoutAggregate())
-        .orElse(Reason.UNKNOWN);
-  }
-
-  private Optional<Reason> unstatistical(PlanNode node) {
-    return unstatistical(remote.tables(node));
-  }
-
-  /** What to do about foreign tables that were never analyzed. */
-  static Optional<Reason> unstatistical(List<Facts.Relation> tables) {
-    List<Facts.Relation> unknown = tables.stream().filter(t -> t.rows() < 0).toList();
-    if (unknown.isEmpty()) {
-      return Optional.empty();
-    }
-    String names =
-        unknown.stream().map(t -> t.schema() + "." + t.name()).collect(Collectors.joining(", "));
-    String statement =
-        unknown.stream()
-            .map(
-                t ->
-                    org.partitionproxy.sql.Identifier.of(t.schema())
-                        + "."
-                        + org.partitionproxy.sql.Identifier.of(t.name()))
-            .collect(Collectors.joining(", ", "ANALYZE ", ""));
-    return Optional.of(
-        new Reason(
-            "there are no statistics of " + names + ", so the planner guessed",
-            "`ppp analyze`, or on the veneer, as a superuser: " + statement));
+    return obstacle(input, expressions).orElseGet(() -> distinct(node, input));
   }
 }

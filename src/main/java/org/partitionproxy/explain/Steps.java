@@ -91,10 +91,10 @@ final class Steps {
   private static Figures figures(PlanNode node) {
     Optional<Double> loops = node.number("Actual Loops");
     return new Figures(
-        node.number("Plan Rows").orElse(0.0),
+        Math.round(node.number("Plan Rows").orElse(0.0)),
         node.number("Total Cost").orElse(0.0),
-        node.number("Actual Rows").flatMap(rows -> loops.map(n -> rows * n)),
-        loops,
+        node.number("Actual Rows").flatMap(rows -> loops.map(n -> Math.round(rows * n))),
+        loops.map(Math::round),
         node.number("Actual Total Time").flatMap(time -> loops.map(n -> rounded(time * n))),
         node.number("Shared Hit Blocks").map(Double::longValue),
         node.number("Shared Read Blocks").map(Double::longValue));

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
  *
  * @param pushedDown whether a shard does it
  * @param subject the expression that it is about; may be empty, may hold values
- * @param why it is done on the veneer; empty where it is pushed down
+ * @param why it is done on the veneer; where it is pushed down, how, or empty
  * @param instead the step that would change that; empty where there is none
  */
 public record Verdict(
@@ -15,6 +15,10 @@ public record Verdict(
 
   static Verdict pushedDown(Operation operation, String subject) {
     return new Verdict(operation, true, subject, "", "");
+  }
+
+  static Verdict pushedDown(Operation operation, String subject, String how) {
+    return new Verdict(operation, true, subject, how, "");
   }
 
   static Verdict onVeneer(Operation operation, String subject, Reason reason) {

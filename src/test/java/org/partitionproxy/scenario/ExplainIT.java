@@ -3,11 +3,26 @@ package org.partitionproxy.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.cli.InProcess;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.explain.CombinedPlan;
+import org.partitionproxy.explain.Execution;
+import org.partitionproxy.explain.ExplainRequest;
+import org.partitionproxy.explain.Explainer;
+import org.partitionproxy.explain.PlanStep;
+import org.partitionproxy.explain.ShardPart;
+import org.partitionproxy.secret.SecretStore;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.TestServer;
+import org.partitionproxy.topology.Topology;
+import org.partitionproxy.topology.TopologyReader;
 
 /** One plan for both ends, and why work is not left to the shard. */
 class ExplainIT {
@@ -20,6 +35,24 @@ class ExplainIT {
       INSERT INTO jobs SELECT n, 'job ' || n, 'sad', now(), n % 10
         FROM generate_series(1, 2000) AS n;
       INSERT INTO runs SELECT n, n % 2000 + 1, n % 7 FROM generate_series(1, 5000) AS n;
+      """;
+
+  /** On the veneer, by its administrator. */
+  private static final String OWN_OBJECTS =
+      """
+      SET ppp.ddl = on;
+      CREATE EXTENSION hstore;
+      CREATE FUNCTION public.twice(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+        AS 'BEGIN RETURN $1 * 2; END';
+      CREATE VIEW public.shown AS SELECT * FROM ACME.jobs;
+      ALTER VIEW public.shown OWNER TO ADMIN;
+      CREATE TABLE public.parts (id bigint, n int) PARTITION BY LIST (n);
+      CREATE FOREIGN TABLE public.part_1 PARTITION OF public.parts FOR VALUES IN (1)
+        SERVER shard1 OPTIONS (schema_name 'nowhere', table_name 'jobs');
+      CREATE FOREIGN TABLE public.part_2 PARTITION OF public.parts FOR VALUES IN (2)
+        SERVER shard2 OPTIONS (schema_name 'nowhere', table_name 'jobs');
+      GRANT USAGE ON SCHEMA public TO PUBLIC;
+      GRANT SELECT ON public.shown, public.parts TO PUBLIC;
       """;
 
   @TempDir private Path folder;
@@ -39,59 +72,210 @@ class ExplainIT {
     return scene;
   }
 
-  @EveryPostgres
-  void tells(PostgresVersion version) throws Exception {
-    Scene scene = scene(version);
-    for (String sql :
-        new String[] {
-          "SELECT * FROM jobs WHERE id = 7",
-          "SELECT * FROM jobs WHERE mood = 'sad' ORDER BY id LIMIT 3",
-          "SELECT * FROM jobs WHERE at > now()",
-          "SELECT * FROM jobs WHERE coalesce(n, 3) = 3",
-          "SELECT * FROM jobs WHERE note COLLATE \"C\" < 'k'",
-          "SELECT n, count(*) FROM jobs GROUP BY n",
-          "SELECT mood, count(*) FROM jobs GROUP BY mood",
-          "SELECT DISTINCT n FROM jobs",
-          "SELECT j.note, r.took FROM jobs j JOIN runs r ON r.job = j.id WHERE j.id < 5",
-          "SELECT * FROM jobs j WHERE EXISTS (SELECT FROM runs r WHERE r.job = j.id)",
-          "SELECT * FROM jobs j WHERE NOT EXISTS (SELECT FROM runs r WHERE r.job = j.id)",
-          "SELECT id, (SELECT max(took) FROM runs r WHERE r.job = j.id) FROM jobs j WHERE id < 5",
-          "WITH m AS MATERIALIZED (SELECT id FROM jobs) SELECT count(*) FROM m",
-          "SELECT count(*) FROM (SELECT id FROM jobs UNION ALL SELECT id FROM runs) u",
-          "SELECT * FROM jobs WHERE id = $1",
-          "UPDATE jobs SET note = 'x' WHERE id = 7",
-          "UPDATE jobs SET note = random()::text WHERE id = 7",
-          "INSERT INTO jobs (id) VALUES (9999)",
-          "SELECT row_number() OVER (ORDER BY id) FROM jobs",
-        }) {
-      System.out.println("### " + version + " " + sql);
-      InProcess.Result result = scene.ppp("explain", "acme", sql);
-      System.out.println(result.out() + result.err());
+  /** Explains statements as a role, without the command line's own time. */
+  private record Asked(Topology topology, Explainer explainer) {
+
+    static Asked of(Scene scene) {
+      Topology topology =
+          TopologyReader.read(scene.folder().resolve("shards.yaml"), System.getenv());
+      return new Asked(
+          topology,
+          new Explainer(
+              topology,
+              new Connector(
+                  SecretStore.open(topology.stateFolder(), topology.name()), "ppp explain")));
     }
-    System.out.println(
-        scene.ppp("explain", "acme", "SELECT n, count(*) FROM jobs GROUP BY n", "--analyze").out());
-    System.out.println(
-        scene
-            .ppp(
-                "explain",
-                "acme",
-                "SELECT * FROM jobs WHERE mood = 'sad' ORDER BY id LIMIT 3",
-                "--analyze",
-                "-o",
-                "json")
-            .out());
-    System.out.println(
-        scene
-            .ppp(
-                "explain",
-                "veneer",
-                "SELECT * FROM "
-                    + scene.table("acme", "jobs")
-                    + " a JOIN "
-                    + scene.table("bolt", "jobs")
-                    + " b USING (id)",
-                "--analyze")
-            .out());
-    assertThat(scene.ppp("explain", "veneer", "SELEC 1").err()).contains("statement:1:1");
+
+    CombinedPlan plan(String role, String sql) {
+      return explainer.explain(ExplainRequest.planned(topology.veneer(), Identifier.of(role), sql));
+    }
+
+    CombinedPlan run(String role, String sql, Execution execution, String... parameters) {
+      return explainer.explain(
+          new ExplainRequest(
+              topology.veneer(),
+              Identifier.of(role),
+              ExplainRequest.single(sql),
+              Stream.of(parameters).map(Optional::of).toList(),
+              execution));
+    }
+
+    /** {@code + join}, {@code - filter: function now() is stable …}. */
+    List<String> verdicts(String role, String sql) {
+      return plan(role, sql)
+          .plan()
+          .all()
+          .flatMap(step -> step.verdicts().stream())
+          .map(v -> (v.pushedDown() ? "+ " : "- ") + v.operation() + ": " + v.why())
+          .toList();
+    }
+  }
+
+  private static List<ShardPart> shards(CombinedPlan plan) {
+    return plan.plan().all().flatMap(step -> step.shard().stream()).toList();
+  }
+
+  @EveryPostgres
+  void tellsOfEachPartOfTheWorkWhoDoesItAndWhyNotTheShard(PostgresVersion version)
+      throws Exception {
+    Scene scene = scene(version);
+    try (Client veneer = scene.superuser("veneer")) {
+      veneer.execute(
+          OWN_OBJECTS.replace("ACME", scene.schema("acme")).replace("ADMIN", scene.adminRole()));
+    }
+    Asked asked = Asked.of(scene);
+    String acme = scene.role("acme");
+    String[][] cases = {
+      {"SELECT id FROM jobs WHERE id = 7", "+ filter"},
+      {"SELECT * FROM jobs WHERE mood = 'sad' ORDER BY id LIMIT 3", "+ sort"},
+      {"SELECT * FROM jobs WHERE mood = 'sad' ORDER BY id LIMIT 3", "- filter: enum type"},
+      {"SELECT * FROM jobs WHERE mood = 'sad' LIMIT 3", "- limit: its input is filtered"},
+      {"SELECT * FROM jobs ORDER BY id LIMIT 3", "+ limit"},
+      {"SELECT * FROM jobs WHERE at > now()", "- filter: function now() is stable"},
+      {"SELECT * FROM jobs WHERE n > random()", "- filter: function random() is volatile"},
+      {"SELECT * FROM jobs WHERE note COLLATE \"C\" < 'k'", "- filter: it compares by coll"},
+      {"SELECT * FROM jobs WHERE coalesce(n, 3) = 3", "- filter: postgres_fdw never sends COALE"},
+      {"SELECT * FROM jobs WHERE public.twice(n) = 4", "- filter: function twice() is neither"},
+      {
+        "SELECT * FROM jobs WHERE public.hstore(note, 'x') IS NOT NULL",
+        "- filter: function hstore() is of extension \"hstore\", which"
+      },
+      {"SELECT * FROM jobs ORDER BY coalesce(n, 3)", "- sort: postgres_fdw never sends COALESCE"},
+      {"SELECT n, count(*) FROM jobs GROUP BY n", "+ aggregate"},
+      {"SELECT mood, count(*) FROM jobs GROUP BY mood", "- aggregate: enum type"},
+      {"SELECT count(*) FROM jobs WHERE mood = 'sad'", "- aggregate: its input is filtered"},
+      {"SELECT DISTINCT n FROM jobs", "- distinct: postgres_fdw never sends DISTINCT"},
+      {"SELECT note, took FROM jobs j JOIN runs r ON job = j.id WHERE j.id < 5", "+ join"},
+      {
+        "SELECT * FROM jobs j WHERE EXISTS (SELECT FROM runs r WHERE r.job = j.id)",
+        version.major() < 17 ? "- join: one side is made distinct" : "- join: the shard could"
+      },
+      {
+        "SELECT * FROM jobs j WHERE NOT EXISTS (SELECT FROM runs r WHERE r.job = j.id)",
+        "- join: postgres_fdw never sends an anti join"
+      },
+      {
+        "WITH m AS MATERIALIZED (SELECT id FROM jobs) SELECT count(*) FROM m",
+        "- aggregate: its input is the WITH query \"m\""
+      },
+      {
+        "SELECT count(*) FROM (SELECT id FROM jobs UNION ALL SELECT id FROM runs) u",
+        "- aggregate: its input is a UNION ALL"
+      },
+      {"SELECT rank() OVER (ORDER BY id) FROM jobs", "- window: postgres_fdw never"},
+      {"UPDATE jobs SET note = 'x' WHERE id = 7", "+ change"},
+      {"UPDATE jobs SET n = random() WHERE id = 7", "- change: rows are changed one by one: f"},
+      {"INSERT INTO jobs (id) VALUES (9999)", "+ change: in batches of up to 1000"},
+      {"INSERT INTO jobs (id) VALUES (9999) RETURNING n", "- change: rows are inserted one by"},
+    };
+    for (String[] one : cases) {
+      assertThat(asked.verdicts(acme, one[0]))
+          .as("%s on %s", one[0], version)
+          .anyMatch(verdict -> verdict.startsWith(one[1]));
+    }
+    String app = scene.appRole();
+    String join = " a JOIN %s b ON b.id = a.id".formatted(scene.table("acme", "runs"));
+    assertThat(
+            asked.verdicts(
+                app,
+                "SELECT * FROM %s a JOIN %s b USING (id)"
+                    .formatted(scene.table("acme", "jobs"), scene.table("bolt", "jobs"))))
+        .anyMatch(v -> v.startsWith("- join: its tables are on different servers: "));
+    assertThat(asked.verdicts(app, "SELECT * FROM public.shown" + join))
+        .anyMatch(v -> v.startsWith("- join: its tables are used by different user mappings"));
+    assertThat(asked.verdicts(app, "SELECT count(*) FROM public.parts"))
+        .anyMatch(v -> v.startsWith("- aggregate: its input are the partitions of parts"));
+    assertThat(
+            asked.verdicts(
+                scene.role("bolt"), "SELECT * FROM jobs a JOIN jobs b ON b.note = a.note"))
+        .contains(
+            "- join: there are no statistics of "
+                + scene.schema("bolt")
+                + ".jobs, so the planner guessed; the shard could do it");
+    plansRemoteStatementsAsTheirRoles(scene, asked);
+  }
+
+  private static void plansRemoteStatementsAsTheirRoles(Scene scene, Asked asked) {
+    CombinedPlan any = asked.plan(scene.role("acme"), "SELECT note FROM jobs WHERE id = $1");
+    assertThat(any.generic()).isTrue();
+    ShardPart part = shards(any).get(0);
+    assertThat(part.sql()).contains("id = $1::bigint");
+    assertThat(part.server()).isEqualTo("shard1");
+    assertThat(part.role()).contains(scene.role("acme"));
+    assertThat(part.plan().orElseThrow().operation()).isEqualTo("Index Scan");
+    CombinedPlan viewed = asked.plan(scene.appRole(), "SELECT id FROM public.shown");
+    assertThat(shards(viewed).get(0).role()).contains(scene.adminRole());
+    assertThat(shards(asked.plan(scene.appRole(), "SELECT id FROM public.parts WHERE n = 1")))
+        .singleElement()
+        .satisfies(p -> assertThat(p.missing().orElseThrow()).contains("does not exist"));
+    CombinedPlan changed =
+        asked.run(
+            scene.role("acme"),
+            "UPDATE jobs SET n = random() WHERE id = $1 RETURNING id",
+            Execution.WRITE,
+            "7");
+    assertThat(changed.execution()).isEqualTo(Execution.WRITE);
+    assertThat(shards(changed))
+        .extracting(p -> p.sql().substring(0, 6), ShardPart::ran)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple("UPDATE", false),
+            org.assertj.core.groups.Tuple.tuple("SELECT", true));
+  }
+
+  @Test
+  void runsAStatementOnlyIfAskedToAndTakesItBack() throws Exception {
+    Scene scene = scene(PostgresVersion.embedded());
+    String role = scene.role("acme");
+    Asked asked = Asked.of(scene);
+    CombinedPlan run = asked.run(role, "SELECT n, count(*) FROM jobs GROUP BY n", Execution.READ);
+    PlanStep scan = run.plan();
+    assertThat(scan.figures().rows()).contains(10L);
+    PlanStep remote = scan.shard().orElseThrow().plan().orElseThrow();
+    assertThat(remote.children().get(0).figures().rows()).contains(2000L);
+    assertThat(remote.figures().buffersHit().orElseThrow()).isPositive();
+    assertThat(remote.figures().milliseconds()).isPresent();
+
+    assertThat(scene.ppp("explain", "acme", "DELETE FROM jobs", "--analyze").err())
+        .contains("PPP1101", "read-only transaction (SQLSTATE 25006)", "--write");
+    assertThat(scene.run("explain", "acme", "DELETE FROM jobs", "--analyze", "--write"))
+        .contains("run, and rolled back", "Foreign Delete");
+    try (Client veneer = scene.as("veneer", role)) {
+      assertThat(veneer.value("SELECT count(*) FROM jobs")).isEqualTo("2000");
+    }
+
+    assertThat(scene.run("explain", "acme", "SELECT 'secret' FROM jobs WHERE id = 4711"))
+        .doesNotContain("4711", "secret")
+        .contains("WHERE ((id = ?))");
+    assertThat(scene.run("explain", "acme", "-o", "json", "--show-values", "SELECT 1 FROM jobs"))
+        .startsWith("{\n  \"veneer\": \"veneer\",\n  \"role\": \"" + role + "\"");
+    refusesWhatHasNoPlan(scene);
+    showsTheVeneersPartWithoutTheShard(scene);
+  }
+
+  private static void refusesWhatHasNoPlan(Scene scene) {
+    assertThat(scene.ppp("explain", "acme", "SELECT *\nFROM jobs WHER id = 7").err())
+        .contains("PPP1101", "syntax error at or near \"id\"", "--> statement:2:16");
+    assertThat(scene.ppp("explain", "acme", "CREATE TABLE x ()").err())
+        .contains("CREATE has no plan");
+    assertThat(scene.ppp("explain", "acme", "SELECT 1; DROP TABLE jobs").err())
+        .contains("there are 2 statements to explain");
+    assertThat(scene.ppp("explain", "acme", "SELECT $1::int", "--param", "1", "--param", "2").err())
+        .contains("the statement has 1 parameters, and 2 were given");
+    assertThat(scene.ppp("explain", "shard1", "SELECT 1").err()).contains("\"shard1\" is a shard");
+  }
+
+  private static void showsTheVeneersPartWithoutTheShard(Scene scene) throws Exception {
+    int nowhere = TestServer.freePort();
+    try (Client veneer = scene.superuser("veneer")) {
+      veneer.execute("ALTER SERVER shard1 OPTIONS (SET port '" + nowhere + "')");
+    }
+    scene.place("shard1").port = nowhere;
+    scene.write();
+    InProcess.Result result = scene.ppp("explain", "acme", "SELECT id FROM jobs", "--analyze");
+    assertThat(result.status()).isZero();
+    assertThat(result.out())
+        .contains("planned, not run", "note: It was not run: could not connect to server")
+        .contains("Foreign Scan on", "missing: server \"shard1\"")
+        .contains("cannot be reached");
   }
 }
