@@ -65,7 +65,7 @@ public final class ExplainView {
       lines.add(new Line(server, shard, cells(step.figures()), branch + title(step)));
       String indent = below + (step.children().isEmpty() ? MARGIN : "│ ");
       step.details().forEach(d -> line(server, shard, indent + d.name() + ": " + d.text()));
-      step.verdicts().forEach(v -> verdict(server, indent, v));
+      step.verdicts().forEach(v -> verdict(server, indent, v, step.details()));
       step.shard().ifPresent(part -> shard(part, indent));
       for (int i = 0; i < step.children().size(); i++) {
         boolean last = i == step.children().size() - 1;
@@ -90,8 +90,11 @@ public final class ExplainView {
       lines.add(new Line(server, shard, List.of(), text));
     }
 
-    private void verdict(String server, String indent, Verdict verdict) {
-      String subject = verdict.subject().isEmpty() ? "" : " " + verdict.subject();
+    /** An expression that stands right above is not said again. */
+    private void verdict(
+        String server, String indent, Verdict verdict, List<PlanStep.Detail> details) {
+      boolean said = details.stream().anyMatch(d -> d.text().equals(verdict.subject()));
+      String subject = verdict.subject().isEmpty() || said ? "" : " " + verdict.subject();
       if (verdict.pushedDown()) {
         String how = verdict.why().isEmpty() ? "" : ", " + verdict.why();
         line(server, false, indent + "+ pushed down: " + verdict.operation() + subject + how);
@@ -107,7 +110,8 @@ public final class ExplainView {
     private void shard(ShardPart part, String indent) {
       String role = part.role().map(r -> "as " + r + ": ").orElse("");
       line(part.server(), true, indent + role + part.sql());
-      part.missing().ifPresent(why -> line(part.server(), true, indent + "missing: " + why));
+      String label = part.plan().isPresent() ? "note: " : "missing: ";
+      part.missing().ifPresent(why -> line(part.server(), true, indent + label + why));
       part.plan().ifPresent(plan -> add(part.server(), true, plan, indent + "└ ", indent + MARGIN));
     }
 

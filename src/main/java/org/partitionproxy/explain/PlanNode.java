@@ -89,6 +89,14 @@ record PlanNode(JsonNode json, Optional<Node> tree, List<PlanNode> children) {
     return Stream.concat(Stream.of(this), children.stream().flatMap(PlanNode::all));
   }
 
+  /** The tables that it changes, where they are several. */
+  List<PlanNode> targets() {
+    List<PlanNode> targets = new ArrayList<>();
+    json.path("Target Tables")
+        .forEach(target -> targets.add(new PlanNode(target, Optional.empty(), List.of())));
+    return targets;
+  }
+
   /** Those whose rows it works on: no subqueries of its expressions. */
   List<PlanNode> inputs() {
     return children.stream()

@@ -36,7 +36,8 @@ final class Rules {
       return scan(node);
     }
     if (node.type().equals("ModifyTable")) {
-      return node.find("Remote SQL").isPresent()
+      return Stream.concat(Stream.of(node), node.targets().stream())
+              .anyMatch(n -> n.find("Remote SQL").isPresent())
           ? List.of(new ChangeRules(remote, inputs, facts).verdict(node))
           : List.of();
     }

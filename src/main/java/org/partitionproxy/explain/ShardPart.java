@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
  * @param sql as postgres_fdw sends it; {@code $1} stands for what the veneer fills in
  * @param ran whether the shard ran it for its figures, by itself, after the veneer had run its part
  * @param plan empty where {@code missing} says why
+ * @param missing why there is no plan, or none with the figures that were asked for
  */
 public record ShardPart(
     String server,

@@ -50,6 +50,11 @@ final class Steps {
     for (String name : DETAILS) {
       node.find(name).ifPresent(text -> details.add(new PlanStep.Detail(name, text)));
     }
+    for (PlanNode target : node.targets()) {
+      target
+          .find("Remote SQL")
+          .ifPresent(sql -> details.add(new PlanStep.Detail("Remote SQL " + object(target), sql)));
+    }
     return new PlanStep(
         operation(node),
         object(node),

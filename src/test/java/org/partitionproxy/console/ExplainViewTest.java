@@ -67,8 +67,7 @@ class ExplainViewTest {
             "(jobs.mood = 'sad'::acme.mood)",
             "enum type acme.mood is neither built in nor of an extension",
             "Put it into a view on the shard by a migration.");
-    PlanStep scan =
-        step("Foreign Scan", figures, List.of(sort, filter), Optional.of(part));
+    PlanStep scan = step("Foreign Scan", figures, List.of(sort, filter), Optional.of(part));
     return new CombinedPlan(
         "veneer",
         "acme_app",
@@ -99,11 +98,7 @@ class ExplainViewTest {
     GoldenFile.assertMatches(
         "explain/run.txt",
         new ExplainView(Colors.NONE)
-            .render(
-                plan(
-                    Execution.READ,
-                    measured(3, 1.5),
-                    shard(measured(2000, 0.184), true))));
+            .render(plan(Execution.READ, measured(3, 1.5), shard(measured(2000, 0.184), true))));
   }
 
   @Test
@@ -132,9 +127,7 @@ class ExplainViewTest {
   @Test
   void colorsTheSidesOnATerminal() {
     Colors colors = Colors.of(true, Map.of("TERM", "xterm"));
-    assertThat(
-            new ExplainView(colors)
-                .render(plan(Execution.NONE, GUESSED, shard(GUESSED, false))))
+    assertThat(new ExplainView(colors).render(plan(Execution.NONE, GUESSED, shard(GUESSED, false))))
         .contains(colors.cyan("shard1"), "\u001b[33m", "\u001b[32m");
   }
 }

@@ -128,7 +128,6 @@ class RulesTest {
   @Test
   void tellsOfMissingStatistics() throws IOException {
     assertThat(verdicts("semi-join", facts("", -1), 15))
-        .contains(
-            "- distinct: there are no statistics of public.runs, so the planner guessed");
+        .contains("- distinct: there are no statistics of public.runs, so the planner guessed");
   }
 }
