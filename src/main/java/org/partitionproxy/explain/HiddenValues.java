@@ -9,27 +9,40 @@ import java.util.regex.Pattern;
  */
 public final class HiddenValues {
 
-  /** What PostgreSQL never breaks apart; only strings and numbers are values. */
-  private static final Pattern TOKEN =
-      Pattern.compile(
-          "(?<ordinals>(?:GROUP|ORDER) BY \\d+(?:, \\d+)*)"
-              + "|(?<name>\"(?:[^\"]|\"\")*\"|[\\p{L}_][\\p{L}\\p{N}_$]*+(?!')|\\$\\d+)"
-              + "|(?<type>(?<=\\p{L})\\(\\d+(?:,-?\\d+)?\\))"
-              + "|(?<string>[eEbBxXnN]'(?:[^'\\\\]|''|\\\\.)*'|'(?:[^']|'')*')"
-              + "|(?<number>\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?)",
-          Pattern.DOTALL);
+  private static final Pattern NUMBER = Pattern.compile("\\d++(?:\\.\\d*+)?(?:[eE][+-]?\\d++)?");
+
+  /** What follows GROUP BY or ORDER BY. */
+  private static final Pattern COLUMNS = Pattern.compile("\\s\\d++(?:, \\d++)*");
 
   private HiddenValues() {}
 
   public static String in(String text) {
-    Matcher token = TOKEN.matcher(text);
     StringBuilder hidden = new StringBuilder();
     int at = 0;
-    while (token.find()) {
-      boolean value = token.group("string") != null || token.group("number") != null;
-      hidden.append(text, at, token.start()).append(value ? "?" : token.group());
-      at = token.end();
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      int end = Quotes.skip(text, at);
+      if (end > at) {
+        hidden.append(c == '"' ? text.substring(at, end) : "?");
+      } else if (Character.isDigit(c)) {
+        Matcher number = NUMBER.matcher(text).region(at, text.length());
+        end = number.lookingAt() ? number.end() : at + 1;
+        hidden.append('?');
+      } else {
+        end = Math.max(at + 1, word(text, at));
+        hidden.append(text, at, end);
+      }
+      at = end;
     }
-    return hidden.append(text, at, text.length()).toString();
+    return hidden.toString();
+  }
+
+  private static int word(String text, int at) {
+    int end = Quotes.word(text, at);
+    if (!text.startsWith("BY", at) || end != at + 2) {
+      return end;
+    }
+    Matcher columns = COLUMNS.matcher(text).region(end, text.length());
+    return columns.lookingAt() ? columns.end() : end;
   }
 }

@@ -80,8 +80,7 @@ final class JoinRules {
       return Optional.of(
           new Reason(
               "postgres_fdw never sends an anti join (NOT EXISTS)",
-              "Write a LEFT JOIN in a subquery with its key, and filter for NULL outside; or put it"
-                  + " into a view on the shard."));
+              "Put it into a view on the shard by a migration: the veneer shows that as a table."));
     }
     return type.contains("Semi") && version < SENDS_SEMI_JOINS
         ? Optional.of(

@@ -14,8 +14,8 @@ class HiddenValuesTest {
 
   @Test
   void keepsNamesParametersAndTypes() {
-    assertThat(HiddenValues.in("SELECT r1.\"it's 5\", t_2 FROM x7 r1 WHERE n = $1::numeric(10,2)"))
-        .isEqualTo("SELECT r1.\"it's 5\", t_2 FROM x7 r1 WHERE n = $1::numeric(10,2)");
+    assertThat(HiddenValues.in("SELECT r1.\"it's 5\", t_2 FROM x7 r1 WHERE n = $1::int4"))
+        .isEqualTo("SELECT r1.\"it's 5\", t_2 FROM x7 r1 WHERE n = $1::int4");
   }
 
   @Test
@@ -28,5 +28,17 @@ class HiddenValuesTest {
   void hidesAStringOfSeveralLinesAndAByteString() {
     assertThat(HiddenValues.in("(a = 'x\ny'::text) OR (b = '\\xdead'::bytea) OR (c = B'101')"))
         .isEqualTo("(a = ?::text) OR (b = ?::bytea) OR (c = ?)");
+  }
+
+  @Test
+  void hidesArgumentsOfFunctions() {
+    assertThat(HiddenValues.in("((abs(42) = n) AND (t ~~ lower('ABC'::text)))"))
+        .isEqualTo("((abs(?) = n) AND (t ~~ lower(?::text)))");
+  }
+
+  @Test
+  void hidesAStringOfMegabytesAndOneWithoutEnd() {
+    assertThat(HiddenValues.in("a = '" + "''x\\".repeat(1_000_000) + "' AND b = 'un"))
+        .isEqualTo("a = ? AND b = ?");
   }
 }
