@@ -5,6 +5,7 @@
 
 const TICK = 200;             // milliseconds between two changes of the page, however much comes in
 const WINDOW = 5_000_000;     // microseconds that count as traffic
+const MOST_RECENT = 20_000;   // and no more of them than that
 const CARDS = 100;            // in the list, until more are asked for
 const BRANCHES = 4;           // forwarded statements of a card
 const LOUD = 10;              // from this waste on it is marked
@@ -65,6 +66,8 @@ const oneLine = (text) => text.slice(0, 400).replace(/\s+/g, ' ').trim();
 
 let map = { name: 'ppp', veneers: [], shards: [], tenants: [], values_shown: false, kept_traces: 1000 };
 let traces = [];              // the newest last
+let recent = [];              // for rates: more than are kept, where there is much traffic
+let drawn = '';               // the map's text
 let missed = 0;
 let dirty = false;            // whether something came since the last tick
 let newest = 0;               // end of the newest trace, by the veneer's clock
@@ -78,8 +81,12 @@ const now = () => newest + (performance.now() - newestArrived) * 1000;
 function listen() {
   const events = new EventSource('events');
   events.addEventListener('topology', (event) => {
-    map = JSON.parse(event.data);
-    begin();
+    // It comes again with each new connection; a map that is drawn anew would lose the focus.
+    if (event.data !== drawn) {
+      drawn = event.data;
+      map = JSON.parse(drawn);
+      begin();
+    }
   });
   events.addEventListener('missed', (event) => {
     missed += Number(event.data);
@@ -88,9 +95,11 @@ function listen() {
     for (const { id, trace } of JSON.parse(event.data)) {
       trace.id = id;
       traces.push(trace);
-      newest = Math.max(newest, end(trace));
+      recent.push(trace);
+      newest = end(trace);
     }
     newestArrived = performance.now();
+    if (recent.length > MOST_RECENT) recent = recent.slice(-MOST_RECENT / 2);
     if (traces.length > map.kept_traces) traces = traces.slice(-map.kept_traces);
     dirty = true;
   };
@@ -240,7 +249,7 @@ function node(kind, name, x, y, width, height) {
   const single = kind === 'tenant';
   const title = drawing('text', { x: x + 9, y: single ? y + 4 : y - 3, class: 'name' });
   const room = kind === 'veneer' ? 8 : 14;
-  title.textContent = name.length > room ? name.slice(0, room - 1) + '…' : name;
+  title.textContent = name.length > room ? name.slice(0, room - 8) + '…' + name.slice(-5) : name;
   const figure = drawing('text', single
     ? { x: x + width - 8, y: y + 4, class: 'figure', 'text-anchor': 'end' }
     : { x: x + 9, y: y + 13, class: 'figure' });
@@ -262,8 +271,7 @@ function node(kind, name, x, y, width, height) {
   return group;
 }
 
-function paintMap(shown) {
-  const since = now() - WINDOW;
+function paintMap(flowing) {
   const count = new Map();
   const add = (name, calls, rows) => {
     const sum = count.get(name) || { calls: 0, rows: 0 };
@@ -272,8 +280,7 @@ function paintMap(shown) {
     count.set(name, sum);
   };
   let hidden = false;
-  for (const trace of shown) {
-    if (end(trace) < since) continue;
+  for (const trace of flowing) {
     add('veneer ' + trace.veneer, 1, 0);
     for (const one of trace.forwarded) {
       if (one.folded) continue;
@@ -312,18 +319,16 @@ function paintMap(shown) {
 
 function paint() {
   const shown = traces.filter(matches);
-  let duration = 0, onShards = 0, shipped = 0, returned = 0, rowsShipped = 0, recent = 0;
+  const since = now() - WINDOW;
+  recent = recent.filter((trace) => end(trace) >= since);
+  const flowing = recent.filter(matches);
+  let duration = 0, onShards = 0, shipped = 0, returned = 0;
   const byShard = new Map(map.shards.map((shard) => [shard, 0]));
   const byTenant = new Map();
-  const since = now() - WINDOW;
   for (const trace of shown) {
     duration += trace.duration;
     onShards += Math.min(trace.time_on_shards, trace.duration);
     for (const one of trace.forwarded) byShard.set(one.shard, (byShard.get(one.shard) || 0) + one.duration);
-    if (end(trace) >= since) {
-      recent++;
-      rowsShipped += trace.rows_shipped || 0;
-    }
     if (trace.waste === null) continue;
     shipped += trace.rows_shipped;
     returned += Math.max(1, trace.rows);
@@ -334,8 +339,8 @@ function paint() {
       byTenant.set(trace.tenant, sum);
     }
   }
-  $('figure-statements').textContent = many(recent * 1e6 / WINDOW) + '/s';
-  $('figure-rows').textContent = many(rowsShipped * 1e6 / WINDOW) + '/s';
+  $('figure-statements').textContent = many(flowing.length * 1e6 / WINDOW) + '/s';
+  $('figure-rows').textContent = many(flowing.reduce((sum, trace) => sum + (trace.rows_shipped || 0), 0) * 1e6 / WINDOW) + '/s';
   $('figure-waste').textContent = times(returned ? shipped / returned : null);
   $('figure-shards').textContent = duration ? percent(onShards / duration) : '–';
   $('count').textContent = (shown.length === traces.length ? `${whole.format(shown.length)} kept`
@@ -352,7 +357,7 @@ function paint() {
     .sort((a, b) => b.waste - a.waste || (a.name < b.name ? -1 : 1)).slice(0, 6);
   bars('wastes', wastes.map(({ name, waste }) =>
     ({ name, width: waste / Math.max(1, wastes[0].waste), text: times(waste), loud: waste >= LOUD })));
-  paintMap(shown);
+  paintMap(flowing);
   document.body.dataset.last = traces.length ? traces[traces.length - 1].id : 0;
 }
 
@@ -654,7 +659,7 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !close()) {
     document.activeElement.blur();
     hold(false);
-  } else if (event.key === ' ' && !event.target.closest('button, select, summary, [role=button]')) {
+  } else if (event.key === ' ' && !event.target.closest('button, select, summary, [role=button], [role=region]')) {
     event.preventDefault();
     pause();
   }

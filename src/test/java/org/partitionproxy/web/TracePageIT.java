@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -322,6 +323,9 @@ class TracePageIT {
     assertThat(tab.text("#count")).isEqualTo("150 kept");
     assertThat(tab.count("#list > li")).as("of them, in the list").isEqualTo(100);
     assertThat(tab.evaluate("document.getElementsByTagName('*').length").asInt()).isLessThan(6_000);
+
+    page.publish(Collections.nCopies(1_200, traces.get(0)));
+    tab.until("document.querySelector('#count').textContent === '1,000 kept, 200 missed'");
   }
 
   @Test
@@ -332,7 +336,7 @@ class TracePageIT {
       tab.size(1280, 840);
       tab.open(shown.address());
       tab.prefer("light", "reduce");
-      shown.publish(new SampleTraces().morning(354));
+      shown.publish(new SampleTraces().morning(355));
       tab.until("document.querySelectorAll('#list > li').length === 100");
       tab.evaluate(
           "[...document.querySelectorAll('#list > li')].find(e =>"
