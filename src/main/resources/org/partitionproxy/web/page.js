@@ -60,6 +60,11 @@ function clock(micros) {
       + '.' + String(time.getMilliseconds()).padStart(3, '0');
 }
 
+/** Characters that would reorder or hide what stands beside them are named instead. */
+const visible = (text) => text.replace(
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+  (letter) => '\\u' + letter.charCodeAt(0).toString(16).padStart(4, '0'));
+
 const oneLine = (text) => text.slice(0, 400).replace(/\s+/g, ' ').trim();
 
 // --- what is known
@@ -400,7 +405,7 @@ function card(trace) {
       : `${trace.rows_shipped === null ? '–' : many(trace.rows_shipped)} → ${trace.rows === null ? '–' : many(trace.rows)}`),
     text('span', times(trace.waste), loud ? 'waste loud' : 'waste'),
     meter(0, ratio(trace.time_on_shards, trace.duration), 'on shards'),
-    text('span', (trace.exact ? '' : '≈ ') + took(trace.duration), 'took'));
+    text('span', (trace.exact ? '' : '≈') + took(trace.duration), 'took'));
   item.append(row);
   if (trace.problem) item.append(problemRow(trace.problem));
   for (const one of asked.slice(0, BRANCHES)) item.append(branch(trace, one));
@@ -416,7 +421,7 @@ function card(trace) {
 function branch(trace, one) {
   const row = element('div', { class: 'row part' });
   const statement = element('code', {});
-  statement.append(text('span', one.purpose, 'purpose ' + one.purpose), oneLine(one.statement));
+  statement.append(text('span', one.purpose, 'purpose ' + one.purpose), visible(oneLine(one.statement)));
   row.append(text('span', one.shard, 'twig'), statement, text('span', one.tenant || '–'),
     text('span', one.rows === null ? '' : counted(one.rows, 'row')),
     text('span', one.fetches ? counted(one.fetches, 'fetch') : one.executions > 1 ? one.executions + '×' : ''),
@@ -435,7 +440,7 @@ function problemRow(problem) {
 
 function text(name, content, className) {
   const made = element(name, className ? { class: className } : {});
-  made.textContent = content;
+  made.textContent = visible(content);
   return made;
 }
 

@@ -1,5 +1,7 @@
 package org.partitionproxy.web;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -8,6 +10,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -60,6 +63,10 @@ final class Chromium implements AutoCloseable {
             "--disable-dev-shm-usage",
             "--disable-background-networking",
             "--disable-extensions",
+            "--disable-sync",
+            "--disable-component-update",
+            "--disable-default-apps",
+            "--no-zygote",
             "--no-first-run",
             "--hide-scrollbars",
             "--force-color-profile=srgb",
@@ -149,18 +156,24 @@ final class Chromium implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-    all.add(process.toHandle());
+  public void close() {
+    List<ProcessHandle> children = process.descendants().toList();
     socket.abort();
     // Nothing in it is worth an orderly end.
-    all.forEach(ProcessHandle::destroyForcibly);
-    all.forEach(one -> one.onExit().orTimeout(5, TimeUnit.SECONDS).join());
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+    process.onExit().join();
+    // Its children may still be about to write.
+    await().pollDelay(Duration.ZERO).ignoreExceptions().until(this::deleteProfile);
+  }
+
+  private boolean deleteProfile() throws IOException {
     try (Stream<Path> files = Files.walk(profile)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     }
+    return Files.notExists(profile);
   }
 
   /** Puts the parts of a message together. */
