@@ -156,7 +156,7 @@ final class Attribution {
   }
 
   private static double capacity(Told statement, Duration spent) {
-    Duration limit = statement.duration().plus(statement.duration().dividedBy(20));
+    Duration limit = statement.busy().plus(statement.busy().dividedBy(20));
     return statement.knowsDuration() && spent.compareTo(limit.plusNanos(100_000)) > 0
         ? TOO_LONG
         : 0;

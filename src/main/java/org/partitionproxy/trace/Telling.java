@@ -17,8 +17,6 @@ import org.partitionproxy.inspect.SqlWords;
 final class Telling {
 
   private static final Set<String> OPENING = Set.of("BEGIN", "START TRANSACTION");
-  private static final Set<String> CLOSING =
-      Set.of("COMMIT", "ROLLBACK", "PREPARE TRANSACTION", "COMMIT AND CHAIN");
 
   private final Deque<Told> pending = new ArrayDeque<>();
   private long count;
@@ -27,6 +25,7 @@ final class Telling {
   private boolean inBlock;
   private Instant before = Instant.MIN;
   private @Nullable Instant prepared;
+  private Duration preparing = Duration.ZERO;
   private OptionalLong rows = OptionalLong.empty();
   private Optional<String> user = Optional.empty();
   private Instant last = Instant.MIN;
@@ -37,6 +36,7 @@ final class Telling {
     user = line.user().or(() -> user);
     switch (line.kind()) {
       case PREPARATION -> {
+        preparing = preparing.plus(Asking.duration(line));
         if (prepared == null) {
           prepared = line.timestamp().minus(Asking.duration(line));
         }
@@ -74,6 +74,7 @@ final class Telling {
             earliest,
             end,
             duration,
+            duration.plus(preparing),
             rows,
             problem,
             SqlWords.of(line.statement().orElse("") + " " + line.parameters().orElse("")),
@@ -81,6 +82,7 @@ final class Telling {
     count++;
     before = end;
     prepared = null;
+    preparing = Duration.ZERO;
     rows = OptionalLong.empty();
   }
 
@@ -98,7 +100,7 @@ final class Telling {
     virtual = line.transaction();
     if (OPENING.contains(line.tag()) && !over) {
       inBlock = true;
-    } else if (inBlock && (over || CLOSING.contains(line.tag()))) {
+    } else if (inBlock && over) {
       inBlock = false;
       return true;
     }

@@ -16,6 +16,7 @@ import org.partitionproxy.inspect.SqlWords;
  * @param earliest before which nothing can have been asked for it: where its duration is known, its
  *     begin; otherwise the end of the one before
  * @param duration of its execution; zero where it is not known
+ * @param busy the same with parsing and binding, in which shards are asked too
  */
 record Told(
     long number,
@@ -24,6 +25,7 @@ record Told(
     Instant earliest,
     Instant end,
     Duration duration,
+    Duration busy,
     OptionalLong rows,
     Optional<Problem> problem,
     SqlWords words,

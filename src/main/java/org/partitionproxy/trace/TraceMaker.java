@@ -56,6 +56,7 @@ final class TraceMaker {
                 asked.begin(),
                 asked.end(),
                 Duration.ZERO,
+                Duration.ZERO,
                 OptionalLong.empty(),
                 Optional.empty(),
                 new SqlWords(Set.of(), Set.of()),
@@ -124,40 +125,44 @@ final class TraceMaker {
             step.problem()));
   }
 
-  /**
-   * A prepared statement that is executed for row after row, or batch after batch, is shown once.
-   */
+  /** What is asked again for row after row, or batch after batch, is shown once. */
   private boolean mergesWithLast(Forwarded one) {
-    if (forwarded.isEmpty() || one.parameters().isEmpty() || one.fetches() > 0) {
+    int at = forwarded.size() - 1;
+    while (at >= 0 && forwarded.get(at).purpose().isFolded()) {
+      at--;
+    }
+    if (at < 0 || !isAgain(forwarded.get(at), one)) {
       return false;
     }
-    Forwarded last = forwarded.get(forwarded.size() - 1);
-    boolean same =
-        last.shard().equals(one.shard())
-            && last.session().equals(one.session())
-            && last.statement().equals(one.statement())
-            && last.problem().isEmpty();
-    if (same) {
-      forwarded.set(
-          forwarded.size() - 1,
-          new Forwarded(
-              last.shard(),
-              last.session(),
-              last.user(),
-              last.tenant(),
-              last.purpose(),
-              last.statement(),
-              last.parameters(),
-              last.begin(),
-              last.duration().plus(one.duration()),
-              last.fetches(),
-              last.executions() + 1,
-              last.rows().isPresent() && one.rows().isPresent()
-                  ? OptionalLong.of(last.rows().getAsLong() + one.rows().getAsLong())
-                  : OptionalLong.empty(),
-              one.problem()));
-    }
-    return same;
+    Forwarded last = forwarded.get(at);
+    OptionalLong rows =
+        last.rows().isPresent() && one.rows().isPresent()
+            ? OptionalLong.of(last.rows().getAsLong() + one.rows().getAsLong())
+            : OptionalLong.empty();
+    forwarded.set(
+        at,
+        new Forwarded(
+            last.shard(),
+            last.session(),
+            last.user(),
+            last.tenant(),
+            last.purpose(),
+            last.statement(),
+            last.parameters(),
+            last.begin(),
+            last.duration().plus(one.duration()),
+            last.fetches() + one.fetches(),
+            last.executions() + 1,
+            rows,
+            one.problem()));
+    return true;
+  }
+
+  private static boolean isAgain(Forwarded last, Forwarded one) {
+    return last.shard().equals(one.shard())
+        && last.session().equals(one.session())
+        && last.statement().equals(one.statement())
+        && last.problem().isEmpty();
   }
 
   private Optional<TenantName> tenant(Optional<String> role, SqlWords words) {
