@@ -17,7 +17,7 @@ import org.partitionproxy.explain.CombinedPlan;
 import org.partitionproxy.explain.Execution;
 import org.partitionproxy.explain.ExplainRequest;
 import org.partitionproxy.explain.Explainer;
-import org.partitionproxy.explain.HiddenValues;
+import org.partitionproxy.inspect.HiddenValues;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Target;
@@ -93,7 +93,7 @@ final class ExplainCommand implements Callable<Integer> {
                     statement,
                     parameters.stream().map(Optional::of).toList(),
                     execution()));
-    CombinedPlan shown = showValues ? plan : plan.withTexts(HiddenValues::in);
+    CombinedPlan shown = showValues ? plan : plan.withTexts(HiddenValues::inSql);
     console.out(
         output.json()
             ? ExplainJsonView.render(shown)

@@ -51,6 +51,7 @@ final class TraceCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
+  @Mixin TraceOutlets outlets = new TraceOutlets();
   @Spec @Nullable CommandSpec spec;
 
   @Parameters(
@@ -145,7 +146,9 @@ final class TraceCommand implements Callable<Integer> {
     Topology topology = workspace.topology();
     ServerDefinition veneer = veneer(topology);
     List<TenantName> selected = selected(topology);
-    try (TracedWork work = work(workspace, veneer, script)) {
+    try (TracedWork work = work(workspace, veneer, script);
+        TraceOutlets open = outlets) {
+      open.open(workspace, veneer, showValues, line.getOut(), line.getErr());
       Optional<String> session = work == null ? Optional.empty() : work.session();
       TraceFilter filter =
           new TraceFilter(
@@ -161,12 +164,13 @@ final class TraceCommand implements Callable<Integer> {
               console.terminal(),
               new TraceScreen.Form(output.json(), all, showValues, limit, clock.getZone()),
               filter,
+              open,
               parsed);
       try (TraceWatch watch =
           new TraceWatch(topology, veneer, workspace.connector()::superuser, from, screen)) {
         watch.start();
         return new TraceRun(watch, screen, !parsed.isEmpty())
-            .go(follow, from.isPresent(), Optional.ofNullable(work));
+            .go(follow || outlets.web, from.isPresent(), Optional.ofNullable(work));
       }
     }
   }
@@ -185,6 +189,11 @@ final class TraceCommand implements Callable<Integer> {
       throw new ParameterException(line, "put -- before the command: " + command.get(0));
     }
     boolean work = run != null || !command.isEmpty();
+    if (outlets.web && (work || !conditions.isEmpty() || output.json())) {
+      throw usage(
+          "--web is given with something that ends, or with another output",
+          "It shows what comes, with --since what was before too, until it is interrupted.");
+    }
     if (run != null && !command.isEmpty()) {
       throw usage("both --run and a command after -- are given", "Watch one of them at a time.");
     }
@@ -217,7 +226,7 @@ final class TraceCommand implements Callable<Integer> {
                           "It is an age (10m, 1h30m, 2d) or a time (2026-11-20T10:00:00Z; local"
                               + " time without Z).")));
     }
-    return follow || run != null || !command.isEmpty()
+    return follow || outlets.web || run != null || !command.isEmpty()
         ? Optional.empty()
         : Optional.of(clock.instant().minus(A_MOMENT_AGO));
   }

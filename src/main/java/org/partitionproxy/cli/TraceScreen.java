@@ -40,6 +40,7 @@ final class TraceScreen implements TraceWatch.Listener {
   private final Form form;
   private final List<Condition> conditions;
   private final TraceFilter filter;
+  private final TraceOutlets outlets;
   private final TraceView view;
   private final TraceJsonView jsonView;
   private final Deque<Shown> kept = new ArrayDeque<>();
@@ -57,12 +58,14 @@ final class TraceScreen implements TraceWatch.Listener {
       Terminal terminal,
       Form form,
       TraceFilter filter,
+      TraceOutlets outlets,
       List<Condition> conditions) {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
     this.form = form;
     this.filter = filter;
+    this.outlets = outlets;
     this.conditions = List.copyOf(conditions);
     this.view = new TraceView(form.zone(), terminal.outColors(), form.all());
     this.jsonView = new TraceJsonView(form.all());
@@ -90,7 +93,11 @@ final class TraceScreen implements TraceWatch.Listener {
 
   @Override
   public boolean show(List<Trace> traces) {
-    traces.stream().filter(filter::concerns).forEach(this::take);
+    List<Trace> concerned = traces.stream().filter(filter::concerns).toList();
+    outlets.show(concerned);
+    if (!outlets.web) {
+      concerned.forEach(this::take);
+    }
     out.flush();
     return !out.checkError();
   }
