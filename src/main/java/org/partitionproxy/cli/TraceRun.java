@@ -52,7 +52,9 @@ final class TraceRun {
       throw outcome.failure().get();
     }
     outcome.warning().ifPresent(warning -> screen.warn(List.of(warning)));
-    return outcome.status();
+    return outcome.status() == 0 && !screen.isComplete()
+        ? ExitCode.UNREACHABLE.status()
+        : outcome.status();
   }
 
   /** Ctrl-C ends it as it ends any program, after the word about what was left out. */

@@ -45,6 +45,7 @@ final class TraceScreen implements TraceWatch.Listener {
   private final TraceJsonView jsonView;
   private final Deque<Shown> kept = new ArrayDeque<>();
 
+  private final List<ServerName> away = new ArrayList<>();
   private boolean live;
   private long watched;
   private long offenders;
@@ -81,12 +82,14 @@ final class TraceScreen implements TraceWatch.Listener {
 
   @Override
   public void disconnected(ServerName server, SqlFailure reason) {
+    away.add(server);
     err.println(reason.diagnostics().get(0).summary() + "; waiting for it");
     err.flush();
   }
 
   @Override
   public void reconnected(ServerName server) {
+    away.remove(server);
     err.println("server \"" + server + "\" answers again");
     err.flush();
   }
@@ -161,6 +164,11 @@ final class TraceScreen implements TraceWatch.Listener {
     out.print(view.render(List.of(trace)));
   }
 
+  /** Whether each server's log could be read to its end. */
+  boolean isComplete() {
+    return away.isEmpty();
+  }
+
   /** How many statements met a condition. */
   long offenders() {
     return offenders;
@@ -168,6 +176,7 @@ final class TraceScreen implements TraceWatch.Listener {
 
   /** Says what was left out. */
   void end() {
+    away.forEach(server -> err.println("what " + server + " was asked meanwhile is not known"));
     if (limited) {
       err.println("only the newest " + form.limit() + " are shown; --limit N shows more");
     }

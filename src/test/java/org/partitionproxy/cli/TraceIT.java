@@ -248,6 +248,14 @@ class TraceIT {
   }
 
   @Test
+  void doesNotPassForCompleteWithoutAShard() {
+    InProcess.Result blind = topology.down("shard2").ppp("trace", "--fail-if", "slower > 1h");
+    assertThat(blind.status()).isEqualTo(4);
+    assertThat(blind.err()).contains("what shard2 was asked meanwhile is not known");
+    topology.up("shard2").ppp("trace", "--fail-if", "slower > 1h").succeeded();
+  }
+
+  @Test
   void refusesWhatDoesNotGoTogether() {
     assertThat(run("--fail-if", "waste < 10").err())
         .contains("--fail-if is \"waste < 10\"", "'slower > TIME'");
