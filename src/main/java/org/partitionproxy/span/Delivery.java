@@ -3,6 +3,7 @@ package org.partitionproxy.span;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.ConnectException;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,14 +73,19 @@ final class Delivery implements SpanExporter {
     }
   }
 
+  /** By the innermost cause, for those around it say the same with more words. */
   private static String reason(CompletableResultCode result) {
-    Throwable failure = result.getFailureThrowable();
-    Throwable cause = failure == null ? null : failure.getCause();
-    if (cause == null) {
+    Throwable root = result.getFailureThrowable();
+    if (root == null || root.getCause() == null) {
       return "";
     }
-    String message = cause.getMessage();
-    return ": " + (message == null ? cause.getClass().getSimpleName() : message);
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof ConnectException) {
+      return ": nobody answers there";
+    }
+    return ": " + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
   }
 
   @Override

@@ -141,9 +141,7 @@ public final class SpanExport implements AutoCloseable {
       return;
     }
     closed = true;
-    provider
-        .shutdown()
-        .join(delivery.isFailing() ? STRIDE_SECONDS : CLOSE_SECONDS, TimeUnit.SECONDS);
+    provider.shutdown().join(delivery.isFailing() ? 1 : CLOSE_SECONDS, TimeUnit.SECONDS);
     long dropped = made - delivery.taken();
     if (dropped > 0) {
       warnings.accept(
