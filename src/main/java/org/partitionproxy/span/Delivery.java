@@ -81,9 +81,9 @@ final class Delivery implements SpanExporter {
     }
     while (root.getCause() != null) {
       root = root.getCause();
-    }
-    if (root instanceof ConnectException) {
-      return ": nobody answers there";
+      if (root instanceof ConnectException) {
+        return ": nobody answers there";
+      }
     }
     return ": " + (root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
   }
