@@ -99,15 +99,25 @@ final class LogDecoder {
         kind(parts, severity, statement),
         severity,
         Optional.ofNullable(fields.get("state_code")),
-        parts.statement().isPresent()
-            ? PasswordMask.inSql(message)
-            : PasswordMask.inMessage(message),
+        text(parts, message),
         detail.map(PasswordMask::inMessage),
         Optional.ofNullable(fields.get("hint")).map(PasswordMask::inMessage),
         statement.map(PasswordMask::inSql),
         parameters.map(PasswordMask::inMessage),
         parts.durationMillis(),
-        Optional.ofNullable(fields.get("query_id")).map(Long::valueOf));
+        Optional.ofNullable(fields.get("query_id")).map(Long::valueOf),
+        parts.plan().map(PasswordMask::inMessage),
+        fields.getOrDefault("ps", ""),
+        fields.getOrDefault("vxid", ""));
+  }
+
+  private static String text(LogMessage parts, String message) {
+    if (parts.plan().isPresent()) {
+      return message.substring(0, message.indexOf('\n'));
+    }
+    return parts.statement().isPresent()
+        ? PasswordMask.inSql(message)
+        : PasswordMask.inMessage(message);
   }
 
   private static LogEntry.Kind kind(

@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param parameters of the extended protocol: {@code $1 = 'x', $2 = NULL}
  * @param durationMillis where the server measured it, with its microseconds
  * @param queryId where compute_query_id is on
+ * @param plan of auto_explain, as JSON
+ * @param tag of the command: {@code SELECT}, {@code COMMIT}; of a string of several, the last one's
+ * @param transaction its virtual number, {@code 12/4}; {@code 12/0} once it has ended
  */
 public record LogEntry(
     Instant timestamp,
@@ -34,7 +37,10 @@ public record LogEntry(
     Optional<String> statement,
     Optional<String> parameters,
     Optional<BigDecimal> durationMillis,
-    Optional<Long> queryId) {
+    Optional<Long> queryId,
+    Optional<String> plan,
+    String tag,
+    String transaction) {
 
   /** What a line tells. */
   public enum Kind {
@@ -44,6 +50,8 @@ public record LogEntry(
     PREPARATION,
     /** A warning or an error in a statement. */
     PROBLEM,
+    /** How a statement was executed, by auto_explain; before that statement's own line. */
+    PLAN,
     /** Connections, checkpoints, plain durations, and so on. */
     OTHER
   }

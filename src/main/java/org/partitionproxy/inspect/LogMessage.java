@@ -11,7 +11,13 @@ import java.util.regex.Pattern;
  * English is read here.
  */
 record LogMessage(
-    Optional<BigDecimal> durationMillis, LogEntry.Kind kind, Optional<String> statement) {
+    Optional<BigDecimal> durationMillis,
+    LogEntry.Kind kind,
+    Optional<String> statement,
+    Optional<String> plan) {
+
+  /** Of auto_explain, where its format is JSON. */
+  private static final String PLAN = "plan:\n{";
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -21,18 +27,27 @@ record LogMessage(
   static LogMessage of(String message) {
     Matcher matcher = FORM.matcher(message);
     if (!matcher.lookingAt()) {
-      return new LogMessage(Optional.empty(), LogEntry.Kind.OTHER, Optional.empty());
+      return other(Optional.empty());
     }
     Optional<BigDecimal> duration = Optional.ofNullable(matcher.group(1)).map(BigDecimal::new);
     boolean simple = matcher.group(2) != null;
     String phase = matcher.group(3);
+    if (duration.isPresent() && message.startsWith(PLAN, matcher.end())) {
+      String plan = message.substring(matcher.end() + PLAN.length() - 1);
+      return new LogMessage(duration, LogEntry.Kind.PLAN, Optional.empty(), Optional.of(plan));
+    }
     if (!simple && phase == null) {
-      return new LogMessage(duration, LogEntry.Kind.OTHER, Optional.empty());
+      return other(duration);
     }
     boolean executed = simple || phase.equals("execute");
     return new LogMessage(
         duration,
         executed ? LogEntry.Kind.STATEMENT : LogEntry.Kind.PREPARATION,
-        Optional.of(message.substring(matcher.end())));
+        Optional.of(message.substring(matcher.end())),
+        Optional.empty());
+  }
+
+  private static LogMessage other(Optional<BigDecimal> duration) {
+    return new LogMessage(duration, LogEntry.Kind.OTHER, Optional.empty(), Optional.empty());
   }
 }

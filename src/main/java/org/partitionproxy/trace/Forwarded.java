@@ -20,7 +20,8 @@ import org.partitionproxy.topology.TenantName;
  * @param begin by the veneer's clock
  * @param duration at the shard, of all its steps, without the time between them
  * @param fetches FETCH round trips; 0 where there is no cursor
- * @param executions how often a prepared statement was executed within the trace, at least 1
+ * @param executions how often it was asked in a row, for row after row of another table or batch
+ *     after batch; at least 1
  * @param rows fetched or changed; empty where the shard's log doesn't tell
  */
 public record Forwarded(

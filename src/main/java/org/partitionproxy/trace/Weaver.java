@@ -1,0 +1,115 @@
+package org.partitionproxy.trace;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.partitionproxy.inspect.LogEntry;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Topology;
+
+/**
+ * Ties the logs of a veneer and of its shards together: postgres_fdw names the veneer's session in
+ * each line of a shard ({@code postgres_fdw.application_name = 'ppp:%c'}), and within a session
+ * {@link Attribution} finds the statement. Not for several threads.
+ *
+ * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38.1.9 postgres_fdw,
+ *     Configuration Parameters</a>
+ */
+public final class Weaver {
+
+  /** What postgres_fdw calls itself on behalf of a veneer session. */
+  public static final String APPLICATION = "ppp:";
+
+  /**
+   * Sessions of which nothing is heard are forgotten, and what has no statement is told by itself.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int MOST_SESSIONS = 10_000;
+
+  private final ServerName veneer;
+  private final Roles roles;
+  private final Map<ServerName, Duration> ahead = new HashMap<>();
+  private final Map<ServerName, Duration> uncertain = new HashMap<>();
+  private final Map<String, Knot> knots = new LinkedHashMap<>();
+
+  public Weaver(Topology topology, ServerName veneer) {
+    this.veneer = veneer;
+    this.roles = new Roles(topology);
+  }
+
+  /**
+   * Says how clocks differ, from then on.
+   *
+   * @param ahead how far the shard's is ahead of the veneer's; negative if it is behind
+   * @param uncertainty how much that may be wrong, either way
+   */
+  public void clock(ServerName shard, Duration ahead, Duration uncertainty) {
+    this.ahead.put(shard, ahead);
+    this.uncertain.put(shard, uncertainty);
+  }
+
+  /** Lines of one session in their order; ppp's own sessions are passed over. */
+  public void onVeneer(LogEntry entry) {
+    String application = entry.application().orElse("");
+    if (!application.equals("ppp") && !application.startsWith("ppp ")) {
+      knot(entry.sessionId()).telling().add(entry);
+    }
+  }
+
+  /** Lines of one session in their order; those that no veneer session caused are passed over. */
+  public void onShard(ServerName shard, LogEntry entry) {
+    String application = entry.application().orElse("");
+    if (application.startsWith(APPLICATION)) {
+      String session = application.substring(APPLICATION.length());
+      knot(session)
+          .asking(shard, entry.sessionId(), entry.user())
+          .add(entry, ahead.getOrDefault(shard, Duration.ZERO));
+    }
+  }
+
+  private Knot knot(String session) {
+    Knot knot = knots.computeIfAbsent(session, s -> new Knot(veneer, s, roles));
+    if (knots.size() > MOST_SESSIONS) {
+      Iterator<Knot> oldest = knots.values().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    return knot;
+  }
+
+  /**
+   * Statements that ended until then, each once, in the order of their ends. All servers' logs must
+   * have been given up to a moment after that.
+   *
+   * @param moment by the veneer's clock
+   */
+  public List<Trace> until(Instant moment) {
+    List<Trace> traces = new ArrayList<>();
+    for (Iterator<Knot> all = knots.values().iterator(); all.hasNext(); ) {
+      Knot knot = all.next();
+      traces.addAll(knot.until(moment, moment.minus(PATIENCE), this::uncertainty));
+      if (knot.isIdleSince(moment.minus(PATIENCE))) {
+        all.remove();
+      }
+    }
+    traces.sort(Comparator.comparing(trace -> trace.begin().plus(trace.duration())));
+    return traces;
+  }
+
+  private Duration uncertainty(ServerName shard) {
+    return Optional.ofNullable(uncertain.get(shard)).orElse(Duration.ZERO);
+  }
+
+  /** All that is left, when nothing more comes. */
+  public List<Trace> end() {
+    return until(Instant.MAX.minus(Duration.ofDays(1)));
+  }
+}
