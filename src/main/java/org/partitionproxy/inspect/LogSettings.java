@@ -43,7 +43,8 @@ record LogSettings(
       SELECT pg_catalog.set_config(s.name, s.quiet, false) AS value
       FROM (VALUES ('log_statement', 'none'),
                    ('log_min_duration_statement', '-1'),
-                   ('log_duration', 'off')) AS s (name, quiet)
+                   ('log_duration', 'off'),
+                   ('auto_explain.log_min_duration', '-1')) AS s (name, quiet)
       WHERE pg_catalog.has_parameter_privilege(s.name, 'SET')
       ORDER BY s.name""";
 
@@ -111,7 +112,7 @@ record LogSettings(
                   + "\" does not log every statement: log_statement = '"
                   + statements
                   + "'",
-              "Set log_statement = 'all' on it to see them all (a reload is enough)."));
+              "Run `ppp inspection set statements` to see them all, from then on."));
     }
     if (!messages.matches("(?i)C|POSIX|en.*|C\\..*|")) {
       warnings.add(
