@@ -71,6 +71,9 @@ class LogReaderIT {
 
   @Test
   void showsParametersAndErrorsAndNoPassword() {
+    try (Session session = topology.admin("ppp test")) {
+      session.execute(Sql.of("ALTER ROLE {} SET log_parameter_max_length = -1", initech.role()));
+    }
     try (Session session = topology.as(initech)) {
       session.query("SELECT ?::text AS v", row -> row.string("v"), "it's Motörhead");
       assertThatThrownBy(
