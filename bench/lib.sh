@@ -41,8 +41,11 @@ say() { printf '%s\n' "$*" >&2; }
 write_topology() {
   awk -v port="$1" -v tenants="$tenants" 'BEGIN {
     print "name: bench\nruntime: embedded\ndatabase: bench\nmigrations: migrations"
-    printf "veneer: { port: %d }\nshards:\n", port
-    for (s = 1; s <= 3; s++) printf "  shard%d: { port: %d }\n", s, port + s
+    # Logs that tell what was asked with which values.
+    print "inspection: off"
+    logs = "settings: { log_statement: all, log_parameter_max_length: -1 }"
+    printf "veneer: { port: %d , %s }\nshards:\n", port, logs
+    for (s = 1; s <= 3; s++) printf "  shard%d: { port: %d , %s }\n", s, port + s, logs
     print "tenants:"
     for (t = 0; t < tenants; t++) printf "  tenant-%05d: { shard: shard%d }\n", t, t % 3 + 1
   }' >shards.yaml

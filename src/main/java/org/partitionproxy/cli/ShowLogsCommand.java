@@ -73,6 +73,17 @@ final class ShowLogsCommand implements Callable<Integer> {
       description = "At most so many from before now, the newest. Default: ${DEFAULT-VALUE}")
   int limit = 100;
 
+  @Option(names = "--forwarded", description = "Only what a veneer asked.")
+  boolean forwarded;
+
+  @Option(names = "--errors", description = "Only what failed; refused connections, too.")
+  boolean errors;
+
+  @Option(
+      names = "--by-session",
+      description = "Session after session, those of a veneer's session together.")
+  boolean bySession;
+
   @Option(
       names = {"-a", "--all"},
       description = "Everything in the server's log: others' and ppp's own, connections, …")
@@ -86,11 +97,18 @@ final class ShowLogsCommand implements Callable<Integer> {
     if (limit < 0) {
       throw usage("--limit is \"" + limit + "\"", "It is a number of entries, 0 or more.");
     }
+    if (bySession && (follow || output.json())) {
+      throw usage(
+          "--by-session goes with neither --follow nor --output json",
+          "It has to know all entries before it shows the first; JSON has the sessions as"
+              + " \"session\" and \"veneer_session\".");
+    }
     Workspace workspace = Workspace.open(common, "show-logs");
     Topology topology = workspace.topology();
     Target place = Target.require(topology, target);
     ServerDefinition server = place.server();
-    LogQuery query = new LogQuery(server, place.tenant(), all, from, pattern, limit);
+    LogQuery query =
+        new LogQuery(server, place.tenant(), all, forwarded, errors, from, pattern, limit);
     Screen screen = new Screen(server, clock.getZone());
     LogWatch watch = new LogWatch(() -> workspace.connector().superuser(server), query, screen);
     if (follow) {
@@ -149,10 +167,11 @@ final class ShowLogsCommand implements Callable<Integer> {
 
     Screen(ServerDefinition server, ZoneId zone) {
       this.server = server;
+      LogView text = new LogView(zone);
       this.view =
           output.json()
               ? new LogJsonView(server.name().value())::render
-              : new LogView(zone)::render;
+              : bySession ? text::renderBySession : text::render;
       this.out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
       this.err = spec.commandLine().getErr();
     }

@@ -2,6 +2,7 @@ package org.partitionproxy.cli;
 
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import org.partitionproxy.console.StatusMetricsView;
 import org.partitionproxy.console.StatusView;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.provision.Provisioner;
@@ -17,8 +18,20 @@ import picocli.CommandLine.Option;
 final class StatusCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
-  @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
+
+  enum Format {
+    TEXT,
+    JSON,
+    OPENMETRICS
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text, json or openmetrics. Default: ${DEFAULT-VALUE}")
+  Format format = Format.TEXT;
 
   @Option(
       names = "--exact",
@@ -30,11 +43,18 @@ final class StatusCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "status");
     try (Provisioner provisioner = workspace.provisioner()) {
       TopologyStatus status = provisioner.status(workspace.runtime().kind().toString(), exact);
-      console.out(
-          output.json() ? StatusView.json(status) : StatusView.render(status, Instant.now()));
+      console.out(rendered(status));
       console.problems(status.problems());
       return exitCode(status).status();
     }
+  }
+
+  private String rendered(TopologyStatus status) {
+    return switch (format) {
+      case TEXT -> StatusView.render(status, Instant.now());
+      case JSON -> StatusView.json(status);
+      case OPENMETRICS -> StatusMetricsView.render(status);
+    };
   }
 
   private static ExitCode exitCode(TopologyStatus status) {

@@ -47,6 +47,7 @@ public final class LogJsonView {
     write(to, "user", entry.user());
     write(to, "database", entry.database());
     write(to, "application", entry.application());
+    write(to, "veneer_session", entry.veneerSession());
     write(to, "remote_host", entry.remoteHost());
     to.writeStringProperty("kind", entry.kind().name().toLowerCase(Locale.ROOT));
     to.writeStringProperty("severity", entry.severity());

@@ -2,6 +2,7 @@ package org.partitionproxy.console;
 
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +12,8 @@ import org.partitionproxy.inspect.LogEntry;
 
 /**
  * Log entries as a person reads them: time, session, user, database, statement, in columns that
- * grow with what comes. Further lines of an entry are indented.
+ * grow with what comes. The session is followed by the veneer's that it works for. Further lines of
+ * an entry are indented.
  */
 public final class LogView {
 
@@ -37,6 +39,34 @@ public final class LogView {
     this.zone = zone;
   }
 
+  /** As {@link #render}, session by session, in the order in which they come up first. */
+  public String renderBySession(List<LogEntry> entries) {
+    Map<String, List<LogEntry>> sessions = new LinkedHashMap<>();
+    entries.forEach(
+        entry ->
+            sessions
+                .computeIfAbsent(
+                    entry.veneerSession().orElse(entry.sessionId()), id -> new ArrayList<>())
+                .add(entry));
+    return sessions.entrySet().stream()
+        .map(of -> title(of.getKey(), of.getValue()) + render(of.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String title(String session, List<LogEntry> entries) {
+    LogEntry first = entries.get(0);
+    return "session "
+        + printable(session)
+        + (first.veneerSession().isPresent() ? " of the veneer" : "")
+        + first.user().map(user -> ", " + printable(user)).orElse("")
+        + first
+            .application()
+            .filter(name -> first.veneerSession().isEmpty() && !name.isEmpty())
+            .map(name -> ", " + printable(name))
+            .orElse("")
+        + "\n";
+  }
+
   /** The entries' lines, with a line feed after each. */
   public String render(List<LogEntry> entries) {
     entries.forEach(entry -> widen(columns(entry)));
@@ -56,9 +86,14 @@ public final class LogView {
 
   private static List<String> columns(LogEntry entry) {
     return List.of(
-        printable(entry.sessionId()),
+        printable(session(entry)),
         printable(entry.user().orElse("-")),
         printable(entry.database().orElse("-")));
+  }
+
+  /** {@code 691f5b3c.2a4f <- 691f5b3b.2a40} where a veneer's session asked. */
+  private static String session(LogEntry entry) {
+    return entry.sessionId() + entry.veneerSession().map(veneer -> " <- " + veneer).orElse("");
   }
 
   private void widen(List<String> columns) {

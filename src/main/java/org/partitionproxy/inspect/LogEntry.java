@@ -2,6 +2,7 @@ package org.partitionproxy.inspect;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,6 +43,11 @@ public record LogEntry(
     String tag,
     String transaction) {
 
+  /** What the veneer's sessions are called at a shard, before the session's own id. */
+  private static final String FORWARDED = "ppp:";
+
+  private static final List<String> ERRORS = List.of("ERROR", "FATAL", "PANIC");
+
   /** What a line tells. */
   public enum Kind {
     /** A statement as it came. */
@@ -58,5 +64,20 @@ public record LogEntry(
 
   public boolean isStatement() {
     return kind == Kind.STATEMENT || kind == Kind.PROBLEM;
+  }
+
+  /** Whether something failed. */
+  public boolean isError() {
+    return ERRORS.contains(severity);
+  }
+
+  /**
+   * The veneer's session that this came from, as {@code %c} writes it there. A client that gives
+   * itself such a name looks the same.
+   */
+  public Optional<String> veneerSession() {
+    return application
+        .filter(name -> name.startsWith(FORWARDED) && name.length() > FORWARDED.length())
+        .map(name -> name.substring(FORWARDED.length()));
   }
 }

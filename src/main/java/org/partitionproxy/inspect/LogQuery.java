@@ -11,6 +11,8 @@ import org.partitionproxy.topology.Tenant;
  *
  * @param tenant whose statements; empty for those of everybody in the server's database
  * @param all everything in the server's log, other lines than statements too
+ * @param forwarded only what a veneer asked for a session of its own
+ * @param errors only what failed, connections too
  * @param grep found anywhere in the statement, or in the message of a line without one
  * @param limit of entries from before now: the newest ones
  */
@@ -18,9 +20,22 @@ public record LogQuery(
     ServerDefinition server,
     Optional<Tenant> tenant,
     boolean all,
+    boolean forwarded,
+    boolean errors,
     Optional<Instant> since,
     Optional<Pattern> grep,
     int limit) {
+
+  /** Forwarded or not, failed or not. */
+  public LogQuery(
+      ServerDefinition server,
+      Optional<Tenant> tenant,
+      boolean all,
+      Optional<Instant> since,
+      Optional<Pattern> grep,
+      int limit) {
+    this(server, tenant, all, false, false, since, grep, limit);
+  }
 
   enum Verdict {
     SHOWN,
@@ -33,11 +48,16 @@ public record LogQuery(
     if (since.isPresent() && entry.timestamp().isBefore(since.get())) {
       return Verdict.NOT_ASKED_FOR;
     }
-    boolean wanted = all || (entry.isStatement() && isInDatabase(entry));
-    if (!wanted || !matchesGrep(entry)) {
+    boolean wanted =
+        all || ((entry.isStatement() || (errors && entry.isError())) && isInDatabase(entry));
+    if (!wanted || !isOfKind(entry) || !matchesGrep(entry)) {
       return Verdict.NOT_ASKED_FOR;
     }
     return all || (!isOwn(entry) && isOfTenant(entry)) ? Verdict.SHOWN : Verdict.LEFT_OUT;
+  }
+
+  private boolean isOfKind(LogEntry entry) {
+    return (!forwarded || entry.veneerSession().isPresent()) && (!errors || entry.isError());
   }
 
   private boolean isInDatabase(LogEntry entry) {

@@ -114,7 +114,7 @@ record LogSettings(
                   + "\" does not log every statement: log_statement = '"
                   + statements
                   + "'",
-              "Set log_statement = 'all' on it to see them all (a reload is enough)."));
+              "Run `ppp inspection set statements` to see them all, from then on."));
     }
     if (!messages.matches("(?i)C|POSIX|en.*|C\\..*|")) {
       warnings.add(

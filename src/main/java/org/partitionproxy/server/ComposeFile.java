@@ -61,15 +61,15 @@ final class ComposeFile {
           POSTGRES_PASSWORD_FILE: /run/secrets/superuser
           POSTGRES_USER: postgres
         healthcheck:
-          # Over TCP: while the data folder is made, a first server answers on the Unix socket.
-          test: [CMD, pg_isready, -h, 127.0.0.1, -U, postgres, -d, postgres]
+          # Keeps the logs within their bound. Over TCP: while the data folder is made, a first server answers on the
+          # Unix socket.
+          test: [CMD-SHELL, 'sh /usr/local/bin/ppp-bound-logs "$$PGDATA/log" %s; pg_isready -h 127.0.0.1 -U postgres -d postgres']
           interval: 5s
           timeout: 5s
           retries: 24
         shm_size: 256m
         stop_grace_period: 1m
-      """
-          .formatted(IMAGE, IMAGE_FOLDER);
+      """;
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -81,7 +81,8 @@ final class ComposeFile {
   private ComposeFile() {}
 
   static String of(Topology topology) {
-    StringBuilder body = new StringBuilder(COMMON);
+    StringBuilder body =
+        new StringBuilder(COMMON.formatted(IMAGE, IMAGE_FOLDER, topology.logBytes()));
     body.append("\nservices:\n");
     topology.servers().forEach(server -> body.append(service(topology, server)));
     body.append("\nvolumes:\n");

@@ -22,7 +22,8 @@ import org.partitionproxy.topology.Topology;
 /** The files beside shards.yaml that compose reads, builds from and mounts. */
 final class ContainerFiles {
 
-  private static final List<String> IMAGE_FILES = List.of("Dockerfile", "include-settings.sh");
+  private static final List<String> IMAGE_FILES =
+      List.of("Dockerfile", "include-settings.sh", LogBound.SCRIPT);
 
   private final Topology topology;
 
@@ -94,7 +95,10 @@ final class ContainerFiles {
       folder(parent(settings), "rwxr-xr-x");
       folder(settings, "rwxr-xr-x");
       write(secret, password.reveal(), "rw-------");
-      write(settings.resolve("ppp.conf"), ContainerSettings.of(server), "rw-r--r--");
+      write(
+          settings.resolve("ppp.conf"),
+          ContainerSettings.of(server, topology.startLevel()),
+          "rw-r--r--");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

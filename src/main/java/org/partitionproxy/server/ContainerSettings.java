@@ -2,6 +2,7 @@ package org.partitionproxy.server;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 
 /**
@@ -12,9 +13,15 @@ final class ContainerSettings {
 
   private ContainerSettings() {}
 
-  static String of(ServerDefinition server) {
-    Map<String, String> settings = defaults();
+  /** As in the image's name. */
+  private static final int MAJOR_VERSION = 18;
+
+  static String of(ServerDefinition server, InspectionLevel level) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("max_connections", "200");
+    settings.putAll(LogParameters.of(level, MAJOR_VERSION));
     settings.putAll(server.settings());
+    LogParameters.keepPlans(level, settings);
     // The container's side of the published port: not the user's to choose.
     settings.put("listen_addresses", "*");
     settings.put("port", Integer.toString(ComposeFile.CONTAINER_PORT));
@@ -23,23 +30,6 @@ final class ContainerSettings {
     settings.forEach(
         (name, value) -> text.append(name).append(" = ").append(quote(value)).append('\n'));
     return text.toString();
-  }
-
-  /**
-   * Logs go to a ring of 24 files, an hour each: a file is only emptied again by rotation with time
-   * (PostgreSQL, 19.8.1 Where to Log, {@code log_truncate_on_rotation}).
-   */
-  private static Map<String, String> defaults() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("max_connections", "200");
-    settings.put("logging_collector", "on");
-    settings.put("log_destination", "jsonlog");
-    settings.put("log_filename", "ppp-%H.log");
-    settings.put("log_rotation_age", "60min");
-    settings.put("log_rotation_size", "0");
-    settings.put("log_truncate_on_rotation", "on");
-    settings.put("log_statement", "all");
-    return settings;
   }
 
   /**

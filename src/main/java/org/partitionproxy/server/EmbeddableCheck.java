@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
@@ -48,7 +49,7 @@ final class EmbeddableCheck {
               + " need `runtime: external`.");
     }
     try {
-      ServerSettings.of(server, Path.of("/"), "");
+      ServerSettings.of(server, Path.of("/"), "", InspectionLevel.OFF, PostgresBinaries.OLDEST);
     } catch (PppException e) {
       problems.addAll(e.diagnostics());
     }

@@ -77,21 +77,29 @@ public final class EmbeddedRuntime implements ServerRuntime {
     EmbeddedHome home = home();
     SystemUser user = SystemUser.forServersIn(home.folder());
     PostgresBinaries binaries = binaries(user);
+    binaries.requireLibraryOf(topology.startLevel());
     home.make(user);
     List<EmbeddedServer> servers = new ArrayList<>();
     for (ServerDefinition server : topology.servers()) {
       ServerName name = server.name();
       user.makeFolder(home.folder(), name.value());
       DataFolder data = new DataFolder(name, home.of(name), binaries, user);
-      servers.add(new EmbeddedServer(server, data, settings(server, home)));
+      servers.add(
+          new EmbeddedServer(server, data, settings(server, home, binaries), topology.logBytes()));
     }
     SortedMap<ServerName, Secret> passwords = new SuperuserPasswords(secrets).of(servers);
     Fleet.each(servers, server -> start(server, passwords, progress));
   }
 
-  private ServerSettings settings(ServerDefinition server, EmbeddedHome home) {
+  private ServerSettings settings(
+      ServerDefinition server, EmbeddedHome home, PostgresBinaries binaries) {
     ServerSettings settings =
-        ServerSettings.of(server, home.sockets(), topology.name() + "/" + server.name());
+        ServerSettings.of(
+            server,
+            home.sockets(),
+            topology.name() + "/" + server.name(),
+            topology.startLevel(),
+            binaries.major());
     return durable ? settings : settings.notDurable();
   }
 

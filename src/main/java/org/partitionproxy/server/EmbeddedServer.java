@@ -31,12 +31,18 @@ final class EmbeddedServer {
   private final DataFolder data;
   private final PgCtl control;
   private final ServerSettings settings;
+  private final LogBound logs;
 
-  EmbeddedServer(ServerDefinition definition, DataFolder data, ServerSettings settings) {
+  /**
+   * @param logBytes what its log files may take
+   */
+  EmbeddedServer(
+      ServerDefinition definition, DataFolder data, ServerSettings settings, long logBytes) {
     this.definition = definition;
     this.data = data;
     this.control = new PgCtl(data);
     this.settings = settings;
+    this.logs = new LogBound(data, logBytes);
   }
 
   ServerDefinition definition() {
@@ -57,6 +63,7 @@ final class EmbeddedServer {
     Optional<Postmaster> running = Postmaster.find(data.path());
     if (running.isPresent()) {
       keep(running.get(), progress);
+      logs.start();
       return;
     }
     requireFreePort();
@@ -67,6 +74,7 @@ final class EmbeddedServer {
     }
     data.user().write(data.path(), ServerSettings.FILE, settings.text());
     launch();
+    logs.start();
     progress.accept(
         String.format(
             Locale.ROOT,

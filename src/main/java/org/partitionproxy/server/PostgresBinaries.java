@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.InspectionLevel;
 
 /**
  * The programs of one PostgreSQL. Only {@code initdb}, {@code pg_ctl} and {@code postgres} are sure
@@ -19,7 +21,12 @@ import org.partitionproxy.diagnostic.PppException;
  */
 record PostgresBinaries(Path home, int major, String version) {
 
-  private static final int OLDEST = 15;
+  static final int OLDEST = 15;
+
+  /** Where packages put libraries, under {@link #home}. */
+  private static final List<String> LIBRARY_FOLDERS =
+      List.of("lib", "lib/postgresql", "lib64", "lib64/pgsql");
+
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)\\S*)");
 
   /** Those that are installed at {@code postgres_home}. */
@@ -69,6 +76,28 @@ record PostgresBinaries(Path home, int major, String version) {
             Code.BINARIES_UNUSABLE,
             "the PostgreSQL in \"" + home + "\" cannot be used: " + reason,
             hint));
+  }
+
+  /**
+   * Sessions could not begin if they were to load a library that isn't there.
+   *
+   * @throws PppException if the level needs one
+   */
+  void requireLibraryOf(InspectionLevel level) {
+    boolean found =
+        LIBRARY_FOLDERS.stream()
+            .flatMap(folder -> Stream.of(".so", ".dylib").map(end -> folder + "/" + library(end)))
+            .anyMatch(file -> Files.exists(home.resolve(file)));
+    if (level == InspectionLevel.ROWS && !found) {
+      throw unusable(
+          home,
+          "it has no library " + InspectionLevel.PLAN_LIBRARY + ", which `inspection: rows` needs",
+          "Install PostgreSQL's additional modules (contrib), or write `inspection: statements`.");
+    }
+  }
+
+  private static String library(String end) {
+    return InspectionLevel.PLAN_LIBRARY + end;
   }
 
   String program(String name) {

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 
 /**
@@ -48,16 +49,24 @@ final class ServerSettings {
 
   /**
    * @param clusterName shown in process titles
+   * @param majorVersion of the server: 15, 18
    * @throws PppException if shards.yaml sets what is ppp's own
    */
-  static ServerSettings of(ServerDefinition server, Path sockets, String clusterName) {
+  static ServerSettings of(
+      ServerDefinition server,
+      Path sockets,
+      String clusterName,
+      InspectionLevel level,
+      int majorVersion) {
     ServerSettings settings = new ServerSettings(sockets);
     settings.place(server, clusterName);
-    settings.log();
+    settings.values.putAll(LogParameters.of(level, majorVersion));
+    settings.values.put("log_timezone", "UTC");
     settings.values.put("password_encryption", "scram-sha-256");
     settings.values.put("max_connections", "200");
     settings.values.put("timezone", "UTC");
     server.settings().forEach((name, value) -> settings.add(server, name, value));
+    LogParameters.keepPlans(level, settings.values);
     return settings;
   }
 
@@ -67,19 +76,6 @@ final class ServerSettings {
     values.put("unix_socket_directories", sockets.toString());
     values.put("unix_socket_permissions", "0700");
     values.put("cluster_name", clusterName);
-  }
-
-  /** A ring of 24 files, one for each hour of the day, with every statement as a line of JSON. */
-  private void log() {
-    values.put("logging_collector", "on");
-    values.put("log_destination", "jsonlog");
-    values.put("log_directory", "log");
-    values.put("log_filename", "ppp-%H.log");
-    values.put("log_rotation_age", "60min");
-    values.put("log_rotation_size", "0");
-    values.put("log_truncate_on_rotation", "on");
-    values.put("log_statement", "all");
-    values.put("log_timezone", "UTC");
   }
 
   private void add(ServerDefinition server, String name, String value) {

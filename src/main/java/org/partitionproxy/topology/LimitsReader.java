@@ -21,6 +21,8 @@ final class LimitsReader {
   private static final Pattern COUNT = Pattern.compile("-1|[1-9][0-9]{0,5}");
   private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,10}) ?([A-Za-z]*)");
   private static final String UNLIMITED = "-1";
+  private static final long LEAST_LOG_KILOBYTES = 16L << 10;
+  private static final long MOST_LOG_KILOBYTES = 1000L << 30;
 
   private final Problems problems;
 
@@ -47,6 +49,20 @@ final class LimitsReader {
     amount(fields, TEMP_FILES, LimitsReader::kilobytes, 0, "1GB or 65536 (kB), or -1 for any size")
         .ifPresent(text -> settings.put(TEMP_FILES, text));
     return new Limits(connections(fields), settings);
+  }
+
+  /** At least 16 MB: the files of a ring of which one is written to. */
+  Optional<Long> logBytes(Placed<String> text) {
+    Matcher amount = AMOUNT.matcher(text.value());
+    long unit = amount.matches() && !amount.group(2).isEmpty() ? kilobytes(amount.group(2)) : 0;
+    if (unit > 0) {
+      long kilobytes = Long.parseLong(amount.group(1)) * unit;
+      if (kilobytes >= LEAST_LOG_KILOBYTES && kilobytes <= MOST_LOG_KILOBYTES) {
+        return Optional.of(kilobytes << 10);
+      }
+    }
+    refuse(text, "logs", "1GB or 200MB, with its unit, from 16MB to 1000TB");
+    return Optional.empty();
   }
 
   private Optional<Integer> connections(Fields fields) {

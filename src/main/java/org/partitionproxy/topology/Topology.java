@@ -21,6 +21,8 @@ import org.partitionproxy.sql.Identifier;
  * @param tenants in the file's order
  * @param everyone whether a role of its own may read the tables of all tenants at once
  * @param crossTenantJoins whether the role for all tenants may use any
+ * @param inspection what servers log; empty where shards.yaml doesn't say
+ * @param logBytes what the log files of each server that ppp starts may take together
  */
 public record Topology(
     Path file,
@@ -34,7 +36,12 @@ public record Topology(
     List<ServerDefinition> shards,
     List<Tenant> tenants,
     boolean everyone,
-    JoinChoice crossTenantJoins) {
+    JoinChoice crossTenantJoins,
+    Optional<InspectionLevel> inspection,
+    long logBytes) {
+
+  /** What logs of a server may take where shards.yaml doesn't say. */
+  public static final long DEFAULT_LOG_BYTES = 1L << 30;
 
   public Topology {
     veneers = List.copyOf(veneers);
@@ -68,6 +75,37 @@ public record Topology(
         JoinChoice.ALLOWED);
   }
 
+  /** With logs as shards.yaml has them where it says nothing of them. */
+  public Topology(
+      Path file,
+      String name,
+      RuntimeChoice runtime,
+      Identifier database,
+      Optional<Path> migrations,
+      Optional<Path> postgresHome,
+      IdChoice ids,
+      List<ServerDefinition> veneers,
+      List<ServerDefinition> shards,
+      List<Tenant> tenants,
+      boolean everyone,
+      JoinChoice crossTenantJoins) {
+    this(
+        file,
+        name,
+        runtime,
+        database,
+        migrations,
+        postgresHome,
+        ids,
+        veneers,
+        shards,
+        tenants,
+        everyone,
+        crossTenantJoins,
+        Optional.empty(),
+        DEFAULT_LOG_BYTES);
+  }
+
   static final String READER_SUFFIX = "_reader";
   static final String MIRROR_SUFFIX = "_mirror";
 
@@ -80,6 +118,11 @@ public record Topology(
   /** Where ppp keeps what it generates for this checkout: {@code .ppp} beside shards.yaml. */
   public Path stateFolder() {
     return home().resolve(".ppp");
+  }
+
+  /** What servers that ppp starts log from their start on. */
+  public InspectionLevel startLevel() {
+    return inspection.orElse(InspectionLevel.STATEMENTS);
   }
 
   /** The first veneer: where one is enough. */

@@ -24,7 +24,9 @@ record TopologyDraft(
     boolean shardsComplete,
     List<TenantDraft> tenants,
     boolean everyone,
-    Optional<Placed<JoinChoice>> crossTenantJoins) {
+    Optional<Placed<JoinChoice>> crossTenantJoins,
+    Optional<InspectionLevel> inspection,
+    Optional<Long> logBytes) {
 
   /** The veneers, then the shards. */
   List<ServerDraft> servers() {
@@ -52,6 +54,8 @@ record TopologyDraft(
         shards.stream().map(ServerDraft::toDefinition).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList(),
         everyone,
-        Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED));
+        Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED),
+        inspection,
+        logBytes.orElse(Topology.DEFAULT_LOG_BYTES));
   }
 }

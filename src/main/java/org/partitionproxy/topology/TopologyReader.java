@@ -32,7 +32,9 @@ public final class TopologyReader {
           "limits",
           "tenants",
           "everyone",
-          "cross_tenant_joins");
+          "cross_tenant_joins",
+          "inspection",
+          "logs");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -119,7 +121,9 @@ public final class TopologyReader {
             .orElse(List.of()),
         isEveryone(top),
         top.text("cross_tenant_joins")
-            .flatMap(text -> top.choice(text, "cross_tenant_joins", JoinChoice.values())));
+            .flatMap(text -> top.choice(text, "cross_tenant_joins", JoinChoice.values())),
+        inspection(top),
+        logBytes(top, runtime));
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {
@@ -149,6 +153,26 @@ public final class TopologyReader {
         .flatMap(text -> top.choice(text, "everyone", Switch.values()))
         .map(on -> on.value() == Switch.TRUE)
         .orElse(false);
+  }
+
+  private static Optional<InspectionLevel> inspection(Fields top) {
+    return Placed.valueOf(
+        top.text("inspection")
+            .flatMap(text -> top.choice(text, "inspection", InspectionLevel.values())));
+  }
+
+  private Optional<Long> logBytes(Fields top, Optional<RuntimeChoice> runtime) {
+    if (runtime.equals(Optional.of(RuntimeChoice.EXTERNAL))) {
+      top.entry("logs")
+          .ifPresent(
+              entry ->
+                  problems.add(
+                      Code.KEY_OUT_OF_PLACE,
+                      entry.key().place(),
+                      "\"logs\" does not belong here",
+                      "ppp bounds the logs only of servers that it starts; remove it here."));
+    }
+    return top.value("logs").flatMap(text -> new LimitsReader(problems).logBytes(text));
   }
 
   private Optional<Placed<Identifier>> database(Fields top, Optional<Placed<String>> name) {

@@ -24,6 +24,7 @@ import org.partitionproxy.inspect.LogTopology;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.testing.TestServer;
+import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 import picocli.CommandLine;
 
@@ -63,7 +64,12 @@ class ShowLogsIT {
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of("show-logs"));
     all.addAll(List.of(arguments));
-    all.addAll(List.of("--config", folder.resolve("shards.yaml").toString()));
+    return runAll(all, "shards.yaml");
+  }
+
+  private int runAll(List<String> arguments, String file) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--config", folder.resolve(file).toString()));
     return new CommandLine(new PppCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(out))
@@ -106,8 +112,8 @@ class ShowLogsIT {
                 + servers.initech().role()
                 + "  "
                 + servers.shard().database()
-                + "  SELECT 'one'");
-    assertThat(shown).endsWith("SELECT 'two\n    lines'\n").doesNotContain("globex");
+                + "  SELECT 'one'  \\(\\d+\\.\\d{3} ms\\)");
+    assertThat(shown).contains("SELECT 'two\n    lines'  (").doesNotContain("globex");
     assertThat(err).hasToString("1 other statement on shard3 was left out; --all shows them\n");
   }
 
@@ -167,6 +173,64 @@ class ShowLogsIT {
     assertThat(out.toString().lines().filter(line -> line.contains("'while following'")))
         .hasSize(1);
     assertThat(err.toString()).contains("waiting for it\n", "answers again\n");
+  }
+
+  private String inspection(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("inspection"));
+    all.addAll(List.of(arguments));
+    out.getBuffer().setLength(0);
+    assertThat(runAll(all, "inspected.yaml")).as(err.toString()).isZero();
+    return out.toString();
+  }
+
+  @Test
+  void changesWhatServersLogWhileTheyRun() throws IOException {
+    ServerDefinition veneer = TestServer.shared("crash").freshVeneer("veneer");
+    Files.writeString(
+        folder.resolve("inspected.yaml"),
+        """
+        name: bookstore
+        runtime: external
+        inspection: statements
+        database: %s
+        veneer: { port: %d, database: %s, password: "${PPP_TEST_PASSWORD}" }
+        shards:
+          shard3: { port: %d, password: "${PPP_TEST_PASSWORD}" }
+        tenants:
+          initech: { shard: shard3 }
+        """
+            .formatted(
+                servers.shard().database(),
+                veneer.port(),
+                veneer.database(),
+                servers.shard().port()));
+    assertThat(inspection()).containsPattern("shard3 +statements +statements ");
+    assertThat(inspection("set", "rows")).containsPattern("shard3 +rows +statements ");
+    ask(servers.initech(), "with a plan");
+    await().until(() -> show("shard3", "--all", "--grep", "Query Text").contains("with a plan"));
+    assertThat(inspection("set", "off"))
+        .contains("ALTER SYSTEM SET \"log_min_duration_statement\"");
+    inspection("set", "rows", "--for", "1s");
+    assertThat(inspection()).containsPattern("shard3 +off +statements ");
+    ask(servers.initech(), "unseen");
+    assertThat(inspection("set")).containsPattern("shard3 +statements +statements ");
+    ask(servers.initech(), "seen again");
+    await().until(() -> show("shard3").contains("'seen again'"));
+    assertThat(show("shard3", "--all")).doesNotContain("'unseen'");
+  }
+
+  @Test
+  void showsSessionAfterSessionOrOnlyWhatFailed() {
+    ask(servers.initech(), "first");
+    try (Session session = servers.as(servers.initech())) {
+      assertThatThrownBy(() -> session.execute(Sql.of("SELECT 1/0")))
+          .isInstanceOf(SqlFailure.class);
+    }
+    await().until(() -> show("initech", "--errors").contains("22012: division by zero"));
+    assertThat(show("initech", "--errors", "--grep", "first")).isEmpty();
+    assertThat(show("initech", "--by-session", "--grep", "first")).startsWith("session ");
+    assertThat(show("initech", "--forwarded")).isEmpty();
+    assertThat(run("initech", "--by-session", "--follow")).isEqualTo(2);
   }
 
   /** Kills a process of the server, which then ends all sessions and recovers. */

@@ -78,6 +78,37 @@ class LogViewTest {
         .endsWith("SELECT '\\x1b[2J\\x9b1m\\x07'\n");
   }
 
+  private static LogEntry forwarded(String sql) {
+    return entry(
+        "a",
+        "b",
+        "\"error_severity\":\"LOG\",\"message\":\"statement: "
+            + sql
+            + "\",\"application_name\":\"ppp:5.7\"");
+  }
+
+  @Test
+  void marksWhatTheVeneerAskedWithItsSession() {
+    assertThat(view.render(List.of(forwarded("SELECT 1"))))
+        .isEqualTo("2026-11-20 11:43:10.123  6739d1c3.1267 <- 5.7  a  b  SELECT 1\n");
+  }
+
+  @Test
+  void showsSessionAfterSession() {
+    assertThat(
+            view.renderBySession(
+                List.of(forwarded("SELECT 1"), statement("a", "b", "SELECT 2"), forwarded("END"))))
+        .isEqualTo(
+            """
+            session 5.7 of the veneer, a
+            2026-11-20 11:43:10.123  6739d1c3.1267 <- 5.7  a  b  SELECT 1
+            2026-11-20 11:43:10.123  6739d1c3.1267 <- 5.7  a  b  END
+
+            session 6739d1c3.1267, a
+            2026-11-20 11:43:10.123  6739d1c3.1267         a  b  SELECT 2
+            """);
+  }
+
   @Test
   void writesAnObjectALine() {
     LogEntry entry =
@@ -93,7 +124,7 @@ class LogViewTest {
         .isEqualTo(
             "{\"timestamp\":\"2026-11-20T10:43:10.123Z\",\"server\":\"shard3\","
                 + "\"session\":\"6739d1c3.1267\",\"session_line\":1,\"pid\":4711,\"user\":\"a\","
-                + "\"database\":\"b\",\"application\":\"ppp:1.2\",\"remote_host\":\"::1\","
+                + "\"database\":\"b\",\"application\":\"ppp:1.2\",\"veneer_session\":\"1.2\",\"remote_host\":\"::1\","
                 + "\"kind\":\"statement\",\"severity\":\"LOG\",\"sqlstate\":\"00000\","
                 + "\"statement\":\"SELECT\\n$1\",\"parameters\":\"$1 = 'x'\",\"duration_ms\":1.250,"
                 + "\"message\":\"duration: 1.250 ms  execute <unnamed>: SELECT\\n$1\","

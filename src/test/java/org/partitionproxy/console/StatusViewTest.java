@@ -66,6 +66,11 @@ class StatusViewTest {
   }
 
   @Test
+  void showsTheSameAsMetrics() {
+    GoldenFile.assertMatches("status.openmetrics", StatusMetricsView.render(STATUS));
+  }
+
+  @Test
   void showsTheSameAsJson() {
     GoldenFile.assertMatches("status.json", StatusView.json(STATUS));
   }

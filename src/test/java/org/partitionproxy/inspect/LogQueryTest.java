@@ -90,6 +90,29 @@ class LogQueryTest {
     assertThat(query(true, Optional.empty()).judge(by("ppp plan"))).isEqualTo(Verdict.SHOWN);
   }
 
+  private static LogQuery only(boolean forwarded, boolean errors) {
+    return new LogQuery(
+        SHARD, Optional.empty(), false, forwarded, errors, Optional.empty(), Optional.empty(), 100);
+  }
+
+  @Test
+  void showsOnlyWhatAVeneerAsked() {
+    LogQuery query = only(true, false);
+    assertThat(query.judge(by("ppp:6739d1c3.1267"))).isEqualTo(Verdict.SHOWN);
+    assertThat(query.judge(by("ppp:"))).isEqualTo(Verdict.NOT_ASKED_FOR);
+    assertThat(query.judge(by("psql"))).isEqualTo(Verdict.NOT_ASKED_FOR);
+  }
+
+  @Test
+  void showsOnlyWhatFailedWithRefusedConnections() {
+    LogQuery query = only(false, true);
+    LogEntry refused =
+        entry("a", "bookstore", "\"error_severity\":\"FATAL\",\"message\":\"no password\"");
+    assertThat(query.judge(refused)).isEqualTo(Verdict.SHOWN);
+    assertThat(query(false, Optional.empty()).judge(refused)).isEqualTo(Verdict.NOT_ASKED_FOR);
+    assertThat(query.judge(by("psql"))).isEqualTo(Verdict.NOT_ASKED_FOR);
+  }
+
   @Test
   void showsOtherLinesThanStatementsOnlyWhenAskedForAll() {
     assertThat(query(false, Optional.empty()).judge(CHECKPOINT)).isEqualTo(Verdict.NOT_ASKED_FOR);

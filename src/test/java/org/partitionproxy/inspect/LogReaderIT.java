@@ -73,6 +73,9 @@ class LogReaderIT {
 
   @Test
   void showsParametersAndErrorsAndNoPassword() {
+    try (Session session = topology.admin("ppp test")) {
+      session.execute(Sql.of("ALTER ROLE {} SET log_parameter_max_length = -1", initech.role()));
+    }
     try (Session session = topology.as(initech)) {
       session.query("SELECT ?::text AS v", row -> row.string("v"), "it's Motörhead");
       assertThatThrownBy(
@@ -84,11 +87,11 @@ class LogReaderIT {
         .untilAsserted(
             () -> {
               List<LogEntry> entries = read(topology.query(Optional.of(initech), 3));
-              assertThat(entries).hasSize(3);
+              assertThat(entries).hasSize(2);
               assertThat(entries.get(0).statement()).contains("SELECT $1::text AS v");
               assertThat(entries.get(0).parameters()).contains("$1 = 'it''s Motörhead'");
-              assertThat(entries.get(2).kind()).isEqualTo(LogEntry.Kind.PROBLEM);
-              assertThat(entries.get(2).sqlState()).isPresent();
+              assertThat(entries.get(1).kind()).isEqualTo(LogEntry.Kind.PROBLEM);
+              assertThat(entries.get(1).sqlState()).isPresent();
             });
     assertThat(read(query).toString())
         .doesNotContain("hunter2")

@@ -157,7 +157,7 @@ class DockerRuntimeIT {
                   row -> row.string("line")))
           .containsExactly(
               "log_destination=jsonlog /etc/ppp/ppp.conf",
-              "log_statement=all /etc/ppp/ppp.conf",
+              "log_statement=none /etc/ppp/ppp.conf",
               "max_connections=200 /etc/ppp/ppp.conf");
       session.execute(Sql.of("ALTER SYSTEM SET work_mem = '7MB'"));
       session.execute(Sql.of("SELECT pg_reload_conf()"));

@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Topology;
 
 /**
  * A server in a temporary folder, made of the embedded runtime's parts, that may lose its data in a
@@ -61,8 +63,12 @@ public final class TemporaryServer {
     for (int attempt = 1; ; attempt++) {
       ServerDefinition definition =
           ServerDefinition.local(NAME, freePort(), Identifier.of("postgres"));
-      ServerSettings settings = ServerSettings.of(definition, folder, "test").notDurable();
-      EmbeddedServer server = new EmbeddedServer(definition, data, settings);
+      ServerSettings settings =
+          ServerSettings.of(
+                  definition, folder, "test", InspectionLevel.STATEMENTS, data.binaries().major())
+              .notDurable();
+      EmbeddedServer server =
+          new EmbeddedServer(definition, data, settings, Topology.DEFAULT_LOG_BYTES);
       try {
         server.start(password, false, message -> {});
         return new TemporaryServer(folder, server);

@@ -24,11 +24,12 @@ public final class ServerLog {
         '\\n') AS line
       WHERE f.name LIKE '%.json'
         AND pg_catalog.strpos(line, '"dbname":"' || ? || '"') > 0
+        AND line !~ '"message":"duration: [0-9.]+ ms  (parse|bind) '
         AND pg_catalog.strpos(line, ?) > 0""";
 
   private ServerLog() {}
 
-  /** The lines with this text, up to now: what was asked before is in them. */
+  /** The statements and problems with this text, up to now: what was asked before is in them. */
   public static long count(ServerDefinition server, String text) {
     try (Session session = new Connector(name -> server.password(), "ppp test").superuser(server)) {
       String mark = UUID.randomUUID().toString();

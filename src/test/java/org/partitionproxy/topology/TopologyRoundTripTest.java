@@ -74,7 +74,13 @@ class TopologyRoundTripTest {
         shards,
         tenants(random, shards),
         everyone,
-        everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN);
+        everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN,
+        random.nextBoolean()
+            ? Optional.empty()
+            : InspectionLevel.find(List.of("off", "statements", "rows").get(random.nextInt(3))),
+        runtime == RuntimeChoice.EXTERNAL || random.nextBoolean()
+            ? Topology.DEFAULT_LOG_BYTES
+            : (16L + random.nextInt(5000)) << 20);
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {

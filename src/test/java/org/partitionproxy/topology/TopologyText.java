@@ -54,6 +54,10 @@ final class TopologyText {
     if (topology.crossTenantJoins() == JoinChoice.FORBIDDEN || random.nextBoolean()) {
       top.put("cross_tenant_joins", topology.crossTenantJoins().toString());
     }
+    topology.inspection().ifPresent(level -> top.put("inspection", level.toString()));
+    if (topology.logBytes() != Topology.DEFAULT_LOG_BYTES) {
+      top.put("logs", (topology.logBytes() >> 20) + "MB");
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();

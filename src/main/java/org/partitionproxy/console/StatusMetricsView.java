@@ -1,0 +1,128 @@
+package org.partitionproxy.console;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.partitionproxy.provision.TopologyStatus;
+import org.partitionproxy.provision.TopologyStatus.ServerStatus;
+import org.partitionproxy.provision.TopologyStatus.State;
+import org.partitionproxy.provision.TopologyStatus.TenantStatus;
+
+/**
+ * The state of a topology as OpenMetrics text, of which Prometheus' older text format is a part as
+ * far as it is used here: gauges only. What is not known has no sample.
+ *
+ * @see <a href="https://prometheus.io/docs/specs/om/open_metrics_spec/">OpenMetrics</a>
+ */
+public final class StatusMetricsView {
+
+  private final TopologyStatus status;
+  private final StringBuilder text = new StringBuilder();
+
+  private StatusMetricsView(TopologyStatus status) {
+    this.status = status;
+  }
+
+  public static String render(TopologyStatus status) {
+    return new StatusMetricsView(status).render();
+  }
+
+  private String render() {
+    servers("reachable", "Whether the server answers.", s -> Optional.of(yes(s.reachable())));
+    servers("tenants", "Tenants that it has or shows.", s -> Optional.of(number(s.tenants())));
+    servers(
+        "start_timestamp_seconds", "When it was started.", s -> s.startedAt().map(this::seconds));
+    tenants(
+        "in_step",
+        "Whether the veneer shows the tenant as its shard has it, with all migrations.",
+        t -> known(t).map(state -> yes(state == State.IN_STEP)));
+    tenants(
+        "drifted",
+        "Whether shard or veneer were changed since the mirror was made.",
+        t ->
+            known(t)
+                .filter(state -> state == State.DRIFTED || state == State.IN_STEP)
+                .map(state -> yes(state == State.DRIFTED)));
+    tenants(
+        "missing",
+        "Whether it is still to be made.",
+        t -> known(t).map(state -> yes(state == State.MISSING)));
+    tenants(
+        "migrations_blocked",
+        "Whether a person has to decide about its migrations.",
+        t -> known(t).map(state -> yes(state == State.BLOCKED)));
+    tenants(
+        "pending_migrations",
+        "Migrations that have not run.",
+        t -> t.pendingMigrations().map(StatusMetricsView::number));
+    tenants("tables", "Its tables.", t -> t.tables().map(StatusMetricsView::number));
+    tenants(
+        "size_bytes", "Its tables with indexes.", t -> t.bytes().map(StatusMetricsView::number));
+    return text.append("# EOF\n").toString();
+  }
+
+  private static Optional<State> known(TenantStatus tenant) {
+    return Optional.of(tenant.state()).filter(state -> state != State.UNKNOWN);
+  }
+
+  private void servers(String name, String help, Function<ServerStatus, Optional<String>> value) {
+    family("ppp_server_" + name, help);
+    for (ServerStatus server : status.servers()) {
+      value
+          .apply(server)
+          .ifPresent(v -> sample("ppp_server_" + name, List.of("server", server.name()), v));
+    }
+  }
+
+  private void tenants(String name, String help, Function<TenantStatus, Optional<String>> value) {
+    family("ppp_tenant_" + name, help);
+    for (TenantStatus tenant : status.tenants()) {
+      List<String> labels = List.of("tenant", tenant.name(), "shard", tenant.shard());
+      value.apply(tenant).ifPresent(v -> sample("ppp_tenant_" + name, labels, v));
+    }
+  }
+
+  private void family(String name, String help) {
+    text.append("# TYPE ").append(name).append(" gauge\n");
+    for (String unit : List.of("seconds", "bytes")) {
+      if (name.endsWith("_" + unit)) {
+        text.append("# UNIT ").append(name).append(' ').append(unit).append('\n');
+      }
+    }
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+  }
+
+  /**
+   * @param labels names and values in turn
+   */
+  private void sample(String name, List<String> labels, String value) {
+    text.append(name).append("{topology=\"").append(escaped(status.topology())).append('"');
+    for (int i = 0; i < labels.size(); i += 2) {
+      text.append(',').append(labels.get(i)).append("=\"");
+      text.append(escaped(labels.get(i + 1))).append('"');
+    }
+    text.append("} ").append(value).append('\n');
+  }
+
+  private static String escaped(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  private static String yes(boolean is) {
+    return is ? "1" : "0";
+  }
+
+  private static String number(long value) {
+    return Long.toString(value);
+  }
+
+  private static String number(Number value) {
+    return value.toString();
+  }
+
+  private String seconds(Instant time) {
+    return BigDecimal.valueOf(time.toEpochMilli(), 3).stripTrailingZeros().toPlainString();
+  }
+}
