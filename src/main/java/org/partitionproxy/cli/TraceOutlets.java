@@ -78,8 +78,7 @@ final class TraceOutlets implements AutoCloseable {
       Trace trace,
       boolean showValues) {
     Identifier role = trace.user().map(Identifier::of).orElseGet(topology::appRole);
-    CombinedPlan plan =
-        explainer.explain(ExplainRequest.planned(veneer, role, trace.statement()));
+    CombinedPlan plan = explainer.explain(ExplainRequest.planned(veneer, role, trace.statement()));
     return new ExplainView(Colors.NONE)
         .render(showValues ? plan : plan.withTexts(HiddenValues::inSql));
   }
