@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       AnalyzeCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
+      TraceCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,
       DemoCommand.class,

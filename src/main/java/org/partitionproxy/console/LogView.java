@@ -126,7 +126,7 @@ public final class LogView {
   }
 
   /** Whatever a client put into a statement, it does not steer the terminal of who reads it. */
-  private static String printable(String text) {
+  static String printable(String text) {
     if (text.chars().noneMatch(LogView::isControl)) {
       return text;
     }

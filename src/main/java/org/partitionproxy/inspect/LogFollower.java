@@ -49,6 +49,23 @@ final class LogFollower {
     return follower;
   }
 
+  /**
+   * @param listing oldest first
+   * @param first of its files to be read; those before it are done
+   * @param offset in that file, where a line begins
+   */
+  static LogFollower from(List<LogFile> listing, int first, long offset) {
+    LogFollower follower = new LogFollower(new LineBuffer());
+    listing.forEach(file -> follower.seen.put(file.name(), file));
+    for (int i = first + 1; i < listing.size(); i++) {
+      follower.next.add(new Place(listing.get(i), 0));
+    }
+    if (!listing.isEmpty()) {
+      follower.moveTo(listing.get(first).name(), listing.get(first).head(), offset);
+    }
+    return follower;
+  }
+
   /** Reads all there is now, through any number of files. */
   void poll(LogReader reader, Consumer<LogEntry> entries) {
     long tooLong = buffer.tooLong();
@@ -79,7 +96,8 @@ final class LogFollower {
       buffer.append(bytes, known, lines);
       offset += bytes.length - known;
       before = bytes[bytes.length - 1];
-      return true;
+      // A busy server always has a little more; that is for the next time.
+      return bytes.length == LogFiles.BLOCK || !growth.current().equals(Optional.of(name));
     }
     return !growth.current().equals(Optional.of(name)) && moveOn(files, lines);
   }

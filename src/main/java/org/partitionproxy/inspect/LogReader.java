@@ -80,6 +80,11 @@ final class LogReader {
     return new LogPage(newestFirst, follower);
   }
 
+  /** Goes on from the first line since then, or a little before it. */
+  LogFollower since(Instant time) {
+    return new LogStart(files, decoder).follower(time.minus(DISORDER));
+  }
+
   /** Returns whether older lines may be asked for too. */
   private boolean readBackward(
       LogFile file, BackwardLines lines, List<LogEntry> newestFirst, boolean wanted) {

@@ -43,6 +43,9 @@ record LogSettings(
       SELECT pg_catalog.set_config(s.name, s.quiet, false) AS value
       FROM (VALUES ('log_statement', 'none'),
                    ('log_min_duration_statement', '-1'),
+                   ('log_min_duration_sample', '-1'),
+                   ('log_transaction_sample_rate', '0'),
+                   ('auto_explain.log_min_duration', '-1'),
                    ('log_duration', 'off')) AS s (name, quiet)
       WHERE pg_catalog.has_parameter_privilege(s.name, 'SET')
       ORDER BY s.name""";
