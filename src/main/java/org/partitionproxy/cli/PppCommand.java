@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,
+      TopCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,
       DemoCommand.class,
