@@ -24,7 +24,7 @@ final class TracedScript {
       SELECT pg_catalog.to_hex(trunc(extract(epoch FROM a.backend_start))::bigint)
              || '.' || pg_catalog.to_hex(a.pid) AS id
       FROM pg_catalog.pg_stat_activity AS a
-      WHERE a.pid = pg_catalog.pg_backend_pid()""";
+      WHERE a.pid = ?""";
 
   private final Path file;
   private final List<Statement> statements;
@@ -48,9 +48,13 @@ final class TracedScript {
     }
   }
 
-  /** What the server calls this session in its log. */
-  static String nameOf(Session session) {
-    return session.queryOne(SESSION, row -> row.string("id")).orElseThrow();
+  /**
+   * What the server calls a session in its log.
+   *
+   * @param superuser on the same server: others may not look at sessions
+   */
+  static String nameOf(Session session, Session superuser) {
+    return superuser.queryOne(SESSION, row -> row.string("id"), session.backendPid()).orElseThrow();
   }
 
   /**

@@ -56,7 +56,7 @@ interface TracedWork extends AutoCloseable {
     Identifier role = tenant.map(Tenant::role).orElse(workspace.topology().appRole());
     Session session = new Connector(workspace.secrets(), APPLICATION).as(veneer, role);
     tenant.ifPresent(t -> session.execute(Sql.of("SET search_path TO {}", t.schema())));
-    String name = TracedScript.nameOf(session);
+    String name = nameOf(session, workspace);
     return new TracedWork() {
       @Override
       public Optional<String> session() {
@@ -74,5 +74,11 @@ interface TracedWork extends AutoCloseable {
         session.close();
       }
     };
+  }
+
+  private static String nameOf(Session session, Workspace workspace) {
+    try (Session superuser = workspace.connector().superuser(session.server())) {
+      return TracedScript.nameOf(session, superuser);
+    }
   }
 }

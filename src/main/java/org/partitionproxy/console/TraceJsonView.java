@@ -47,11 +47,18 @@ public final class TraceJsonView {
       @Nullable Double waste,
       BigDecimal shardsMs,
       Optional<Long> queryId,
-      Optional<Problem> error,
+      Optional<Failure> error,
       boolean exact,
       List<Part> forwarded,
       int folded,
       List<String> meets) {}
+
+  private record Failure(String sqlstate, String message) {
+
+    static Failure of(Problem problem) {
+      return new Failure(problem.sqlState(), problem.message());
+    }
+  }
 
   private record Part(
       Instant begin,
@@ -66,7 +73,7 @@ public final class TraceJsonView {
       @Nullable Long rows,
       int fetches,
       int executions,
-      Optional<Problem> error) {}
+      Optional<Failure> error) {}
 
   /** The traces' objects, with a line feed after each. */
   public String render(List<Trace> traces) {
@@ -95,7 +102,7 @@ public final class TraceJsonView {
             trace.waste().isPresent() ? trace.waste().getAsDouble() : null,
             millis(trace.timeOnShards()),
             trace.queryId(),
-            trace.problem(),
+            trace.problem().map(Failure::of),
             trace.exact(),
             shown.stream().map(TraceJsonView::part).toList(),
             trace.forwarded().size() - shown.size(),
@@ -116,7 +123,7 @@ public final class TraceJsonView {
         number(one.rows()),
         one.fetches(),
         one.executions(),
-        one.problem());
+        one.problem().map(Failure::of));
   }
 
   private static @Nullable Long number(OptionalLong rows) {

@@ -65,7 +65,7 @@ public final class TraceView {
         .append("  ")
         .append(share(trace))
         .append('\n');
-    statement(trace.statement(), trace.parameters(), trace.problem(), "  ", "  ", text);
+    statement(trace.statement(), trace.parameters(), trace.problem(), "  ", "    ", text);
     if (!trace.exact() && !trace.forwarded().isEmpty()) {
       text.append("  ").append(colors.yellow("tied by time, which is a guess")).append('\n');
     }

@@ -61,9 +61,12 @@ final class Timeline {
    */
   synchronized void reach(ServerName server, Instant time) throws InterruptedException {
     advance(server, time);
-    while (!closed && isFull(time)) {
+    if (!closed && isFull(time)) {
+      // Once: those who wait must not wake each other for ever.
       demanded = true;
       notifyAll();
+    }
+    while (!closed && isFull(time)) {
       wait();
     }
   }

@@ -4,10 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -64,8 +62,7 @@ public final class TraceWatch implements AutoCloseable {
   private final Optional<Instant> since;
   private final Listener listener;
 
-  private final ServerClock clock = new ServerClock();
-  private final Map<ServerName, ServerClock.Lead> leads = new ConcurrentHashMap<>();
+  private final ServerClocks clocks;
   private final Timeline timeline;
 
   /** Used by all threads, one at a time. */
@@ -94,6 +91,7 @@ public final class TraceWatch implements AutoCloseable {
     this.connector = connector;
     this.since = since;
     this.listener = listener;
+    this.clocks = new ServerClocks(veneer.name());
     this.timeline = new Timeline(veneer.name());
     this.weaver = new Weaver(topology, veneer.name());
   }
@@ -105,7 +103,7 @@ public final class TraceWatch implements AutoCloseable {
    */
   public void start() {
     try (Session session = connector.apply(veneer)) {
-      leads.put(veneer.name(), clock.measure(session));
+      clocks.measure(veneer.name(), session);
     }
     from = since.orElseGet(this::now);
     List<ServerDefinition> servers = new ArrayList<>(List.of(veneer));
@@ -122,15 +120,7 @@ public final class TraceWatch implements AutoCloseable {
 
   /** Now, by the veneer's clock. */
   public Instant now() {
-    return clock.now().plus(lead(veneer.name()).ahead());
-  }
-
-  private ServerClock.Lead lead(ServerName server) {
-    return leads.getOrDefault(server, ServerClock.Lead.NONE);
-  }
-
-  private ServerClock.Lead overVeneer(ServerName server) {
-    return lead(server).over(lead(veneer.name()));
+    return clocks.nowAtVeneer();
   }
 
   /**
@@ -156,12 +146,12 @@ public final class TraceWatch implements AutoCloseable {
   /** Gives what has been logged until now, and ends. */
   public void finish() {
     Instant end = now();
-    Instant deadline = clock.now().plus(PATIENCE);
+    Instant deadline = clocks.now().plus(PATIENCE);
     boolean wanted =
         follow(
             () ->
                 !hasReached(end)
-                    && !(timeline.isAway(veneer.name()) && clock.now().isAfter(deadline)));
+                    && !(timeline.isAway(veneer.name()) && clocks.now().isAfter(deadline)));
     if (wanted) {
       List<Trace> rest;
       synchronized (weaver) {
@@ -263,26 +253,25 @@ public final class TraceWatch implements AutoCloseable {
     }
 
     private void measure(Session session) {
-      measured = clock.now();
-      leads.put(name, clock.measure(session));
+      measured = clocks.now();
+      clocks.measure(name, session);
       synchronized (weaver) {
         for (ServerDefinition shard : topology.shards()) {
-          if (leads.containsKey(shard.name())) {
-            ServerClock.Lead lead = overVeneer(shard.name());
-            weaver.clock(shard.name(), lead.ahead(), lead.uncertainty());
-          }
+          clocks
+              .lead(shard.name())
+              .ifPresent(lead -> weaver.clock(shard.name(), lead.ahead(), lead.uncertainty()));
         }
       }
     }
 
     /** Of the veneer's clock. */
     private Duration ahead() {
-      return server.isVeneer() ? Duration.ZERO : overVeneer(name).ahead();
+      return clocks.lead(name).map(ServerClocks.Lead::ahead).orElse(Duration.ZERO);
     }
 
     @Override
     public boolean polling(Session session) {
-      if (clock.now().isAfter(measured.plus(CLOCKS_HOLD))) {
+      if (clocks.now().isAfter(measured.plus(CLOCKS_HOLD))) {
         measure(session);
       }
       pollBegin = now();

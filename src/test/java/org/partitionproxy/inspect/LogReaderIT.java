@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -111,6 +113,36 @@ class LogReaderIT {
         .hasSize(90)
         .last()
         .isEqualTo("SELECT 'n30'");
+  }
+
+  @Test
+  void findsAMomentInALongLog() {
+    Instant moment;
+    try (Session session = topology.as(initech)) {
+      for (int i = 0; i < 40; i++) {
+        session.execute(Sql.of("SELECT 'long before', length({})", Literal.of("x".repeat(20_000))));
+      }
+      moment =
+          session
+              .queryOne("SELECT clock_timestamp() AS now", row -> row.instant("now"))
+              .orElseThrow();
+      session.execute(Sql.of("SELECT 'after the moment'"));
+    }
+    awaitStatements(topology.query(Optional.of(initech), 1), "SELECT 'after the moment'");
+    try (Session session = topology.admin("ppp test")) {
+      LogReader reader = LogReader.open(session, topology.query(Optional.of(initech), 0), tally);
+      List<String> read = new ArrayList<>();
+      new LogStart(reader.files(), new LogDecoder(new LogClock("UTC")))
+          .follower(moment)
+          .poll(reader, entry -> read.add(entry.statement().orElse("")));
+      assertThat(read).last().isEqualTo("SELECT 'after the moment'");
+      assertThat(read).hasSizeLessThan(10);
+      List<String> all = new ArrayList<>();
+      new LogStart(reader.files(), new LogDecoder(new LogClock("UTC")))
+          .follower(moment.minusSeconds(3600))
+          .poll(reader, entry -> all.add(entry.statement().orElse("")));
+      assertThat(all).filteredOn(sql -> sql.startsWith("SELECT 'long before'")).hasSize(40);
+    }
   }
 
   @Test
