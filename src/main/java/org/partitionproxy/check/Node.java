@@ -15,15 +15,15 @@ import java.util.function.Consumer;
  * @param fields each value is a {@link Node}, or a {@link String} of all its tokens
  * @param items of a list: nodes and strings
  */
-record Node(String type, Map<String, Object> fields, List<Object> items) {
+public record Node(String type, Map<String, Object> fields, List<Object> items) {
 
   /** All trees of a text, one after the other. */
-  static List<Node> parse(String text) {
+  public static List<Node> parse(String text) {
     return new Reader(text).all();
   }
 
   /** The value of a field that is a number, such as {@code :strength 4}; empty for any other. */
-  Optional<Long> number(String field) {
+  public Optional<Long> number(String field) {
     try {
       return fields.get(field) instanceof String text
           ? Optional.of(Long.parseLong(text))
@@ -33,26 +33,26 @@ record Node(String type, Map<String, Object> fields, List<Object> items) {
     }
   }
 
-  long requireNumber(String field) {
+  public long requireNumber(String field) {
     return number(field).orElse(0L);
   }
 
-  String text(String field) {
+  public String text(String field) {
     return fields.get(field) instanceof String text ? text : "";
   }
 
   /** The nodes of a field that is a list; none for any other. */
-  List<Node> list(String field) {
+  public List<Node> list(String field) {
     return fields.get(field) instanceof Node node && node.type.isEmpty()
         ? node.children()
         : List.of();
   }
 
-  Optional<Node> node(String field) {
+  public Optional<Node> node(String field) {
     return fields.get(field) instanceof Node node ? Optional.of(node) : Optional.empty();
   }
 
-  List<Node> children() {
+  public List<Node> children() {
     List<Node> children = new ArrayList<>();
     Consumer<Object> add =
         value -> {

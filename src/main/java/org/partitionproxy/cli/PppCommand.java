@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       StopCommand.class,
       StatusCommand.class,
       CheckCommand.class,
+      ExplainCommand.class,
       PlanCommand.class,
       InitializeCommand.class,
       MigrateCommand.class,

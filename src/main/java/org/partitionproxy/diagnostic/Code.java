@@ -3,7 +3,7 @@ package org.partitionproxy.diagnostic;
 /**
  * Every message that ppp can give, by its stable code. The hundreds tell the area: 1 usage, 2
  * shards.yaml, 3 starting and stopping servers, 4 connections, 5 plan and apply, 6 migrations, 7
- * logs, 8 secrets, 9 shell, 10 check.
+ * logs, 8 secrets, 9 shell, 10 check, 11 explain.
  */
 public enum Code {
   // 1: usage
@@ -139,7 +139,10 @@ public enum Code {
   // 10: check
   STATEMENTS_UNREADABLE(1001, ExitCode.USAGE),
   NO_STATISTICS(1002, ExitCode.CONFIGURATION),
-  NO_STATEMENTS(1003, ExitCode.DONE);
+  NO_STATEMENTS(1003, ExitCode.DONE),
+
+  // 11: explain
+  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED);
 
   private final int number;
   private final ExitCode exitCode;
