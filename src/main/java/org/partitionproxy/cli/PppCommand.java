@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,
+      TopCommand.class,
       InspectionCommand.class,
       HistoryCommand.class,
       TeardownCommand.class,

@@ -12,6 +12,7 @@ import org.partitionproxy.top.Figures;
 import org.partitionproxy.top.Group;
 import org.partitionproxy.top.Grouping;
 import org.partitionproxy.top.Ranking;
+import org.partitionproxy.trace.TimeSpan;
 
 /** The costliest statements, tenants or shards as a table, without blanks in any but the query. */
 public final class TopView {
@@ -79,20 +80,13 @@ public final class TopView {
     cells.add(figures.failures() == 0 ? null : figures.failures());
   }
 
-  /** With three digits or so: {@code 0.042ms}, {@code 12.3ms}, {@code 1.25s}, {@code 1h2m}. */
+  /** {@code 0.042ms}, {@code 12.3ms}, {@code 1.25s}, {@code 1h2m}. */
   private static @Nullable String time(Duration time) {
     if (time.isZero()) {
       return null;
     }
-    double millis = time.toNanos() / 1e6;
-    if (millis < 1) {
-      return String.format(Locale.ROOT, "%.3fms", millis);
-    }
-    if (millis < 1000) {
-      return String.format(Locale.ROOT, millis < 100 ? "%.1fms" : "%.0fms", millis);
-    }
-    return millis < 60_000
-        ? String.format(Locale.ROOT, millis < 10_000 ? "%.2fs" : "%.1fs", millis / 1000)
+    return time.compareTo(Duration.ofMinutes(1)) < 0
+        ? TimeSpan.text(time).replace(" ", "")
         : Durations.compact(time);
   }
 
