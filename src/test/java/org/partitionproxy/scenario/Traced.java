@@ -37,6 +37,7 @@ final class Traced {
         String database = "ALTER DATABASE " + server.database();
         superuser.execute(database + " SET log_statement = 'none'");
         superuser.execute(database + " SET log_min_duration_statement = 0");
+        superuser.execute(database + " SET log_parameter_max_length = -1");
       }
     }
   }
