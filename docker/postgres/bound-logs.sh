@@ -12,6 +12,7 @@ bound() (
   cd "$folder" 2>/dev/null || exit 0
   find . -name 'ppp-*.*' -type f -mmin +1500 -exec rm -f {} +
   # Newest first. The newest is written to, always at its end: it can be emptied.
+  # shellcheck disable=SC2012 # the names are made by log_filename
   ls -nt ppp-*.json ppp-*.log 2>/dev/null |
     awk -v most="$most" '{ sum += $5 } sum > most { print (NR == 1 ? "empty" : "remove"), $NF }' |
     while read -r what file; do
