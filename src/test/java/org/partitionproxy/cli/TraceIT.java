@@ -118,6 +118,26 @@ class TraceIT {
   }
 
   @Test
+  void addsUpWhatStatementsCost() {
+    try (Session shop = shop()) {
+      shop.execute(Sql.of("SELECT 1 AS added_up, count(*) FROM {}.items WHERE id < 7", acme()));
+      shop.execute(Sql.of("SELECT 2 AS added_up, count(*) FROM {}.items WHERE id < 8", acme()));
+    }
+    String config = folder.resolve("shards.yaml").toString();
+    assertThat(
+            InProcess.run("top", "--since", "5m", "-n", "1000", "--config", config)
+                .succeeded()
+                .out())
+        .startsWith("TENANT")
+        .containsPattern("acme +shard1 +2 .* SELECT \\? AS added_up, .* WHERE id < \\?\n");
+    assertThat(
+            InProcess.run("top", "--since", "5m", "--by", "shard", "-o", "json", "--config", config)
+                .succeeded()
+                .out())
+        .contains("\"shards\":[\"shard1\"],\"query_id\":null");
+  }
+
+  @Test
   void followsOverARotationAndARestartOfAShard() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
