@@ -162,7 +162,8 @@ final class TraceCommand implements Callable<Integer> {
               line.getOut(),
               line.getErr(),
               console.terminal(),
-              new TraceScreen.Form(output.json(), all, showValues, limit, clock.getZone()),
+              new TraceScreen.Form(
+                  output.json(), all, showValues, limit, since != null, clock.getZone()),
               filter,
               open,
               parsed);

@@ -28,8 +28,10 @@ final class TraceScreen implements TraceWatch.Listener {
    * How it shows what it shows.
    *
    * @param limit of traces that are kept back: those before now, or the offenders
+   * @param limitTold whether it is said that there were more
    */
-  record Form(boolean json, boolean all, boolean showValues, int limit, ZoneId zone) {}
+  record Form(
+      boolean json, boolean all, boolean showValues, int limit, boolean limitTold, ZoneId zone) {}
 
   /** What is kept back until all are known. */
   private record Shown(Trace trace, List<String> met) {}
@@ -177,7 +179,7 @@ final class TraceScreen implements TraceWatch.Listener {
   /** Says what was left out. */
   void end() {
     away.forEach(server -> err.println("what " + server + " was asked meanwhile is not known"));
-    if (limited) {
+    if (limited && form.limitTold()) {
       err.println("only the newest " + form.limit() + " are shown; --limit N shows more");
     }
     if (withoutWork > 0) {

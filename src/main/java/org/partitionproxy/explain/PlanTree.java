@@ -98,6 +98,8 @@ final class PlanTree {
     String name = explained.replace(" ", "").toUpperCase(Locale.ROOT);
     return switch (name) {
       case "NESTEDLOOP" -> node.type().equals("NESTLOOP");
+      case "MATERIALIZE" -> node.type().equals("MATERIAL");
+      case "TABLEFUNCTIONSCAN" -> node.type().equals("TABLEFUNCSCAN");
       case "AGGREGATE", "GROUPAGGREGATE", "GROUP" ->
           node.type().equals("AGG") || node.type().equals("GROUP");
       default -> node.type().equals(name);

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,6 +27,9 @@ final class TraceMaker {
   private final Roles roles;
   private final Told told;
   private final List<Forwarded> forwarded = new ArrayList<>();
+
+  /** By shard's session, no earlier than what that session was asked before. */
+  private final Map<String, Instant> last = new HashMap<>();
 
   TraceMaker(ServerName veneer, String session, Roles roles, Told told) {
     this.veneer = veneer;
@@ -93,7 +98,7 @@ final class TraceMaker {
             leader.purpose(),
             leader.sql(),
             leader.parameters(),
-            leader.begin(),
+            inOrder(shardSession, leader.begin()),
             duration,
             fetches,
             1,
@@ -117,12 +122,17 @@ final class TraceMaker {
             step.purpose(),
             step.sql(),
             step.parameters(),
-            step.begin(),
+            inOrder(shardSession, step.begin()),
             step.duration(),
             step.kind() == Step.Kind.FETCH ? 1 : 0,
             1,
             step.rows(),
             step.problem()));
+  }
+
+  /** Ends are logged in milliseconds, which alone would put what is quick before what is slow. */
+  private Instant inOrder(String shardSession, Instant begin) {
+    return last.merge(shardSession, begin, (before, now) -> now.isBefore(before) ? before : now);
   }
 
   /** What is asked again for row after row, or batch after batch, is shown once. */

@@ -83,7 +83,7 @@ class TreesIT {
     assertThat(tree(traces, "it''s")).containsExactly("read shard1 fetches 1 SELECT note FROM");
     assertThat(tree(traces, "xxxxxxxx")).containsExactly("write shard2 fetches 0 INSERT INTO");
     assertThat(tree(traces, "id = 3 FOR UPDATE"))
-        .containsExactly("lock shard1 fetches 1 SELECT note FROM");
+        .containsExactly("lock shard1 fetches 1 SELECT id, note FROM");
   }
 
   private static List<Trace> woven(

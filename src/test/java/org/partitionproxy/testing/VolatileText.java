@@ -19,6 +19,9 @@ final class VolatileText {
             .replaceAll("\\b[0-9a-f]{8}\\.[0-9a-f]+\\b", "SESSION")
             .replaceAll("\\b\\d+(\\.\\d+)? (s|ms|kB|MB)\\b", "N $2")
             .replaceAll("\\b(\\d+[hms])+\\b", "AGE")
+            .replaceAll("\\bshards \\d+%", "shards N%")
+            .replaceAll("\\d+ statements? that asks? shards", "N statements that ask shards")
+            .replaceAll("(?m)^(veneer|shard\\d+) +[\\d. ]+(?=[│┃])", "$1 FIGURES ")
             .replaceAll("(postgresql://\\w+:)\\w+@", "$1PASSWORD@")
             .replaceAll("\\d+ other statements? on (\\w+) (was|were)", "N other statements on $1")
             // Columns are as wide as what stands in them.
