@@ -87,6 +87,10 @@ final class LogDecoder {
     Optional<String> detail = Optional.ofNullable(fields.get("detail"));
     Optional<String> parameters =
         parts.statement().isPresent() ? detail.flatMap(LogDecoder::parameters) : Optional.empty();
+    String shown =
+        parts.statement().isPresent()
+            ? PasswordMask.inSql(message)
+            : PasswordMask.inMessage(message);
     return new LogEntry(
         timestamp,
         fields.getOrDefault("session_id", ""),
@@ -99,25 +103,16 @@ final class LogDecoder {
         kind(parts, severity, statement),
         severity,
         Optional.ofNullable(fields.get("state_code")),
-        text(parts, message),
+        shown,
         detail.map(PasswordMask::inMessage),
         Optional.ofNullable(fields.get("hint")).map(PasswordMask::inMessage),
         statement.map(PasswordMask::inSql),
         parameters.map(PasswordMask::inMessage),
         parts.durationMillis(),
         Optional.ofNullable(fields.get("query_id")).map(Long::valueOf),
-        parts.plan().map(PasswordMask::inMessage),
+        parts.plan().map(plan -> shown.substring(shown.indexOf('\n') + 1)),
         fields.getOrDefault("ps", ""),
         fields.getOrDefault("vxid", ""));
-  }
-
-  private static String text(LogMessage parts, String message) {
-    if (parts.plan().isPresent()) {
-      return message.substring(0, message.indexOf('\n'));
-    }
-    return parts.statement().isPresent()
-        ? PasswordMask.inSql(message)
-        : PasswordMask.inMessage(message);
   }
 
   private static LogEntry.Kind kind(

@@ -33,19 +33,28 @@ class TreesIT {
   @Test
   void everyKindOfStatementHasItsTree() throws Exception {
     PostgresVersion version = PostgresVersion.embedded();
-    TestServer a = TestServer.shared("a", version);
-    Scene scene = new Scene(folder, a, a, TestServer.shared("b", version));
+    // One by itself: others read all that is logged by theirs.
+    TestServer server = TestServer.shared("traced", version);
+    Scene scene = new Scene(folder, server, server, server);
+    scene.run("initialize");
+    scene.onShard(
+        "bolt",
+        "CREATE VIEW slow AS SELECT id, pg_sleep(CASE WHEN id = 3 THEN 60 ELSE 0 END)::text AS slept"
+            + " FROM items; GRANT SELECT ON slow TO "
+            + scene.appRole());
     scene.run("initialize");
     Traced traced = new Traced(scene);
     String acme = scene.table("acme", "items");
     String bolt = scene.table("bolt", "items");
     try (Connection one = traced.connect();
         Connection other = traced.connect();
-        Client superuser = scene.superuser("veneer")) {
+        Client superuser = scene.superuser("veneer");
+        Client atShard = scene.superuser("shard2")) {
       interleavedCursors(one, acme);
       sameSqlAtTheSameMoment(one, other, acme);
       rolledBack(one, acme);
       cancelled(one, superuser, acme);
+      diesInAFetch(other, atShard, scene.table("bolt", "slow"));
       prepared(one, acme);
       fetchedInPieces(one, acme);
       run(one, "SELECT 1; UPDATE " + acme + " SET note = 'multi' WHERE id = 1; SELECT 2");
@@ -74,6 +83,10 @@ class TreesIT {
         .isEqualTo(containing(traces, "rolled back too").get(0).transaction());
     Trace cancelled = containing(traces, "pg_sleep").get(0);
     assertThat(cancelled.problem().orElseThrow().sqlState()).isEqualTo("57014");
+    Trace died = containing(traces, ".slow").get(0);
+    assertThat(died.problem()).isPresent();
+    assertThat(died.asked()).hasSize(1);
+    assertThat(died.asked().get(0).problem().orElseThrow().sqlState()).isEqualTo("57P01");
     assertThat(containing(traces, "renamed")).hasSize(8);
     assertThat(containing(traces, "renamed")).allSatisfy(one -> assertThat(one.asked()).hasSize(1));
     assertThat(tree(traces, "in pieces"))
@@ -206,6 +219,20 @@ class TreesIT {
         "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
             + " WHERE wait_event = 'PgSleep' AND datname = current_database()");
     slow.join();
+  }
+
+  private static void diesInAFetch(Connection one, Client atShard, String slow) {
+    CompletableFuture<Void> reading =
+        CompletableFuture.runAsync(
+            () ->
+                assertThatThrownBy(() -> run(one, "SELECT id, slept FROM " + slow))
+                    .isInstanceOf(SQLException.class));
+    String fetching =
+        " FROM pg_stat_activity WHERE query LIKE 'FETCH %' AND state = 'active'"
+            + " AND datname = current_database()";
+    await().until(() -> atShard.value("SELECT count(*)" + fetching).equals("1"));
+    quietly(atShard, "SELECT pg_terminate_backend(pid)" + fetching);
+    reading.join();
   }
 
   private static void prepared(Connection one, String acme) throws SQLException {
