@@ -6,8 +6,10 @@ import java.util.List;
 /** Outputs without what differs from run to run: two runs of the same thing are equal then. */
 final class VolatileText {
 
-  /** Lines about servers, which come as each server gets ready. */
-  private static final String OF_A_SERVER = "(veneer|shard\\d+): .*";
+  /**
+   * Lines about servers, which come as each server gets ready, and what shards did side by side.
+   */
+  private static final String OF_A_SERVER = "(veneer|shard\\d+): .*| *├─ .*";
 
   private VolatileText() {}
 
@@ -24,6 +26,7 @@ final class VolatileText {
             .replaceAll("(?m)^(veneer|shard\\d+) +[\\d. ]+(?=[│┃])", "$1 FIGURES ")
             .replaceAll("(postgresql://\\w+:)\\w+@", "$1PASSWORD@")
             .replaceAll("\\d+ other statements? on (\\w+) (was|were)", "N other statements on $1")
+            .replaceAll("\n *│", " │")
             // Columns are as wide as what stands in them.
             .replaceAll("(?<=\\S)  +", "  ");
     return String.join("\n", withServersInOrder(text.stripTrailing().lines().toList()));
