@@ -24,6 +24,7 @@ final class Attribution {
   private static final double FITS = 1;
   private static final double CONSTANTS = 8;
   private static final double NAMES = 4;
+  private static final double LATE = -1;
   private static final double TOO_LONG = -30;
   private static final double OTHER_TRANSACTION = -40;
   private static final double TRANSACTION_AGAIN = -10;
@@ -99,7 +100,7 @@ final class Attribution {
     Duration spent = Duration.ZERO;
     for (int j = k - 1; j >= 0 && fits(asked.get(j), statement); j--) {
       Asked one = asked.get(j);
-      own += affinity(one.words(), statement.words());
+      own += affinity(one.words(), statement.words()) + (isLate(one, statement) ? LATE : 0);
       spent = spent.plus(one.duration());
       int before = before(j, i);
       double sum = own + capacity(statement, spent) + total[j][before] + step(one, before, i);
@@ -150,9 +151,14 @@ final class Attribution {
 
   private boolean fits(Asked one, Told statement) {
     Instant earliest = statement.earliest();
-    return !one.end().isAfter(statement.end().plus(tolerance))
+    return !one.end().isAfter(statement.end().plus(tolerance).plus(GRAIN))
         && (earliest.equals(Instant.MIN)
             || !one.end().plus(GRAIN).isBefore(earliest.minus(tolerance)));
+  }
+
+  /** Two cores of one machine need not agree on the microsecond in which a millisecond begins. */
+  private boolean isLate(Asked one, Told statement) {
+    return one.end().isAfter(statement.end().plus(tolerance));
   }
 
   private static double capacity(Told statement, Duration spent) {
