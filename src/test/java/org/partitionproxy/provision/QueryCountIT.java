@@ -85,9 +85,9 @@ class QueryCountIT {
     Files.writeString(
         folder.resolve("migrations/V1__tables.sql"),
         "CREATE TABLE a (id int);\nCREATE TABLE b ();");
-    ServerDefinition veneer = TestServer.shared("a").freshDatabase("veneer");
-    ServerDefinition other = TestServer.shared("a").freshVeneer("veneer2");
-    ServerDefinition shard = TestServer.shared("a").freshDatabase("shard1");
+    ServerDefinition veneer = TestServer.shared("counted").freshDatabase("veneer");
+    ServerDefinition other = TestServer.shared("counted").freshVeneer("veneer2");
+    ServerDefinition shard = TestServer.shared("counted").freshDatabase("shard1");
     List<Tenant> all = new ArrayList<>();
     for (int i = 0; i < tenants; i++) {
       all.add(

@@ -27,6 +27,8 @@ final class VolatileText {
             .replaceAll("(postgresql://\\w+:)\\w+@", "$1PASSWORD@")
             .replaceAll("\\d+ other statements? on (\\w+) (was|were)", "N other statements on $1")
             .replaceAll("\n *│", " │")
+            .replaceAll("(?m)(^ *└─ .*)\n {5}(?=\\S)", "$1 │  ")
+            .replace("└─", "├─")
             // Columns are as wide as what stands in them.
             .replaceAll("(?<=\\S)  +", "  ");
     return String.join("\n", withServersInOrder(text.stripTrailing().lines().toList()));
