@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +12,6 @@ import org.partitionproxy.check.AskedStatement;
 import org.partitionproxy.check.StatementFile;
 import org.partitionproxy.console.ExplainJsonView;
 import org.partitionproxy.console.ExplainView;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.explain.CombinedPlan;
 import org.partitionproxy.explain.Execution;
 import org.partitionproxy.explain.ExplainRequest;
@@ -131,9 +130,5 @@ final class ExplainCommand implements Callable<Integer> {
           "Statements are explained on the veneer: name a tenant, or veneer.");
     }
     return place.tenant().map(t -> t.role()).orElseGet(topology::appRole);
-  }
-
-  private static PppException usage(String summary, String hint) {
-    return new PppException(Diagnostic.error(Code.USAGE, summary, hint));
   }
 }

@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -8,8 +10,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.InspectionView;
 import org.partitionproxy.db.Pause;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.InspectionSwitch;
@@ -194,9 +194,5 @@ final class InspectionSetCommand implements Callable<Integer> {
     return usage(
         "shards.yaml has no \"inspection\", and these servers are not ppp's",
         "Say the level: `ppp inspection set statements`.");
-  }
-
-  private static PppException usage(String summary, String hint) {
-    return new PppException(Diagnostic.error(Code.USAGE, summary, hint));
   }
 }

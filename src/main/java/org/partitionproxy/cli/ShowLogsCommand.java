@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,14 +17,11 @@ import org.partitionproxy.console.DiagnosticView;
 import org.partitionproxy.console.LogJsonView;
 import org.partitionproxy.console.LogView;
 import org.partitionproxy.db.SqlFailure;
-import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.LogEntry;
 import org.partitionproxy.inspect.LogQuery;
 import org.partitionproxy.inspect.LogTally;
 import org.partitionproxy.inspect.LogWatch;
-import org.partitionproxy.inspect.Since;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Target;
 import org.partitionproxy.topology.Topology;
@@ -92,7 +91,7 @@ final class ShowLogsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Clock clock = Clock.system(ZoneId.systemDefault());
-    Optional<Instant> from = readSince(clock);
+    Optional<Instant> from = Usage.since(since, clock);
     Optional<Pattern> pattern = readGrep();
     if (limit < 0) {
       throw usage("--limit is \"" + limit + "\"", "It is a number of entries, 0 or more.");
@@ -131,19 +130,6 @@ final class ShowLogsCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<Instant> readSince(Clock clock) {
-    if (since == null) {
-      return Optional.empty();
-    }
-    Optional<Instant> from = Since.parse(since, clock);
-    if (from.isEmpty()) {
-      throw usage(
-          "--since is \"" + since + "\"",
-          "It is an age (10m, 1h30m, 2d) or a time (2026-11-20T10:00:00Z; local time without Z).");
-    }
-    return from;
-  }
-
   private Optional<Pattern> readGrep() {
     try {
       return Optional.ofNullable(grep).map(Pattern::compile);
@@ -152,10 +138,6 @@ final class ShowLogsCommand implements Callable<Integer> {
           "--grep is \"" + e.getPattern() + "\": " + e.getDescription(),
           "It is a Java regular expression; \\Q…\\E takes a text as it is.");
     }
-  }
-
-  private static PppException usage(String summary, String hint) {
-    return new PppException(Diagnostic.error(Code.USAGE, summary, hint));
   }
 
   /** Entries on stdout, the rest on stderr. */

@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,18 +11,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.TopJsonView;
 import org.partitionproxy.console.TopView;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.HiddenValues;
-import org.partitionproxy.inspect.Since;
 import org.partitionproxy.top.Board;
 import org.partitionproxy.top.Grouping;
 import org.partitionproxy.top.Order;
 import org.partitionproxy.top.Ranking;
 import org.partitionproxy.topology.ServerDefinition;
-import org.partitionproxy.topology.Target;
-import org.partitionproxy.topology.Topology;
 import org.partitionproxy.trace.TimeSpan;
 import org.partitionproxy.trace.TraceWatch;
 import picocli.CommandLine.Command;
@@ -42,6 +38,7 @@ final class TopCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
+  @Mixin VeneerOption veneerOption = new VeneerOption();
 
   @Option(
       names = "--by",
@@ -79,22 +76,16 @@ final class TopCommand implements Callable<Integer> {
       description = "At most so many; the rest is added up as others. Default: ${DEFAULT-VALUE}")
   int limit = 20;
 
-  @Option(
-      names = "--veneer",
-      paramLabel = "NAME",
-      description = "Which veneer. Default: the first in the file")
-  @Nullable String veneerName;
-
   @Override
   public Integer call() {
     Clock clock = Clock.system(ZoneId.systemDefault());
-    Optional<Instant> from = readSince(clock);
+    Optional<Instant> from = Usage.since(since, clock);
     Optional<Duration> span = readTime();
     if (limit < 1) {
       throw usage("--limit is \"" + limit + "\"", "It is a number of groups, 1 or more.");
     }
     Workspace workspace = Workspace.open(common, "top");
-    ServerDefinition veneer = veneer(workspace.topology());
+    ServerDefinition veneer = veneerOption.of(workspace.topology());
     Board board = new Board(by, sort, HiddenValues::inSql);
     TopWatch listener = new TopWatch(board, console);
     try (TraceWatch watch =
@@ -137,19 +128,6 @@ final class TopCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<Instant> readSince(Clock clock) {
-    if (since == null) {
-      return Optional.empty();
-    }
-    Optional<Instant> from = Since.parse(since, clock);
-    if (from.isEmpty()) {
-      throw usage(
-          "--since is \"" + since + "\"",
-          "It is an age (10m, 1h30m, 2d) or a time (2026-11-20T10:00:00Z; local time without Z).");
-    }
-    return from;
-  }
-
   private Optional<Duration> readTime() {
     if (time == null) {
       return Optional.empty();
@@ -159,21 +137,5 @@ final class TopCommand implements Callable<Integer> {
       throw usage("--for is \"" + time + "\"", "It is a number with a unit: 10s, 500ms, 5min.");
     }
     return span;
-  }
-
-  private ServerDefinition veneer(Topology topology) {
-    if (veneerName == null) {
-      return topology.veneer();
-    }
-    ServerDefinition server = Target.require(topology, veneerName).server();
-    if (!server.isVeneer()) {
-      throw usage(
-          "\"" + veneerName + "\" is no veneer", "Statements are added up where they came in.");
-    }
-    return server;
-  }
-
-  private static PppException usage(String summary, String hint) {
-    return new PppException(Diagnostic.error(Code.USAGE, summary, hint));
   }
 }

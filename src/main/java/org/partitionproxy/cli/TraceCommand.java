@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,13 +14,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.inspect.Since;
 import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.ServerDefinition;
-import org.partitionproxy.topology.Target;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.TenantSelection;
@@ -51,6 +48,7 @@ final class TraceCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
+  @Mixin VeneerOption veneerOption = new VeneerOption();
   @Mixin TraceOutlets outlets = new TraceOutlets();
   @Spec @Nullable CommandSpec spec;
 
@@ -64,12 +62,6 @@ final class TraceCommand implements Callable<Integer> {
       paramLabel = "GLOB",
       description = "Only of tenants that are called so, or about their data; may be repeated.")
   List<String> tenants = List.of();
-
-  @Option(
-      names = "--veneer",
-      paramLabel = "NAME",
-      description = "Which veneer. Default: the first in the file")
-  @Nullable String veneerName;
 
   @Option(
       names = {"-f", "--follow"},
@@ -144,7 +136,7 @@ final class TraceCommand implements Callable<Integer> {
     Optional<TracedScript> script = Optional.ofNullable(run).map(TracedScript::read);
     Workspace workspace = Workspace.open(common, "trace");
     Topology topology = workspace.topology();
-    ServerDefinition veneer = veneer(topology);
+    ServerDefinition veneer = veneerOption.of(topology);
     List<TenantName> selected = selected(topology);
     try (TracedWork work = work(workspace, veneer, script);
         TraceOutlets open = outlets) {
@@ -217,31 +209,13 @@ final class TraceCommand implements Callable<Integer> {
   }
 
   private Optional<Instant> readSince(Clock clock) {
-    if (since != null) {
-      return Optional.of(
-          Since.parse(since, clock)
-              .orElseThrow(
-                  () ->
-                      usage(
-                          "--since is \"" + since + "\"",
-                          "It is an age (10m, 1h30m, 2d) or a time (2026-11-20T10:00:00Z; local"
-                              + " time without Z).")));
+    Optional<Instant> given = Usage.since(since, clock);
+    if (given.isPresent()) {
+      return given;
     }
     return follow || outlets.web || run != null || !command.isEmpty()
         ? Optional.empty()
         : Optional.of(clock.instant().minus(A_MOMENT_AGO));
-  }
-
-  private ServerDefinition veneer(Topology topology) {
-    if (veneerName == null) {
-      return topology.veneer();
-    }
-    ServerDefinition server = Target.require(topology, veneerName).server();
-    if (!topology.veneers().contains(server)) {
-      throw usage(
-          "\"" + veneerName + "\" is no veneer", "A trace begins at a veneer and ends at shards.");
-    }
-    return server;
   }
 
   private Optional<Tenant> runner(Topology topology) {
@@ -285,9 +259,5 @@ final class TraceCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 usage("--fail-if is \"" + text + "\"", "It is one of " + Condition.GRAMMAR + "."));
-  }
-
-  private static PppException usage(String summary, String hint) {
-    return new PppException(Diagnostic.error(Code.USAGE, summary, hint));
   }
 }

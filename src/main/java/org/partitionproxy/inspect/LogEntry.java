@@ -71,6 +71,12 @@ public record LogEntry(
     return ERRORS.contains(severity);
   }
 
+  /** Whether ppp asked it itself: its sessions are called {@code ppp VERB}. */
+  public boolean isOwn() {
+    String name = application.orElse("");
+    return name.equals("ppp") || name.startsWith("ppp ");
+  }
+
   /**
    * The veneer's session that this came from, as {@code %c} writes it there. A client that gives
    * itself such a name looks the same.

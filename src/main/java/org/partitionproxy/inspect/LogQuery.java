@@ -53,7 +53,7 @@ public record LogQuery(
     if (!wanted || !isOfKind(entry) || !matchesGrep(entry)) {
       return Verdict.NOT_ASKED_FOR;
     }
-    return all || (!isOwn(entry) && isOfTenant(entry)) ? Verdict.SHOWN : Verdict.LEFT_OUT;
+    return all || (!entry.isOwn() && isOfTenant(entry)) ? Verdict.SHOWN : Verdict.LEFT_OUT;
   }
 
   private boolean isOfKind(LogEntry entry) {
@@ -66,12 +66,6 @@ public record LogQuery(
 
   private boolean matchesGrep(LogEntry entry) {
     return grep.isEmpty() || grep.get().matcher(entry.statement().orElse(entry.message())).find();
-  }
-
-  /** ppp's own sessions are called {@code ppp VERB}; those of the veneer {@code ppp:SESSION}. */
-  private static boolean isOwn(LogEntry entry) {
-    String application = entry.application().orElse("");
-    return application.equals("ppp") || application.startsWith("ppp ");
   }
 
   private boolean isOfTenant(LogEntry entry) {

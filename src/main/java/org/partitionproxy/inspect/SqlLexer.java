@@ -1,5 +1,7 @@
 package org.partitionproxy.inspect;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class SqlLexer {
   record Token(Kind kind, int start, int end) {}
 
   private final String sql;
+  private final List<String> blockComments = new ArrayList<>();
   private int at;
 
   SqlLexer(String sql) {
@@ -47,6 +50,11 @@ final class SqlLexer {
     int start = at;
     Kind kind = scan(sql.charAt(at));
     return new Token(kind, start, at);
+  }
+
+  /** What stood between the tokens until now, without slashes and stars. */
+  List<String> blockComments() {
+    return blockComments;
   }
 
   /** The name that a word or quoted token stands for, as the catalogs would hold it. */
@@ -189,6 +197,7 @@ final class SqlLexer {
 
   /** Block comments nest in PostgreSQL. */
   private void skipBlockComment() {
+    int start = at;
     int depth = 0;
     while (at < sql.length()) {
       if (sql.startsWith("/*", at)) {
@@ -198,12 +207,14 @@ final class SqlLexer {
         depth--;
         at += 2;
         if (depth == 0) {
+          blockComments.add(sql.substring(start + 2, at - 2));
           return;
         }
       } else {
         at++;
       }
     }
+    blockComments.add(sql.substring(Math.min(start + 2, sql.length())));
   }
 
   private char peek(int ahead) {

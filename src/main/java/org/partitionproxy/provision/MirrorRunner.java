@@ -18,7 +18,7 @@ import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 
-/** The last stage: brings the veneers' foreign tables in step with the shards' tables. */
+/** Brings the veneers' foreign tables in step with the shards' tables. */
 final class MirrorRunner {
 
   /**

@@ -1,13 +1,9 @@
 package org.partitionproxy.provision;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.partitionproxy.apply.ApplyListener;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
@@ -137,7 +133,7 @@ public final class Provisioner implements AutoCloseable {
           }
           if (stages.contains(Stage.MIRROR)) {
             Survey seen = mirrorOnly ? run.survey() : run.look();
-            mirror(run, seen, parts.topology().tenants(), listener);
+            new MirrorStage(run, listener).run(seen, parts.topology().tenants());
           }
           return run.result()
               .outcome(
@@ -183,7 +179,8 @@ public final class Provisioner implements AutoCloseable {
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
           if (migrated.isPresent()) {
-            mirror(run, run.look(), request.selection().from(parts.topology()), listener);
+            new MirrorStage(run, listener)
+                .run(run.look(), request.selection().from(parts.topology()));
           }
           return run.result().outcome(plan, migrated);
         });
@@ -202,27 +199,6 @@ public final class Provisioner implements AutoCloseable {
               Code.NOT_INITIALIZED,
               "the veneer has no role \"" + owner + "\", which should own the foreign tables",
               "Run `ppp initialize`: it makes the role, and gives it what is there."));
-    }
-  }
-
-  /**
-   * @param seen the servers as they are now
-   */
-  private void mirror(Run run, Survey seen, Collection<Tenant> tenants, RunListener listener) {
-    int before = run.result().committed();
-    each(run, seen, tenants, listener);
-    Supplier<Survey> look = () -> run.result().committed() == before ? seen : run.look();
-    if (new EveryoneRunner(run).run(look)) {
-      each(run, run.look(), tenants, listener);
-    }
-  }
-
-  private void each(Run run, Survey seen, Collection<Tenant> tenants, RunListener listener) {
-    List<Tenant> drifted = new ArrayList<>(parts.mirrors().drifted(seen));
-    drifted.retainAll(new HashSet<>(tenants));
-    if (!drifted.isEmpty()) {
-      listener.stage(Stage.MIRROR, drifted.size());
-      new MirrorRunner(run).run(seen, drifted);
     }
   }
 

@@ -49,7 +49,7 @@ public record Topology(
     tenants = List.copyOf(tenants);
   }
 
-  /** With one veneer, {@link IdChoice#FILL} and joins, without schema {@code everyone}. */
+  /** As shards.yaml says nothing of what is not given here. */
   public Topology(
       Path file,
       String name,
@@ -72,36 +72,7 @@ public record Topology(
         shards,
         tenants,
         false,
-        JoinChoice.ALLOWED);
-  }
-
-  /** With logs as shards.yaml has them where it says nothing of them. */
-  public Topology(
-      Path file,
-      String name,
-      RuntimeChoice runtime,
-      Identifier database,
-      Optional<Path> migrations,
-      Optional<Path> postgresHome,
-      IdChoice ids,
-      List<ServerDefinition> veneers,
-      List<ServerDefinition> shards,
-      List<Tenant> tenants,
-      boolean everyone,
-      JoinChoice crossTenantJoins) {
-    this(
-        file,
-        name,
-        runtime,
-        database,
-        migrations,
-        postgresHome,
-        ids,
-        veneers,
-        shards,
-        tenants,
-        everyone,
-        crossTenantJoins,
+        JoinChoice.ALLOWED,
         Optional.empty(),
         DEFAULT_LOG_BYTES);
   }

@@ -56,7 +56,7 @@ final class Asking {
   }
 
   private void step(LogEntry line, Instant end) {
-    if (line.kind() == LogEntry.Kind.PROBLEM && line.severity().equals("WARNING")) {
+    if (line.kind() == LogEntry.Kind.PROBLEM && !line.isError()) {
       return;
     }
     Step step = Step.of(line, end, prepared.plus(duration(line)), rows());

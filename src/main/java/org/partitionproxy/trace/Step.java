@@ -58,7 +58,7 @@ record Step(
   static Step of(LogEntry line, Instant end, Duration duration, OptionalLong rows) {
     String sql = line.statement().orElse("").strip();
     Optional<Problem> problem =
-        line.kind() == LogEntry.Kind.PROBLEM && !line.severity().equals("WARNING")
+        line.kind() == LogEntry.Kind.PROBLEM
             ? Optional.of(new Problem(line.sqlState().orElse(""), line.message()))
             : Optional.empty();
     Matcher declared = DECLARE.matcher(sql);

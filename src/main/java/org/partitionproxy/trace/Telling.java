@@ -44,7 +44,7 @@ final class Telling {
       case PLAN -> add(PlanRows.of(line.plan().orElse("")));
       case STATEMENT -> tell(line, Optional.empty());
       case PROBLEM -> {
-        if (!line.severity().equals("WARNING")) {
+        if (line.isError()) {
           tell(line, Optional.of(new Problem(line.sqlState().orElse(""), line.message())));
         }
       }

@@ -24,9 +24,6 @@ import org.partitionproxy.topology.Topology;
  */
 public final class Weaver {
 
-  /** What postgres_fdw calls itself on behalf of a veneer session. */
-  public static final String APPLICATION = "ppp:";
-
   /**
    * Sessions of which nothing is heard are forgotten, and what has no statement is told by itself.
    */
@@ -58,21 +55,20 @@ public final class Weaver {
 
   /** Lines of one session in their order; ppp's own sessions are passed over. */
   public void onVeneer(LogEntry entry) {
-    String application = entry.application().orElse("");
-    if (!application.equals("ppp") && !application.startsWith("ppp ")) {
+    if (!entry.isOwn()) {
       knot(entry.sessionId()).telling().add(entry);
     }
   }
 
   /** Lines of one session in their order; those that no veneer session caused are passed over. */
   public void onShard(ServerName shard, LogEntry entry) {
-    String application = entry.application().orElse("");
-    if (application.startsWith(APPLICATION)) {
-      String session = application.substring(APPLICATION.length());
-      knot(session)
-          .asking(shard, entry.sessionId(), entry.user())
-          .add(entry, ahead.getOrDefault(shard, Duration.ZERO));
-    }
+    entry
+        .veneerSession()
+        .ifPresent(
+            session ->
+                knot(session)
+                    .asking(shard, entry.sessionId(), entry.user())
+                    .add(entry, ahead.getOrDefault(shard, Duration.ZERO)));
   }
 
   private Knot knot(String session) {

@@ -108,6 +108,8 @@ class QueryCountIT {
         List.of(shard),
         all,
         true,
-        JoinChoice.ALLOWED);
+        JoinChoice.ALLOWED,
+        Optional.empty(),
+        Topology.DEFAULT_LOG_BYTES);
   }
 }

@@ -67,7 +67,9 @@ class TargetTest {
             one.shards(),
             one.tenants(),
             false,
-            one.crossTenantJoins());
+            one.crossTenantJoins(),
+            one.inspection(),
+            one.logBytes());
     for (String name : List.of("veneer", "east", "west")) {
       assertThat(Target.require(several, name).server().port())
           .isEqualTo(name.equals("west") ? 2 : 1);
