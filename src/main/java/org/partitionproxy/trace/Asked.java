@@ -17,13 +17,12 @@ import org.partitionproxy.inspect.SqlWords;
 record Asked(List<Step> before, Step leader, List<Step> followers, boolean begins, SqlWords words) {
 
   static Asked of(List<Step> before, Step leader) {
-    String parameters = leader.parameters().orElse("");
     return new Asked(
         List.copyOf(before),
         leader,
         new ArrayList<>(),
         before.stream().anyMatch(s -> s.sql().startsWith("START TRANSACTION")),
-        SqlWords.of(leader.sql() + " " + parameters));
+        leader.words());
   }
 
   Instant begin() {

@@ -25,6 +25,7 @@ final class Attribution {
   private static final double CONSTANTS = 8;
   private static final double NAMES = 4;
   private static final double LATE = -1;
+  private static final double EARLY = -1;
   private static final double TOO_LONG = -30;
   private static final double OTHER_TRANSACTION = -40;
   private static final double TRANSACTION_AGAIN = -10;
@@ -33,6 +34,12 @@ final class Attribution {
 
   /** Timestamps are cut to milliseconds. */
   private static final Duration GRAIN = Duration.ofMillis(1);
+
+  /**
+   * How long after it measured a duration a process may look at the clock for its line's timestamp:
+   * where others have the processor, between the one and the other they have it.
+   */
+  private static final Duration HELD_UP = Duration.ofMillis(200);
 
   private final List<Told> told;
   private final List<Asked> asked;
@@ -100,7 +107,12 @@ final class Attribution {
     Duration spent = Duration.ZERO;
     for (int j = k - 1; j >= 0 && fits(asked.get(j), statement); j--) {
       Asked one = asked.get(j);
-      own += affinity(one.words(), statement.words()) + (isLate(one, statement) ? LATE : 0);
+      boolean early = isEarly(one, statement);
+      if (early && !isWithin(one, asked.get(k - 1), statement)) {
+        break;
+      }
+      own += affinity(one.words(), statement.words());
+      own += isLate(one, statement) ? LATE : early ? EARLY : 0;
       spent = spent.plus(one.duration());
       int before = before(j, i);
       double sum = own + capacity(statement, spent) + total[j][before] + step(one, before, i);
@@ -150,10 +162,10 @@ final class Attribution {
   }
 
   private boolean fits(Asked one, Told statement) {
-    Instant earliest = statement.earliest();
     return !one.end().isAfter(statement.end().plus(tolerance).plus(GRAIN))
-        && (earliest.equals(Instant.MIN)
-            || !one.end().plus(GRAIN).isBefore(earliest.minus(tolerance)));
+        && !isBefore(one, statement.after())
+        && (statement.earliest().equals(Instant.MIN)
+            || !isBefore(one, statement.earliest().minus(HELD_UP)));
   }
 
   /** Two cores of one machine need not agree on the microsecond in which a millisecond begins. */
@@ -161,11 +173,25 @@ final class Attribution {
     return one.end().isAfter(statement.end().plus(tolerance));
   }
 
+  private boolean isEarly(Asked one, Told statement) {
+    return isBefore(one, statement.earliest());
+  }
+
+  private boolean isBefore(Asked one, Instant moment) {
+    return !moment.equals(Instant.MIN) && one.end().plus(GRAIN).isBefore(moment.minus(tolerance));
+  }
+
+  /** Whether all from the one to the other can have been asked in the statement's time. */
+  private static boolean isWithin(Asked first, Asked last, Told statement) {
+    return Duration.between(first.begin(), last.end()).compareTo(limit(statement).plus(GRAIN)) <= 0;
+  }
+
   private static double capacity(Told statement, Duration spent) {
-    Duration limit = statement.busy().plus(statement.busy().dividedBy(20));
-    return statement.knowsDuration() && spent.compareTo(limit.plusNanos(100_000)) > 0
-        ? TOO_LONG
-        : 0;
+    return statement.knowsDuration() && spent.compareTo(limit(statement)) > 0 ? TOO_LONG : 0;
+  }
+
+  private static Duration limit(Told statement) {
+    return statement.busy().plus(statement.busy().dividedBy(20)).plusNanos(100_000);
   }
 
   private static double affinity(SqlWords asked, SqlWords told) {
@@ -178,21 +204,29 @@ final class Attribution {
     return of.isEmpty() ? 0 : (double) of.stream().filter(in::contains).count() / of.size();
   }
 
-  /** What comes after the last one that belongs to a statement is for later. */
+  /** What comes after the last one that belongs to a statement is for later, if it can be. */
   private int[] read() {
     int[] result = new int[asked.size()];
     Arrays.fill(result, UNKNOWN);
     int k = 0;
     int i = 0;
+    double highest = NEVER;
+    double rest = asked.stream().filter(one -> !canBeLater(one)).count() * LEFT_OUT;
     for (int last = 0; last <= asked.size(); last++) {
+      if (last > 0 && !canBeLater(asked.get(last - 1))) {
+        rest -= LEFT_OUT;
+      }
       for (int statement = 0; statement <= told.size(); statement++) {
-        if (total[last][statement] > total[k][i]) {
+        if (total[last][statement] + rest > highest) {
+          highest = total[last][statement] + rest;
           k = last;
           i = statement;
         }
       }
     }
-    Arrays.fill(result, k, asked.size(), LATER);
+    for (int j = k; j < asked.size(); j++) {
+      result[j] = canBeLater(asked.get(j)) ? LATER : UNKNOWN;
+    }
     while (k > 0 && i > 0) {
       if (begin[k][i] < 0) {
         k--;
@@ -204,5 +238,9 @@ final class Attribution {
       }
     }
     return result;
+  }
+
+  private boolean canBeLater(Asked one) {
+    return told.isEmpty() || !isBefore(one, told.get(told.size() - 1).end());
   }
 }

@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.partitionproxy.inspect.LogEntry;
+import org.partitionproxy.inspect.SqlWords;
 
 /**
  * One statement in a shard's log, as postgres_fdw sends them.
@@ -55,6 +57,11 @@ record Step(
   private static final Pattern FETCH = Pattern.compile("FETCH [0-9]+ FROM (c[0-9]+)");
   private static final Pattern CLOSE = Pattern.compile("(?:CLOSE|MOVE BACKWARD ALL IN) (c[0-9]+)");
 
+  /** The savepoints of postgres_fdw have names of its own: s2, s3. */
+  private static final SqlWords AT_THE_END = new SqlWords(Set.of("release", "commit"), Set.of());
+
+  private static final SqlWords AT_ROLLBACK = new SqlWords(Set.of("rollback"), Set.of());
+
   static Step of(LogEntry line, Instant end, Duration duration, OptionalLong rows) {
     String sql = line.statement().orElse("").strip();
     Optional<Problem> problem =
@@ -96,6 +103,14 @@ record Step(
       return Kind.DEALLOCATE;
     }
     return SETTING.matcher(sql).matches() ? Kind.SETUP : Kind.STATEMENT;
+  }
+
+  /** Of the statements that it can have come of. */
+  SqlWords words() {
+    if (kind == Kind.SAVEPOINT_END) {
+      return sql.startsWith("RELEASE") ? AT_THE_END : AT_ROLLBACK;
+    }
+    return SqlWords.of(sql + " " + parameters.orElse(""));
   }
 
   /** The same, showing what its cursor or prepared statement is of. */

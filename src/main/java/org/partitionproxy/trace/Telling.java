@@ -71,6 +71,7 @@ final class Telling {
             count,
             transaction,
             closes,
+            before,
             earliest,
             end,
             duration,

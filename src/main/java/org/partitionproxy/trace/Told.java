@@ -13,8 +13,8 @@ import org.partitionproxy.inspect.SqlWords;
  * @param number within its session, from 0
  * @param transaction the same for all statements of one transaction of the session
  * @param closes whether the transaction ended with it
- * @param earliest before which nothing can have been asked for it: where its duration is known, its
- *     begin; otherwise the end of the one before
+ * @param after the end of the one before it, before which nothing was asked for it
+ * @param earliest its begin, where its duration is known; otherwise {@code after}
  * @param duration of its execution; zero where it is not known
  * @param busy the same with parsing and binding, in which shards are asked too
  */
@@ -22,6 +22,7 @@ record Told(
     long number,
     long transaction,
     boolean closes,
+    Instant after,
     Instant earliest,
     Instant end,
     Duration duration,

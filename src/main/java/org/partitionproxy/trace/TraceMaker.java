@@ -59,6 +59,7 @@ final class TraceMaker {
                 -1,
                 true,
                 asked.begin(),
+                asked.begin(),
                 asked.end(),
                 Duration.ZERO,
                 Duration.ZERO,
