@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.testing.EveryPostgres;
@@ -21,6 +23,7 @@ import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** A tenant's table and its mirror move together: an application on the veneer can't tell. */
+@Execution(ExecutionMode.CONCURRENT)
 class InStepIT {
 
   /** A migration that takes it waits as long as a test holds it. */

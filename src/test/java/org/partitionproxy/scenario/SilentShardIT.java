@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.testing.TestServer;
 
@@ -24,6 +26,7 @@ import org.partitionproxy.testing.TestServer;
  * A shard whose packets are dropped, as when its machine or its network is gone: it refuses nothing
  * and answers nothing. The kernel drops them, so this needs root and iptables.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SilentShardIT {
 
   /** A loopback address that nobody else uses. */

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -26,6 +28,7 @@ import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.topology.ServerDefinition;
 
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedRuntimeIT {
 
   private final List<TemporaryCheckout> checkouts = new ArrayList<>();
