@@ -58,6 +58,12 @@ class ExplainIT {
         SERVER shard1 OPTIONS (schema_name 'nowhere', table_name 'jobs');
       CREATE FOREIGN TABLE public.part_2 PARTITION OF public.parts FOR VALUES IN (2)
         SERVER shard2 OPTIONS (schema_name 'nowhere', table_name 'jobs');
+      CREATE TABLE public.halves (id bigint, note text, n int) PARTITION BY LIST (n);
+      CREATE FOREIGN TABLE public.half_1 PARTITION OF public.halves FOR VALUES IN (1)
+        SERVER shard1 OPTIONS (schema_name 'ACME', table_name 'jobs');
+      CREATE FOREIGN TABLE public.half_2 PARTITION OF public.halves FOR VALUES IN (2)
+        SERVER shard2 OPTIONS (schema_name 'BOLT', table_name 'jobs');
+      GRANT SELECT, UPDATE, DELETE ON public.halves TO PUBLIC;
       GRANT USAGE ON SCHEMA public TO PUBLIC;
       GRANT SELECT ON public.shown, public.parts TO PUBLIC;
       """;
@@ -126,7 +132,10 @@ class ExplainIT {
     Scene scene = scene(version);
     try (Client veneer = scene.superuser("veneer")) {
       veneer.execute(
-          OWN_OBJECTS.replace("ACME", scene.schema("acme")).replace("ADMIN", scene.adminRole()));
+          OWN_OBJECTS
+              .replace("ACME", scene.schema("acme"))
+              .replace("BOLT", scene.schema("bolt"))
+              .replace("ADMIN", scene.adminRole()));
     }
     Asked asked = Asked.of(scene);
     String acme = scene.role("acme");
@@ -200,6 +209,7 @@ class ExplainIT {
                 + scene.schema("acme")
                 + ".fresh, so the planner guessed; the shard could do it");
     plansRemoteStatementsAsTheirRoles(scene, asked);
+    plansChangesOfPartitions(scene, asked);
     if (version.equals(PostgresVersion.embedded())) {
       plansThePartitionsOfEveryone(scene, asked);
       runsAStatementOnlyIfAskedToAndTakesItBack(scene, asked);
@@ -232,6 +242,57 @@ class ExplainIT {
     assertThat(shards(changed))
         .extracting(p -> p.sql().substring(0, 6), ShardPart::ran)
         .contains(tuple("UPDATE", false), tuple("SELECT", true));
+  }
+
+  private static void plansChangesOfPartitions(Scene scene, Asked asked) {
+    String app = scene.appRole();
+    String[][] cases = {
+      {"UPDATE public.halves SET note = 'x' WHERE id = 7", "+ change: ", "UPDATE", "Index Scan"},
+      {
+        "UPDATE public.halves SET id = 9000 + 90000 * random() WHERE id = 7",
+        "- change: rows are changed one by one: function random() is volatile",
+        "UPDATE",
+        "Tid Scan"
+      },
+      {
+        "DELETE FROM public.halves WHERE coalesce(id, 7) = 7",
+        "- change: rows are changed one by one: its input is filtered on the veneer",
+        "DELETE",
+        "Tid Scan"
+      },
+    };
+    for (String[] one : cases) {
+      CombinedPlan plan = asked.plan(app, one[0]);
+      List<PlanStep> changes =
+          plan.plan()
+              .all()
+              .filter(s -> s.shard().filter(p -> p.sql().startsWith(one[2])).isPresent())
+              .toList();
+      assertThat(changes)
+          .as(one[0])
+          .extracting(PlanStep::object, s -> s.shard().orElseThrow().server())
+          .containsExactly(
+              tuple("on public.half_1", "shard1"), tuple("on public.half_2", "shard2"));
+      assertThat(changes)
+          .as(one[0])
+          .allSatisfy(
+              step -> {
+                assertThat(step.operation()).startsWith("Foreign ");
+                PlanStep remote = step.shard().orElseThrow().plan().orElseThrow();
+                assertThat(remote.all()).anyMatch(s -> s.operation().startsWith(one[3]));
+              });
+      assertThat(asked.verdicts(app, one[0]).stream().filter(v -> v.contains(" change: ")))
+          .as(one[0])
+          .hasSize(2)
+          .allMatch(verdict -> verdict.startsWith(one[1]));
+    }
+    assertThat(shards(asked.run(app, cases[1][0], Execution.WRITE)))
+        .extracting(p -> p.sql().substring(0, 6), ShardPart::server, ShardPart::ran)
+        .containsExactly(
+            tuple("UPDATE", "shard1", false),
+            tuple("UPDATE", "shard2", false),
+            tuple("SELECT", "shard1", true),
+            tuple("SELECT", "shard2", true));
   }
 
   private static void plansThePartitionsOfEveryone(Scene scene, Asked asked) {
