@@ -18,6 +18,7 @@ import org.partitionproxy.explain.ExplainRequest;
 import org.partitionproxy.explain.Explainer;
 import org.partitionproxy.explain.PlanStep;
 import org.partitionproxy.explain.ShardPart;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.secret.SecretStore;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.EveryPostgres;
@@ -41,6 +42,7 @@ class ExplainIT {
       CREATE FUNCTION noted() RETURNS int LANGUAGE plpgsql SET search_path FROM CURRENT
         AS 'BEGIN INSERT INTO audit VALUES (1); RETURN 1; END';
       CREATE VIEW noting AS SELECT noted() AS n;
+      CREATE VIEW broken AS SELECT ('hush'::text)::int AS n;
       INSERT INTO runs SELECT n, n % 2000 + 1, n % 7 FROM generate_series(1, 5000) AS n;
       """;
 
@@ -98,7 +100,8 @@ class ExplainIT {
     }
 
     CombinedPlan plan(String role, String sql) {
-      return explainer.explain(ExplainRequest.planned(topology.veneer(), Identifier.of(role), sql));
+      return explainer.explain(
+          ExplainRequest.planned(topology.veneer(), Identifier.of(role), sql, Values.SHOWN));
     }
 
     CombinedPlan run(String role, String sql, Execution execution, String... parameters) {
@@ -108,7 +111,8 @@ class ExplainIT {
               Identifier.of(role),
               ExplainRequest.single(sql),
               Stream.of(parameters).map(Optional::of).toList(),
-              execution));
+              execution,
+              Values.SHOWN));
     }
 
     /** {@code + join}, {@code - filter: function now() is stable …}. */
@@ -214,6 +218,7 @@ class ExplainIT {
       plansThePartitionsOfEveryone(scene, asked);
       runsAStatementOnlyIfAskedToAndTakesItBack(scene, asked);
       hidesValues(scene);
+      hidesWhatErrorsSayOfValues(scene);
       refusesWhatHasNoPlan(scene);
       showsTheVeneersPartWithoutTheShard(scene);
     }
@@ -334,9 +339,29 @@ class ExplainIT {
         .startsWith("{\n  \"veneer\": \"veneer\",\n  \"role\": \"" + scene.role("acme") + "\"");
   }
 
+  private static void hidesWhatErrorsSayOfValues(Scene scene) {
+    String integer = "SELECT 'hush'::int FROM jobs";
+    assertThat(scene.ppp("explain", "acme", integer).err())
+        .contains("invalid input syntax for type integer: ? (SQLSTATE 22P02)", "statement:1:8")
+        .doesNotContain("hush");
+    assertThat(scene.ppp("explain", "acme", integer, "--show-values").err())
+        .contains("invalid input syntax for type integer: \"hush\"", "1 | SELECT 'hush'::int");
+    String twice = "INSERT INTO jobs (id) VALUES (1234)";
+    assertThat(scene.ppp("explain", "acme", twice, "--analyze", "--write").err())
+        .contains("duplicate key value violates", "Key (id)=(?) already exists")
+        .doesNotContain("1234");
+    for (String form : List.of("text", "json")) {
+      assertThat(scene.run("explain", "acme", "SELECT n FROM broken", "-o", form))
+          .contains("invalid input syntax for type integer: ?")
+          .doesNotContain("hush");
+    }
+    assertThat(scene.run("explain", "acme", "SELECT n FROM broken", "--show-values"))
+        .contains("missing: invalid input syntax for type integer: \"hush\"");
+  }
+
   private static void refusesWhatHasNoPlan(Scene scene) {
     assertThat(scene.ppp("explain", "acme", "SELECT *\nFROM jobs WHER id = 7").err())
-        .contains("PPP1101", "syntax error at or near \"id\"", "--> statement:2:16");
+        .contains("PPP1101", "syntax error at or near ?", "--> statement:2:16");
     assertThat(scene.ppp("explain", "acme", "CREATE TABLE x ()").err())
         .contains("CREATE has no plan");
     assertThat(scene.ppp("explain", "acme", "SELECT 1; DROP TABLE jobs").err())
