@@ -1,6 +1,7 @@
 package org.partitionproxy.cli;
 
 import java.util.List;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -31,21 +32,31 @@ final class TracedOptions {
   @Spec(Spec.Target.MIXEE)
   CommandSpec spec = CommandSpec.create();
 
-  /** Empty for any. */
+  /**
+   * Empty for any.
+   *
+   * @throws PppException naming every pattern that fits no tenant, or no shard
+   */
   List<TenantName> tenants(Topology topology) {
-    return tenants.isEmpty()
-        ? List.of()
-        : new TenantSelection(globs(tenants), List.of())
-            .from(topology).stream().map(Tenant::name).toList();
+    List<TenantName> names = topology.tenants().stream().map(Tenant::name).toList();
+    return fitting(topology, tenants, names);
   }
 
-  /** Empty for any. */
+  /**
+   * Empty for any.
+   *
+   * @throws PppException naming every pattern that fits no tenant, or no shard
+   */
   List<ServerName> shards(Topology topology) {
-    List<Glob> globs = globs(shards);
-    new TenantSelection(List.of(), globs).from(topology);
-    return topology.shards().stream()
-        .map(ServerDefinition::name)
-        .filter(name -> globs.stream().anyMatch(glob -> glob.matches(name.value())))
+    List<ServerName> names = topology.shards().stream().map(ServerDefinition::name).toList();
+    return fitting(topology, shards, names);
+  }
+
+  private <T> List<T> fitting(Topology topology, List<String> patterns, List<T> names) {
+    new TenantSelection(globs(tenants), globs(shards)).from(topology);
+    List<Glob> globs = globs(patterns);
+    return names.stream()
+        .filter(name -> globs.stream().anyMatch(glob -> glob.matches(name.toString())))
         .toList();
   }
 
