@@ -16,7 +16,7 @@ import org.partitionproxy.explain.CombinedPlan;
 import org.partitionproxy.explain.Execution;
 import org.partitionproxy.explain.ExplainRequest;
 import org.partitionproxy.explain.Explainer;
-import org.partitionproxy.inspect.HiddenValues;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Target;
@@ -71,7 +71,9 @@ final class ExplainCommand implements Callable<Integer> {
       description = "With --analyze: let it write, before that is rolled back.")
   boolean write;
 
-  @Option(names = "--show-values", description = "Show literals, instead of question marks.")
+  @Option(
+      names = "--show-values",
+      description = "Show literals, and what errors quote, instead of question marks.")
   boolean showValues;
 
   @Override
@@ -91,12 +93,12 @@ final class ExplainCommand implements Callable<Integer> {
                     role(topology, place),
                     statement,
                     parameters.stream().map(Optional::of).toList(),
-                    execution()));
-    CombinedPlan shown = showValues ? plan : plan.withTexts(HiddenValues::inSql);
+                    execution(),
+                    Values.shown(showValues)));
     console.out(
         output.json()
-            ? ExplainJsonView.render(shown)
-            : new ExplainView(console.outColors()).render(shown));
+            ? ExplainJsonView.render(plan)
+            : new ExplainView(console.outColors()).render(plan));
     return 0;
   }
 

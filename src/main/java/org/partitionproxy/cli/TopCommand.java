@@ -17,7 +17,9 @@ import org.partitionproxy.top.Grouping;
 import org.partitionproxy.top.Order;
 import org.partitionproxy.top.Ranking;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Topology;
 import org.partitionproxy.trace.TimeSpan;
+import org.partitionproxy.trace.TraceFilter;
 import org.partitionproxy.trace.TraceWatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +41,7 @@ final class TopCommand implements Callable<Integer> {
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
   @Mixin VeneerOption veneerOption = new VeneerOption();
+  @Mixin TracedOptions traced = new TracedOptions();
 
   @Option(
       names = "--by",
@@ -85,12 +88,13 @@ final class TopCommand implements Callable<Integer> {
       throw usage("--limit is \"" + limit + "\"", "It is a number of groups, 1 or more.");
     }
     Workspace workspace = Workspace.open(common, "top");
-    ServerDefinition veneer = veneerOption.of(workspace.topology());
-    Board board = new Board(by, sort, HiddenValues::inSql);
+    Topology topology = workspace.topology();
+    ServerDefinition veneer = veneerOption.of(topology);
+    TraceFilter filter = TraceFilter.of(traced.tenants(topology), traced.shards(topology));
+    Board board = new Board(by, sort, filter, HiddenValues::inSql);
     TopWatch listener = new TopWatch(board, console);
     try (TraceWatch watch =
-        new TraceWatch(
-            workspace.topology(), veneer, workspace.connector()::superuser, from, listener)) {
+        new TraceWatch(topology, veneer, workspace.connector()::superuser, from, listener)) {
       watch.start();
       boolean screen = console.terminal().in() && console.terminal().out() && !output.json();
       if (screen) {

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.partitionproxy.topology.Glob;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
-import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.topology.Topology;
 import org.partitionproxy.trace.Condition;
 import org.partitionproxy.trace.TimeSpan;
@@ -49,6 +49,7 @@ final class TraceCommand implements Callable<Integer> {
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
   @Mixin VeneerOption veneerOption = new VeneerOption();
+  @Mixin TracedOptions traced = new TracedOptions();
   @Mixin TraceOutlets outlets = new TraceOutlets();
   @Spec @Nullable CommandSpec spec;
 
@@ -56,12 +57,6 @@ final class TraceCommand implements Callable<Integer> {
       paramLabel = "-- COMMAND",
       description = "Run this program, and show what is asked from its start to its end.")
   List<String> command = new ArrayList<>();
-
-  @Option(
-      names = "--tenant",
-      paramLabel = "GLOB",
-      description = "Only of tenants that are called so, or about their data; may be repeated.")
-  List<String> tenants = List.of();
 
   @Option(
       names = {"-f", "--follow"},
@@ -133,19 +128,23 @@ final class TraceCommand implements Callable<Integer> {
     Optional<Duration> slower = Optional.ofNullable(slowerThan).map(TraceCommand::time);
     Optional<Instant> from = readSince(clock);
     check(line);
-    Optional<TracedScript> script = Optional.ofNullable(run).map(TracedScript::read);
+    Values values = Values.shown(showValues);
+    Optional<TracedScript> script =
+        Optional.ofNullable(run).map(file -> TracedScript.read(file, values));
     Workspace workspace = Workspace.open(common, "trace");
     Topology topology = workspace.topology();
     ServerDefinition veneer = veneerOption.of(topology);
-    List<TenantName> selected = selected(topology);
+    List<TenantName> tenants = traced.tenants(topology);
+    List<ServerName> shards = traced.shards(topology);
     try (TracedWork work = work(workspace, veneer, script);
         TraceOutlets open = outlets) {
-      open.open(workspace, veneer, showValues, line.getOut(), line.getErr());
+      open.open(workspace, veneer, values, line.getOut(), line.getErr());
       Optional<String> session = work == null ? Optional.empty() : work.session();
       TraceFilter filter =
           new TraceFilter(
               all,
-              selected,
+              tenants,
+              shards,
               slower,
               wasteful == null ? OptionalDouble.empty() : OptionalDouble.of(wasteful),
               session);
@@ -155,7 +154,7 @@ final class TraceCommand implements Callable<Integer> {
               line.getErr(),
               console.terminal(),
               new TraceScreen.Form(
-                  output.json(), all, showValues, limit, since != null, clock.getZone()),
+                  output.json(), all, values, limit, since != null, clock.getZone()),
               filter,
               open,
               parsed);
@@ -229,20 +228,6 @@ final class TraceCommand implements Callable<Integer> {
                             usage(
                                 "\"" + name + "\" is no tenant of " + topology.file(),
                                 "--as names the tenant as whose role a file is run.")));
-  }
-
-  private List<TenantName> selected(Topology topology) {
-    if (tenants.isEmpty()) {
-      return List.of();
-    }
-    try {
-      List<Glob> globs = tenants.stream().map(Glob::new).toList();
-      return new TenantSelection(globs, List.of())
-          .from(topology).stream().map(Tenant::name).toList();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
-    }
   }
 
   private static Duration time(String text) {

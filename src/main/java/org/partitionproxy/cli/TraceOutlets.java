@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.Colors;
 import org.partitionproxy.console.DiagnosticView;
 import org.partitionproxy.console.ExplainView;
-import org.partitionproxy.explain.CombinedPlan;
 import org.partitionproxy.explain.ExplainRequest;
 import org.partitionproxy.explain.Explainer;
-import org.partitionproxy.inspect.HiddenValues;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.span.SpanExport;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
@@ -42,7 +41,7 @@ final class TraceOutlets implements AutoCloseable {
   void open(
       Workspace workspace,
       ServerDefinition veneer,
-      boolean showValues,
+      Values values,
       PrintWriter out,
       PrintWriter err) {
     Topology topology = workspace.topology();
@@ -50,8 +49,9 @@ final class TraceOutlets implements AutoCloseable {
       spans =
           SpanExport.to(
               otlp,
+              System.getenv(),
               topology,
-              showValues ? sql -> sql : HiddenValues::inSql,
+              values::inSql,
               warning -> {
                 err.print(DiagnosticView.render(List.of(warning)));
                 err.flush();
@@ -61,10 +61,7 @@ final class TraceOutlets implements AutoCloseable {
       Explainer explainer = new Explainer(topology, workspace.connector());
       page =
           new TracePage(
-              topology,
-              trace -> plan(explainer, topology, veneer, trace, showValues),
-              showValues,
-              HiddenValues::inSql);
+              topology, trace -> plan(explainer, topology, veneer, trace, values), values);
       out.println("The page is at " + page.address());
       out.flush();
     }
@@ -72,15 +69,10 @@ final class TraceOutlets implements AutoCloseable {
 
   /** As whoever ran it; roles that are not ppp's have no password here, and are not asked for. */
   private static String plan(
-      Explainer explainer,
-      Topology topology,
-      ServerDefinition veneer,
-      Trace trace,
-      boolean showValues) {
+      Explainer explainer, Topology topology, ServerDefinition veneer, Trace trace, Values values) {
     Identifier role = trace.user().map(Identifier::of).orElseGet(topology::appRole);
-    CombinedPlan plan = explainer.explain(ExplainRequest.planned(veneer, role, trace.statement()));
     return new ExplainView(Colors.NONE)
-        .render(showValues ? plan : plan.withTexts(HiddenValues::inSql));
+        .render(explainer.explain(ExplainRequest.planned(veneer, role, trace.statement(), values)));
   }
 
   void show(List<Trace> traces) {

@@ -13,6 +13,7 @@ import org.partitionproxy.console.TraceView;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.trace.Condition;
 import org.partitionproxy.trace.HiddenTrace;
@@ -31,7 +32,7 @@ final class TraceScreen implements TraceWatch.Listener {
    * @param limitTold whether it is said that there were more
    */
   record Form(
-      boolean json, boolean all, boolean showValues, int limit, boolean limitTold, ZoneId zone) {}
+      boolean json, boolean all, Values values, int limit, boolean limitTold, ZoneId zone) {}
 
   /** What is kept back until all are known. */
   private record Shown(Trace trace, List<String> met) {}
@@ -157,7 +158,7 @@ final class TraceScreen implements TraceWatch.Listener {
   }
 
   private void print(Shown one) {
-    Trace trace = form.showValues() ? one.trace() : HiddenTrace.of(one.trace());
+    Trace trace = HiddenTrace.of(one.trace(), form.values());
     if (form.json()) {
       out.print(jsonView.render(trace, one.met()));
       return;

@@ -12,6 +12,7 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.diagnostic.SourcePosition;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.script.Statement;
 import org.partitionproxy.script.StatementSplitter;
 
@@ -28,16 +29,21 @@ final class TracedScript {
 
   private final Path file;
   private final List<Statement> statements;
+  private final Values values;
 
-  private TracedScript(Path file, List<Statement> statements) {
+  private TracedScript(Path file, List<Statement> statements, Values values) {
     this.file = file;
     this.statements = statements;
+    this.values = values;
   }
 
-  static TracedScript read(Path file) {
+  /**
+   * @param values in what is said of an error
+   */
+  static TracedScript read(Path file, Values values) {
     try {
       return new TracedScript(
-          file, StatementSplitter.split(Files.readString(file, StandardCharsets.UTF_8)));
+          file, StatementSplitter.split(Files.readString(file, StandardCharsets.UTF_8)), values);
     } catch (IOException e) {
       throw new PppException(
           Diagnostic.error(
@@ -77,8 +83,16 @@ final class TracedScript {
     SourcePosition position = statement.position(file.toString(), at.orElse(1));
     return Diagnostic.error(
         Code.STATEMENT_FAILED,
-        position,
-        refused.message() + " (SQLSTATE " + refused.sqlState() + ")",
-        refused.hint().or(refused::detail).orElse("The statements after it were not run."));
+        values == Values.SHOWN ? position : position.withoutText(),
+        told(refused, refused.message()) + " (SQLSTATE " + refused.sqlState() + ")",
+        refused
+            .hint()
+            .or(refused::detail)
+            .map(text -> told(refused, text))
+            .orElse("The statements after it were not run."));
+  }
+
+  private String told(UserResult.Refused refused, String text) {
+    return values.inMessage(refused.sqlState(), text);
   }
 }

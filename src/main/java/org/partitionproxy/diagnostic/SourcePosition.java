@@ -17,6 +17,11 @@ public record SourcePosition(String file, int line, int column, int length, Stri
     }
   }
 
+  /** The same, where the line must not be shown. */
+  public SourcePosition withoutText() {
+    return new SourcePosition(file, line, column, length, "");
+  }
+
   /** {@code shards.yaml:42:11} */
   @Override
   public String toString() {

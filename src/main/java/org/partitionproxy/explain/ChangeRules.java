@@ -55,7 +55,7 @@ final class ChangeRules {
   }
 
   private Optional<Reason> triggers(PlanNode change) {
-    return remote.tables(change).stream().anyMatch(Facts.Relation::rowTriggers)
+    return remote.changed(change).filter(Facts.Relation::rowTriggers).isPresent()
         ? Optional.of(
             new Reason(
                 "the foreign table has triggers for each row on the veneer",
@@ -63,12 +63,18 @@ final class ChangeRules {
         : Optional.empty();
   }
 
+  /** The new values are the first columns of the rows; what comes after them tells which row. */
   private Optional<Reason> assignment(PlanNode change, List<PlanNode> below) {
+    long columns =
+        change.tree().stream()
+            .flatMap(n -> PlanTree.list(n, "updateColnosLists").stream())
+            .findFirst()
+            .map(list -> list.items().stream().filter(i -> i.toString().matches("\\d+")).count())
+            .orElse(0L);
     List<Node> assigned =
         below.stream()
             .flatMap(i -> i.tree().stream())
-            .flatMap(n -> PlanTree.list(n, "targetlist").stream())
-            .filter(e -> PlanTree.text(e, "resjunk").equals("false"))
+            .flatMap(n -> PlanTree.list(n, "targetlist").stream().limit(columns))
             .toList();
     return remote
         .server(change)

@@ -25,7 +25,7 @@ public record CombinedPlan(
   }
 
   /** The same with every expression and SQL text changed, as to hide the values in them. */
-  public CombinedPlan withTexts(UnaryOperator<String> change) {
+  CombinedPlan withTexts(UnaryOperator<String> change) {
     return new CombinedPlan(veneer, role, execution, generic, notes, plan.withTexts(change));
   }
 }

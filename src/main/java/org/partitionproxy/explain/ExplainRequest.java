@@ -6,6 +6,7 @@ import org.partitionproxy.check.AskedStatement;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.script.Statement;
 import org.partitionproxy.script.StatementSplitter;
 import org.partitionproxy.sql.Identifier;
@@ -18,21 +19,24 @@ import org.partitionproxy.topology.ServerDefinition;
  * @param role as which
  * @param parameters for {@code $1} and so on, an empty one for NULL; none at all for a plan that
  *     fits any
+ * @param values in expressions, and in what servers say of errors
  */
 public record ExplainRequest(
     ServerDefinition veneer,
     Identifier role,
     AskedStatement statement,
     List<Optional<String>> parameters,
-    Execution execution) {
+    Execution execution,
+    Values values) {
 
   public ExplainRequest {
     parameters = List.copyOf(parameters);
   }
 
   /** A statement that is planned only, for any parameters. */
-  public static ExplainRequest planned(ServerDefinition veneer, Identifier role, String text) {
-    return new ExplainRequest(veneer, role, single(text), List.of(), Execution.NONE);
+  public static ExplainRequest planned(
+      ServerDefinition veneer, Identifier role, String text, Values values) {
+    return new ExplainRequest(veneer, role, single(text), List.of(), Execution.NONE, values);
   }
 
   /**

@@ -49,12 +49,13 @@ public final class Explainer {
       }
       PlanStep combined = combine(request, planner, planned, plan, execution);
       return new CombinedPlan(
-          request.veneer().name().value(),
-          request.role().value(),
-          execution,
-          planned.generic(),
-          notes,
-          combined);
+              request.veneer().name().value(),
+              request.role().value(),
+              execution,
+              planned.generic(),
+              notes,
+              combined)
+          .withTexts(request.values()::inSql);
     }
   }
 
@@ -77,7 +78,7 @@ public final class Explainer {
             facts,
             alternative,
             planner.majorVersion());
-    try (ShardPlanner shards = new ShardPlanner(topology, connector, execution)) {
+    try (ShardPlanner shards = new ShardPlanner(topology, connector, execution, request.values())) {
       return Steps.onVeneer(
           plan,
           rules::verdicts,

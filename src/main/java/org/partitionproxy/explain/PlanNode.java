@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.partitionproxy.check.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A node of a plan as EXPLAIN shows it, and the same as the planner has it.
@@ -76,6 +77,10 @@ record PlanNode(JsonNode json, Optional<Node> tree, List<PlanNode> children) {
     return type().equals("Foreign Scan");
   }
 
+  boolean isChange() {
+    return type().equals("ModifyTable");
+  }
+
   boolean isJoin() {
     return type().equals("Nested Loop") || type().endsWith(" Join");
   }
@@ -89,12 +94,37 @@ record PlanNode(JsonNode json, Optional<Node> tree, List<PlanNode> children) {
     return Stream.concat(Stream.of(this), children.stream().flatMap(PlanNode::all));
   }
 
-  /** The tables that it changes, where they are several. */
+  /**
+   * For each partition that it changes row by row on a shard, a change of that table alone. Of
+   * those that a shard changes by itself there is a Foreign Scan.
+   */
   List<PlanNode> targets() {
     List<PlanNode> targets = new ArrayList<>();
-    json.path("Target Tables")
-        .forEach(target -> targets.add(new PlanNode(target, Optional.empty(), List.of())));
+    for (JsonNode table : json.path("Target Tables")) {
+      ObjectNode change = ((ObjectNode) table.deepCopy());
+      change.put("Node Type", type()).put("Operation", text("Operation"));
+      PlanNode target = new PlanNode(change, tree, List.of());
+      if (target.find("Remote SQL").isPresent()) {
+        targets.add(
+            new PlanNode(change, tree, children.stream().map(c -> c.branch(target)).toList()));
+      }
+    }
     return targets;
+  }
+
+  /** What gives a partition's rows: of an Append the member that reads it, else this itself. */
+  private PlanNode branch(PlanNode target) {
+    return !isUnion()
+        ? this
+        : children.stream()
+            .filter(child -> child.all().anyMatch(target::isOfSameTable))
+            .findFirst()
+            .orElse(this);
+  }
+
+  private boolean isOfSameTable(PlanNode other) {
+    return text("Relation Name").equals(other.text("Relation Name"))
+        && text("Schema").equals(other.text("Schema"));
   }
 
   /** Those whose rows it works on: no subqueries of its expressions. */

@@ -31,19 +31,20 @@ final class Remote {
 
   /** Where a Foreign Scan's, or a changed, table is; empty where there is no way to know. */
   Optional<Place> place(PlanNode node) {
-    return node.tree()
-        .flatMap(
-            n ->
-                tablesOf(n).stream()
-                    .flatMap(
-                        table ->
-                            tree
-                                .flatMap(t -> t.relation(table))
-                                .flatMap(r -> facts.relation(PlanTree.number(r, "relid")))
-                                .filter(r -> r.server() > 0)
-                                .map(r -> new Place(r.server(), user(table)))
-                                .stream())
-                    .findFirst());
+    return tablesOf(node).stream()
+        .flatMap(table -> relation(table).map(r -> new Place(r.server(), user(table))).stream())
+        .findFirst();
+  }
+
+  /** The foreign table that a step changes row by row; empty where there is no way to know. */
+  Optional<Facts.Relation> changed(PlanNode change) {
+    return tablesOf(change).stream().flatMap(table -> relation(table).stream()).findFirst();
+  }
+
+  private Optional<Facts.Relation> relation(long table) {
+    return tree.flatMap(t -> t.relation(table))
+        .flatMap(r -> facts.relation(PlanTree.number(r, "relid")))
+        .filter(r -> r.server() > 0);
   }
 
   private long user(long table) {
@@ -51,9 +52,22 @@ final class Remote {
     return user == facts.roleNumber(role) ? 0 : user;
   }
 
-  private static List<Long> tablesOf(Node node) {
-    List<Long> changed = PlanTree.numbers(node, "resultRelations");
-    return node.type().equals("MODIFYTABLE") ? changed : PlanTree.numbers(node, "fs_relids");
+  /** Of a change the one that it names: its plan lists all partitions. */
+  private List<Long> tablesOf(PlanNode node) {
+    if (node.tree().isEmpty()) {
+      return List.of();
+    }
+    Node planned = node.tree().get();
+    return !node.isChange()
+        ? PlanTree.numbers(planned, "fs_relids")
+        : PlanTree.numbers(planned, "resultRelations").stream()
+            .filter(
+                table ->
+                    relation(table)
+                        .filter(r -> r.name().equals(node.text("Relation Name")))
+                        .filter(r -> r.schema().equals(node.text("Schema")))
+                        .isPresent())
+            .toList();
   }
 
   Optional<Facts.Server> server(PlanNode node) {
@@ -85,11 +99,8 @@ final class Remote {
   List<Facts.Relation> tables(PlanNode node) {
     return node.all()
         .filter(PlanNode::isForeignScan)
-        .flatMap(n -> n.tree().stream())
         .flatMap(n -> tablesOf(n).stream())
-        .flatMap(table -> tree.flatMap(t -> t.relation(table)).stream())
-        .flatMap(r -> facts.relation(PlanTree.number(r, "relid")).stream())
-        .filter(r -> r.kind().equals("f"))
+        .flatMap(table -> relation(table).stream())
         .distinct()
         .toList();
   }

@@ -35,9 +35,8 @@ final class Rules {
     if (node.isForeignScan()) {
       return scan(node);
     }
-    if (node.type().equals("ModifyTable")) {
-      return Stream.concat(Stream.of(node), node.targets().stream())
-              .anyMatch(n -> n.find("Remote SQL").isPresent())
+    if (node.isChange()) {
+      return node.find("Remote SQL").isPresent()
           ? List.of(new ChangeRules(remote, inputs, facts).verdict(node))
           : List.of();
     }

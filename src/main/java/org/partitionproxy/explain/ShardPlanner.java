@@ -12,6 +12,7 @@ import org.partitionproxy.db.ServerError;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
@@ -45,12 +46,17 @@ final class ShardPlanner implements AutoCloseable {
   private final Topology topology;
   private final Connector connector;
   private final Execution execution;
+  private final Values values;
   private final Map<Login, Door> doors = new LinkedHashMap<>();
 
-  ShardPlanner(Topology topology, Connector connector, Execution execution) {
+  /**
+   * @param values in what shards say of errors
+   */
+  ShardPlanner(Topology topology, Connector connector, Execution execution, Values values) {
     this.topology = topology;
     this.connector = connector;
     this.execution = execution;
+    this.values = values;
   }
 
   ShardPart plan(String server, Optional<String> role, String sql) {
@@ -92,7 +98,7 @@ final class ShardPlanner implements AutoCloseable {
     Probe prepared = session.probe("PREPARE ppp_explain AS " + sql);
     if (prepared.error().isPresent()) {
       return ShardPart.missing(
-          server, Optional.of(role), sql, prepared.error().map(ServerError::message).orElseThrow());
+          server, Optional.of(role), sql, prepared.error().map(this::told).orElseThrow());
     }
     try {
       int parameters =
@@ -130,11 +136,15 @@ final class ShardPlanner implements AutoCloseable {
                     .collect(Collectors.joining(", ", "(", ")")));
     Probe explained = inTransaction(session, options(runs) + call);
     if (explained.error().isPresent() && runs) {
-      notRun = explained.error().map(e -> "not run by itself: " + e.message());
+      notRun = explained.error().map(e -> "not run by itself: " + told(e));
       runs = false;
       explained = inTransaction(session, options(false) + call);
     }
     return withPlan(part, explained, runs, notRun);
+  }
+
+  private String told(ServerError error) {
+    return values.inMessage(error.sqlState(), error.message());
   }
 
   private static String options(boolean runs) {
@@ -155,14 +165,11 @@ final class ShardPlanner implements AutoCloseable {
     }
   }
 
-  private static ShardPart withPlan(
+  private ShardPart withPlan(
       ShardPart part, Probe explained, boolean ran, Optional<String> notRun) {
     if (explained.error().isPresent()) {
       return ShardPart.missing(
-          part.server(),
-          part.role(),
-          part.sql(),
-          explained.error().map(ServerError::message).orElseThrow());
+          part.server(), part.role(), part.sql(), explained.error().map(this::told).orElseThrow());
     }
     List<String> json = explained.lines();
     return new ShardPart(

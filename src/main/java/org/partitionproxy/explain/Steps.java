@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Plans as EXPLAIN shows them, made steps for readers. */
 final class Steps {
@@ -50,11 +51,6 @@ final class Steps {
     for (String name : DETAILS) {
       node.find(name).ifPresent(text -> details.add(new PlanStep.Detail(name, text)));
     }
-    for (PlanNode target : node.targets()) {
-      target
-          .find("Remote SQL")
-          .ifPresent(sql -> details.add(new PlanStep.Detail("Remote SQL " + object(target), sql)));
-    }
     return new PlanStep(
         operation(node),
         object(node),
@@ -64,12 +60,28 @@ final class Steps {
         details,
         verdicts.apply(node),
         shards.apply(node),
-        node.children().stream().map(this::step).toList());
+        Stream.concat(
+                node.targets().stream().map(this::target), node.children().stream().map(this::step))
+            .toList());
+  }
+
+  /** EXPLAIN has no figures for it. */
+  private PlanStep target(PlanNode target) {
+    return new PlanStep(
+        "Foreign " + operation(target),
+        object(target),
+        "",
+        false,
+        figures(target),
+        List.of(),
+        verdicts.apply(target),
+        shards.apply(target),
+        List.of());
   }
 
   private static String operation(PlanNode node) {
     String changes = node.text("Operation");
-    if (node.type().equals("ModifyTable")) {
+    if (node.isChange()) {
       return changes;
     }
     if (node.isForeignScan() && !changes.isEmpty() && !changes.equals("Select")) {

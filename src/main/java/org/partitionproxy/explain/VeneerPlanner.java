@@ -2,7 +2,6 @@ package org.partitionproxy.explain;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +14,8 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.diagnostic.Severity;
+import org.partitionproxy.diagnostic.SourcePosition;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 
@@ -153,7 +154,7 @@ final class VeneerPlanner implements AutoCloseable {
             Literal.of(searchPath)));
     session.execute(Sql.of("SET ROLE {}", request.role()));
     try {
-      int count = prepare(session, request.statement());
+      int count = prepare(session, request);
       boolean generic = count > 0 && request.parameters().isEmpty();
       String arguments = arguments(count, request.parameters());
       session.execute(
@@ -163,7 +164,7 @@ final class VeneerPlanner implements AutoCloseable {
       session.execute(WITH_TREE);
       Probe explained =
           session.probe("EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE ppp_explain" + arguments);
-      explained.error().ifPresent(e -> refuse(request.statement(), e, 0));
+      explained.error().ifPresent(e -> refuse(request, e, 0));
       return new Planned(
           String.join("\n", explained.lines()), PlanTree.read(explained.details()), generic);
     } finally {
@@ -184,9 +185,9 @@ final class VeneerPlanner implements AutoCloseable {
   }
 
   /** Returns the number of its parameters. */
-  static int prepare(Session session, AskedStatement statement) {
-    Probe prepared = session.probe(PREPARE + statement.text());
-    prepared.error().ifPresent(e -> refuse(statement, e, PREPARE.length()));
+  static int prepare(Session session, ExplainRequest request) {
+    Probe prepared = session.probe(PREPARE + request.statement().text());
+    prepared.error().ifPresent(e -> refuse(request, e, PREPARE.length()));
     return session.probe(COUNT).lines().stream().mapToInt(Integer::parseInt).sum();
   }
 
@@ -212,26 +213,37 @@ final class VeneerPlanner implements AutoCloseable {
   /**
    * @param before how many characters the server got before the statement
    */
-  static void refuse(AskedStatement statement, ServerError error, int before) {
-    OptionalInt position = error.position();
-    String word = statement.statement().firstWord();
-    boolean planless = error.sqlState().equals("42601") && !QUERIES.contains(word);
-    String hint =
-        planless
-            ? word + " has no plan: ppp explains SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES."
-            : error.sqlState().equals("25006")
-                ? "It would write, or lock rows. --write lets it run, and rolls it back."
-                : error.hint().orElse("The veneer refuses it from an application, too.");
-    boolean placed = before > 0 && position.isPresent() && position.getAsInt() > before;
+  static void refuse(ExplainRequest request, ServerError error, int before) {
+    AskedStatement statement = request.statement();
+    Optional<SourcePosition> position =
+        before > 0 && error.position().orElse(0) > before
+            ? Optional.of(statement.position(error.position().getAsInt() - before))
+            : Optional.empty();
     throw new PppException(
         new Diagnostic(
             Severity.ERROR,
             Code.NOT_EXPLAINED,
-            error.message() + " (SQLSTATE " + error.sqlState() + ")",
-            placed
-                ? Optional.of(statement.position(position.getAsInt() - before))
-                : Optional.empty(),
-            error.detail().map(d -> d + "\n").orElse("") + hint));
+            said(request, error, error.message()) + " (SQLSTATE " + error.sqlState() + ")",
+            request.values() == Values.SHOWN ? position : position.map(SourcePosition::withoutText),
+            error.detail().map(detail -> said(request, error, detail) + "\n").orElse("")
+                + hint(request, error)));
+  }
+
+  private static String hint(ExplainRequest request, ServerError error) {
+    String word = request.statement().statement().firstWord();
+    if (error.sqlState().equals("42601") && !QUERIES.contains(word)) {
+      return word + " has no plan: ppp explains SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES.";
+    }
+    return error.sqlState().equals("25006")
+        ? "It would write, or lock rows. --write lets it run, and rolls it back."
+        : error
+            .hint()
+            .map(hint -> said(request, error, hint))
+            .orElse("The veneer refuses it from an application, too.");
+  }
+
+  private static String said(ExplainRequest request, ServerError error, String text) {
+    return request.values().inMessage(error.sqlState(), text);
   }
 
   @Override

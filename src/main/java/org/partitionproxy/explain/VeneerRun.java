@@ -30,7 +30,7 @@ final class VeneerRun {
     try (Session session = connector.as(request.veneer(), request.role())) {
       session.probe(request.execution() == Execution.WRITE ? "BEGIN" : "BEGIN READ ONLY");
       try {
-        int count = VeneerPlanner.prepare(session, request.statement());
+        int count = VeneerPlanner.prepare(session, request);
         if (count > 0 && request.parameters().isEmpty()) {
           return new Outcome(
               Optional.empty(), "it has parameters, and no values were given: --param gives one");
@@ -40,11 +40,14 @@ final class VeneerRun {
                 "EXPLAIN (ANALYZE, VERBOSE, BUFFERS, FORMAT JSON) EXECUTE ppp_explain"
                     + VeneerPlanner.arguments(count, request.parameters()));
         Optional<String> lost =
-            explained.error().filter(VeneerRun::isLost).map(ServerError::message);
+            explained
+                .error()
+                .filter(VeneerRun::isLost)
+                .map(e -> request.values().inMessage(e.sqlState(), e.message()));
         if (lost.isPresent()) {
           return new Outcome(Optional.empty(), lost.get());
         }
-        explained.error().ifPresent(e -> VeneerPlanner.refuse(request.statement(), e, 0));
+        explained.error().ifPresent(e -> VeneerPlanner.refuse(request, e, 0));
         return new Outcome(Optional.of(String.join("\n", explained.lines())), "");
       } finally {
         session.probe("ROLLBACK");

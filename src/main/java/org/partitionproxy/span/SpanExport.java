@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -91,6 +92,7 @@ public final class SpanExport implements AutoCloseable {
   /**
    * @param fileOrUrl a file, to which lines of JSON are appended, or the URL of a collector that
    *     takes OTLP over HTTP; with no path of its own, its {@code /v1/traces}
+   * @param environment whose {@code OTEL_EXPORTER_OTLP_HEADERS} a collector gets with each request
    * @param shown makes of a statement what may be shown of it
    * @param warnings that spans are no longer taken, or were dropped; called from several threads
    * @throws org.partitionproxy.diagnostic.PppException if it is neither, or the file can't be
@@ -98,11 +100,12 @@ public final class SpanExport implements AutoCloseable {
    */
   public static SpanExport to(
       String fileOrUrl,
+      Map<String, String> environment,
       Topology topology,
       UnaryOperator<String> shown,
       Consumer<Diagnostic> warnings) {
     SpanTarget target = SpanTarget.parse(fileOrUrl);
-    Delivery delivery = new Delivery(target.open(), target.title(), warnings);
+    Delivery delivery = new Delivery(target.open(environment), target.title(), warnings);
     return new SpanExport(delivery, target.title(), topology, shown, warnings);
   }
 

@@ -2,6 +2,7 @@ package org.partitionproxy.span;
 
 import io.opentelemetry.exporter.logging.otlp.internal.traces.OtlpStdoutSpanExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -84,14 +86,18 @@ record SpanTarget(String text, Optional<URI> url, String title) {
   }
 
   /**
-   * @throws PppException if the file can't be written
+   * @param environment in which a collector's headers may be
+   * @throws PppException if the file can't be written, or the headers can't be read
    */
-  SpanExporter open() {
-    return url.map(SpanTarget::collector).orElseGet(() -> file(text));
+  SpanExporter open(Map<String, String> environment) {
+    return url.map(to -> collector(to, CollectorHeaders.of(environment)))
+        .orElseGet(() -> file(text));
   }
 
-  private static SpanExporter collector(URI url) {
-    return OtlpHttpSpanExporter.builder()
+  private static SpanExporter collector(URI url, CollectorHeaders headers) {
+    OtlpHttpSpanExporterBuilder builder = OtlpHttpSpanExporter.builder();
+    headers.forEach(builder::addHeader);
+    return builder
         .setEndpoint(url.toString())
         .setTimeout(PATIENCE)
         .setConnectTimeout(CONNECT_PATIENCE)

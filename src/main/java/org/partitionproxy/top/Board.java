@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.partitionproxy.trace.Trace;
+import org.partitionproxy.trace.TraceFilter;
 
 /**
  * All tallies at once, and which of them is looked at, so that whoever looks can turn to another.
@@ -16,26 +17,32 @@ public final class Board {
   private static final int MOST_GROUPS = 2000;
 
   private final Map<Grouping, Tally> tallies = new EnumMap<>(Grouping.class);
+  private final TraceFilter filter;
   private Grouping grouping;
   private Order order;
   private long statements;
 
   /**
+   * @param filter which statements count, and of which shards
    * @param shown a statement as it may be shown, without its values
    */
-  public Board(Grouping grouping, Order order, UnaryOperator<String> shown) {
+  public Board(Grouping grouping, Order order, TraceFilter filter, UnaryOperator<String> shown) {
+    this.filter = filter;
     this.grouping = grouping;
     this.order = order;
     for (Grouping one : Grouping.values()) {
-      tallies.put(one, new Tally(one, MOST_GROUPS, shown));
+      tallies.put(one, new Tally(one, MOST_GROUPS, filter.shards(), shown));
     }
   }
 
+  /** Counts those that it is about. */
   public synchronized void add(List<Trace> traces) {
     for (Trace trace : traces) {
-      tallies.values().forEach(tally -> tally.add(trace));
+      if (filter.concerns(trace)) {
+        tallies.values().forEach(tally -> tally.add(trace));
+        statements++;
+      }
     }
-    statements += traces.size();
   }
 
   /** Since the beginning, or since it was cleared. */

@@ -38,21 +38,24 @@ public final class Tally {
 
   private final Grouping grouping;
   private final int most;
+  private final List<ServerName> named;
   private final UnaryOperator<String> shown;
   private final Map<Key, Group> groups = new LinkedHashMap<>();
   private Figures others = Figures.NONE;
 
   /**
    * @param most groups that are held, at least 4
+   * @param named shards, of which alone there are groups by shard; empty for all
    * @param shown a statement as it may be shown, without its values: statements whose veneer
    *     computes no query id are the same where this is
    */
-  public Tally(Grouping grouping, int most, UnaryOperator<String> shown) {
+  public Tally(Grouping grouping, int most, List<ServerName> named, UnaryOperator<String> shown) {
     if (most < KEPT_BY.size() + 1) {
       throw new IllegalArgumentException("too few groups: " + most);
     }
     this.grouping = grouping;
     this.most = most;
+    this.named = List.copyOf(named);
     this.shown = shown;
   }
 
@@ -67,8 +70,10 @@ public final class Tally {
           add(new Key(trace.tenant(), List.of(), ""), Figures.of(trace), Optional::empty);
       case SHARD -> {
         for (ServerName shard : trace.shards()) {
-          Key key = new Key(Optional.empty(), List.of(shard), "");
-          add(key, Figures.of(trace, shard), Optional::empty);
+          if (named.isEmpty() || named.contains(shard)) {
+            Key key = new Key(Optional.empty(), List.of(shard), "");
+            add(key, Figures.of(trace, shard), Optional::empty);
+          }
         }
       }
     }

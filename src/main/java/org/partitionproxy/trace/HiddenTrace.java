@@ -2,14 +2,22 @@ package org.partitionproxy.trace;
 
 import java.util.Optional;
 import org.partitionproxy.inspect.HiddenValues;
+import org.partitionproxy.inspect.Values;
 
 /** Traces for readers who may know what was asked, but not the values in it. */
 public final class HiddenTrace {
 
   private HiddenTrace() {}
 
-  /** The same without literals, parameters' values, comments, and what errors say of values. */
-  public static Trace of(Trace trace) {
+  /**
+   * The same without literals, parameters' values, comments, and what errors say of values; or as
+   * it is, where they are shown.
+   */
+  public static Trace of(Trace trace, Values values) {
+    return values == Values.SHOWN ? trace : hidden(trace);
+  }
+
+  private static Trace hidden(Trace trace) {
     return new Trace(
         trace.veneer(),
         trace.session(),

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.trace.Forwarded;
+import org.partitionproxy.trace.HiddenTrace;
 import org.partitionproxy.trace.Problem;
 import org.partitionproxy.trace.Purpose;
 import org.partitionproxy.trace.Trace;
@@ -60,65 +61,48 @@ record ShownTrace(
       Optional<Long> rows,
       Optional<Problem> problem) {}
 
-  static ShownTrace of(Trace trace, boolean valuesShown, UnaryOperator<String> withoutValues) {
-    return new Writer(valuesShown, withoutValues).trace(trace);
+  /** Values are hidden before texts are cut: a literal that is cut in half has no end to find. */
+  static ShownTrace of(Trace whole, Values values) {
+    Trace trace = HiddenTrace.of(whole, values);
+    return new ShownTrace(
+        trace.veneer(),
+        trace.session(),
+        trace.user(),
+        trace.tenant(),
+        trace.application(),
+        cut(trace.statement(), LONGEST),
+        trace.parameters().map(text -> cut(text, LONGEST)),
+        micros(trace.begin()),
+        micros(trace.duration()),
+        boxed(trace.rows()),
+        boxed(trace.rowsShipped()),
+        boxed(trace.waste()),
+        micros(trace.timeOnShards()),
+        trace.problem().map(ShownTrace::problem),
+        trace.exact(),
+        trace.forwarded().stream().limit(MOST_FORWARDED).map(ShownTrace::forwarded).toList(),
+        Math.max(0, trace.forwarded().size() - MOST_FORWARDED));
   }
 
-  /**
-   * @param valuesShown parameters are left out otherwise: they are nothing but values
-   */
-  private record Writer(boolean valuesShown, UnaryOperator<String> withoutValues) {
+  private static ShownForwarded forwarded(Forwarded one) {
+    return new ShownForwarded(
+        one.shard(),
+        one.tenant(),
+        one.user(),
+        one.purpose(),
+        one.purpose().isFolded(),
+        cut(one.statement(), LONGEST_FORWARDED),
+        one.parameters().map(text -> cut(text, LONGEST_FORWARDED)),
+        micros(one.begin()),
+        micros(one.duration()),
+        one.fetches(),
+        one.executions(),
+        boxed(one.rows()),
+        one.problem().map(ShownTrace::problem));
+  }
 
-    ShownTrace trace(Trace trace) {
-      return new ShownTrace(
-          trace.veneer(),
-          trace.session(),
-          trace.user(),
-          trace.tenant(),
-          trace.application(),
-          text(trace.statement(), LONGEST),
-          parameters(trace.parameters(), LONGEST),
-          micros(trace.begin()),
-          micros(trace.duration()),
-          boxed(trace.rows()),
-          boxed(trace.rowsShipped()),
-          boxed(trace.waste()),
-          micros(trace.timeOnShards()),
-          trace.problem().map(this::problem),
-          trace.exact(),
-          trace.forwarded().stream().limit(MOST_FORWARDED).map(this::forwarded).toList(),
-          Math.max(0, trace.forwarded().size() - MOST_FORWARDED));
-    }
-
-    private ShownForwarded forwarded(Forwarded one) {
-      return new ShownForwarded(
-          one.shard(),
-          one.tenant(),
-          one.user(),
-          one.purpose(),
-          one.purpose().isFolded(),
-          text(one.statement(), LONGEST_FORWARDED),
-          parameters(one.parameters(), LONGEST_FORWARDED),
-          micros(one.begin()),
-          micros(one.duration()),
-          one.fetches(),
-          one.executions(),
-          boxed(one.rows()),
-          one.problem().map(this::problem));
-    }
-
-    private Problem problem(Problem problem) {
-      return new Problem(problem.sqlState(), text(problem.message(), LONGEST_FORWARDED));
-    }
-
-    private Optional<String> parameters(Optional<String> parameters, int longest) {
-      return valuesShown ? parameters.map(text -> cut(text, longest)) : Optional.empty();
-    }
-
-    /** Hidden before it is cut: a literal that is cut in half has no end to find it by. */
-    private String text(String text, int longest) {
-      return cut(valuesShown ? text : withoutValues.apply(text), longest);
-    }
+  private static Problem problem(Problem problem) {
+    return new Problem(problem.sqlState(), cut(problem.message(), LONGEST_FORWARDED));
   }
 
   private static String cut(String text, int longest) {

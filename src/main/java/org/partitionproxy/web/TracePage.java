@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.partitionproxy.console.Json;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.topology.Topology;
 import org.partitionproxy.trace.Trace;
 
@@ -29,8 +29,7 @@ public final class TracePage implements AutoCloseable {
   private static final long KEPT_BYTES = 32L << 20;
   private static final int TOKEN_BYTES = 24;
 
-  private final boolean valuesShown;
-  private final UnaryOperator<String> withoutValues;
+  private final Values values;
   private final TraceRing ring = new TraceRing(KEPT_TRACES, KEPT_BYTES);
   private final HttpServer server;
   private final ExecutorService threads;
@@ -41,17 +40,11 @@ public final class TracePage implements AutoCloseable {
    *
    * @param plan the combined plan of a trace, as text, without values where they are hidden; called
    *     when somebody asks for it, by several threads, and may fail with a {@code PppException}
-   * @param valuesShown whether literals and parameters are; otherwise none leaves this class
-   * @param withoutValues hides values in a statement or a message; not called where they are shown
+   * @param values whether literals, parameters, and what errors quote may leave this class
    * @throws UncheckedIOException if no port is to be had
    */
-  public TracePage(
-      Topology topology,
-      Function<Trace, String> plan,
-      boolean valuesShown,
-      UnaryOperator<String> withoutValues) {
-    this.valuesShown = valuesShown;
-    this.withoutValues = withoutValues;
+  public TracePage(Topology topology, Function<Trace, String> plan, Values values) {
+    this.values = values;
     try {
       server = HttpServer.create(new InetSocketAddress(loopback(), 0), 0);
     } catch (IOException e) {
@@ -62,7 +55,7 @@ public final class TracePage implements AutoCloseable {
     String token = newToken();
     int port = server.getAddress().getPort();
     address = URI.create("http://127.0.0.1:" + port + "/" + token + "/");
-    String map = Json.line(ShownTopology.of(topology, valuesShown, KEPT_TRACES));
+    String map = Json.line(ShownTopology.of(topology, values == Values.SHOWN, KEPT_TRACES));
     server.createContext(
         "/",
         new PageHandler(
@@ -97,7 +90,7 @@ public final class TracePage implements AutoCloseable {
   /** Shows them to all who look. Waits for none of them. */
   public void publish(List<Trace> traces) {
     for (Trace trace : traces) {
-      ShownTrace shown = ShownTrace.of(trace, valuesShown, withoutValues);
+      ShownTrace shown = ShownTrace.of(trace, values);
       ring.add(trace, Json.line(shown).strip().getBytes(StandardCharsets.UTF_8));
     }
     ring.announce();

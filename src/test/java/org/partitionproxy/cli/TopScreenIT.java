@@ -21,19 +21,21 @@ import org.partitionproxy.testing.SampleTrace;
 import org.partitionproxy.top.Board;
 import org.partitionproxy.top.Grouping;
 import org.partitionproxy.top.Order;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.TenantName;
+import org.partitionproxy.trace.TraceFilter;
 
 /** The screen on a terminal that is but memory. */
 class TopScreenIT {
 
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-  private final Board board = new Board(Grouping.QUERY, Order.TIME, sql -> sql);
+  private final Board board =
+      new Board(Grouping.QUERY, Order.TIME, TraceFilter.of(List.of(), List.of()), sql -> sql);
   private LineDisciplineTerminal terminal;
   private TopScreen screen;
 
   @BeforeEach
   void open() throws IOException {
-    terminal = new LineDisciplineTerminal("test", "xterm", written, UTF_8);
-    terminal.setSize(new Size(100, 12));
     for (int i = 1; i <= 20; i++) {
       board.add(
           List.of(
@@ -42,7 +44,13 @@ class TopScreenIT {
                   .millis(i)
                   .build()));
     }
-    screen = new TopScreen(terminal, Colors.NONE, board, 20, Clock.systemUTC());
+    open(board);
+  }
+
+  private void open(Board shown) throws IOException {
+    terminal = new LineDisciplineTerminal("test", "xterm", written, UTF_8);
+    terminal.setSize(new Size(100, 12));
+    screen = new TopScreen(terminal, Colors.NONE, shown, 20, Clock.systemUTC());
   }
 
   @AfterEach
@@ -68,6 +76,28 @@ class TopScreenIT {
             line ->
                 assertThat(line.replaceAll("\u001b\\[[?0-9]*[a-zA-Z]", ""))
                     .hasSizeLessThanOrEqualTo(100));
+  }
+
+  @Test
+  void countsWhatItIsAboutAlone() throws IOException {
+    screen.close();
+    Board one =
+        new Board(
+            Grouping.SHARD,
+            Order.TIME,
+            TraceFilter.of(List.of(new TenantName("bluth-co")), List.of(new ServerName("shard1"))),
+            sql -> sql);
+    SampleTrace bluth = SampleTrace.of("SELECT 1").tenant("bluth-co").rows(1).millis(9);
+    one.add(
+        List.of(
+            bluth.read("shard1", "SELECT", 3, 4).read("shard2", "SELECT", 5, 6).build(),
+            SampleTrace.of("SELECT 2").tenant("initech").read("shard1", "SELECT", 7, 1).build(),
+            SampleTrace.of("SELECT 3").tenant("bluth-co").read("shard2", "SELECT", 7, 1).build()));
+    written.reset();
+    open(one);
+    awaitText("1 statements in 0s, by shard");
+    awaitText("shard1      1  3.0ms");
+    assertThat(written.toString(UTF_8)).doesNotContain("shard2");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,12 +88,12 @@ class TraceIT {
   }
 
   private static InProcess.Result run(String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "trace";
-    all[1] = "--config";
-    all[2] = folder.resolve("shards.yaml").toString();
-    System.arraycopy(arguments, 0, all, 3, arguments.length);
-    return InProcess.run(all);
+    return run("trace", Stream.of(arguments));
+  }
+
+  private static InProcess.Result run(String command, Stream<String> arguments) {
+    Stream<String> begin = Stream.of(command, "--config", folder.resolve("shards.yaml").toString());
+    return InProcess.run(Stream.concat(begin, arguments).toArray(String[]::new));
   }
 
   @Test
@@ -123,18 +124,23 @@ class TraceIT {
       shop.execute(Sql.of("SELECT 1 AS added_up, count(*) FROM {}.items WHERE id < 7", acme()));
       shop.execute(Sql.of("SELECT 2 AS added_up, count(*) FROM {}.items WHERE id < 8", acme()));
     }
-    String config = folder.resolve("shards.yaml").toString();
-    assertThat(
-            InProcess.run("top", "--since", "5m", "-n", "1000", "--config", config)
-                .succeeded()
-                .out())
+    assertThat(top("-n", "1000").succeeded().out())
         .startsWith("TENANT")
         .containsPattern("acme +shard1 +2 .* SELECT \\? AS added_up, .* WHERE id < \\?\n");
     assertThat(
-            InProcess.run("top", "--since", "5m", "--by", "shard", "-o", "json", "--config", config)
+            top("--by", "shard", "--shard", "*1", "--tenant", "acme", "-o", "json")
                 .succeeded()
                 .out())
-        .contains("\"shards\":[\"shard1\"],\"query_id\":null");
+        .contains("\"shards\":[\"shard1\"],\"query_id\":null")
+        .doesNotContain("shard2");
+    assertThat(top("--tenant", "bolt").succeeded().out()).doesNotContain("added_up");
+    InProcess.Result nobody = top("--tenant", "nobody", "--shard", "shard9");
+    assertThat(nobody.status()).isEqualTo(2);
+    assertThat(nobody.err()).contains("like \"nobody\"", "like \"shard9\"");
+  }
+
+  private static InProcess.Result top(String... arguments) {
+    return run("top", Stream.concat(Stream.of("--since", "5m"), Stream.of(arguments)));
   }
 
   @Test
@@ -236,6 +242,24 @@ class TraceIT {
         run("--run", script.toString(), "--as", "bolt", "--fail-if", "waste > 1000");
     assertThat(failed.status()).isEqualTo(6);
     assertThat(failed.err()).contains("work.sql:2:15", "relation \"nothing\" does not exist");
+  }
+
+  @Test
+  void hidesWhatErrorsSayOfValues() throws Exception {
+    Path script = folder.resolve("wrong.sql");
+    Files.writeString(script, "SELECT 'hush'::text, 'hush'::int;\n");
+    InProcess.Result hidden = run("--run", script.toString(), "-o", "json");
+    assertThat(hidden.status()).isEqualTo(6);
+    assertThat(hidden.out()).contains("invalid input syntax for type integer: ?");
+    assertThat(hidden.err())
+        .contains("invalid input syntax for type integer: ? (SQLSTATE 22P02)", "wrong.sql:1:22");
+    InProcess.Result text = run("--run", script.toString());
+    assertThat(text.out()).contains("invalid input syntax for type integer: ?");
+    assertThat(hidden.out() + hidden.err() + text.out() + text.err() + top().out())
+        .doesNotContain("hush");
+    InProcess.Result shown = run("--run", script.toString(), "--show-values");
+    assertThat(shown.out()).contains("type integer: \"hush\"");
+    assertThat(shown.err()).contains("type integer: \"hush\"", "SELECT 'hush'::text");
   }
 
   @Test

@@ -8,10 +8,12 @@ import org.partitionproxy.testing.SampleTrace;
 import org.partitionproxy.top.Board;
 import org.partitionproxy.top.Grouping;
 import org.partitionproxy.top.Order;
+import org.partitionproxy.trace.TraceFilter;
 
 class TopViewTest {
 
-  private final Board board = new Board(Grouping.QUERY, Order.TIME, sql -> sql);
+  private final Board board =
+      new Board(Grouping.QUERY, Order.TIME, TraceFilter.of(List.of(), List.of()), sql -> sql);
 
   private void fill() {
     for (int i = 0; i < 3; i++) {

@@ -18,6 +18,7 @@ import org.partitionproxy.explain.ExplainRequest;
 import org.partitionproxy.explain.Explainer;
 import org.partitionproxy.explain.PlanStep;
 import org.partitionproxy.explain.ShardPart;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.secret.SecretStore;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.EveryPostgres;
@@ -41,6 +42,7 @@ class ExplainIT {
       CREATE FUNCTION noted() RETURNS int LANGUAGE plpgsql SET search_path FROM CURRENT
         AS 'BEGIN INSERT INTO audit VALUES (1); RETURN 1; END';
       CREATE VIEW noting AS SELECT noted() AS n;
+      CREATE VIEW broken AS SELECT ('hush'::text)::int AS n;
       INSERT INTO runs SELECT n, n % 2000 + 1, n % 7 FROM generate_series(1, 5000) AS n;
       """;
 
@@ -58,6 +60,12 @@ class ExplainIT {
         SERVER shard1 OPTIONS (schema_name 'nowhere', table_name 'jobs');
       CREATE FOREIGN TABLE public.part_2 PARTITION OF public.parts FOR VALUES IN (2)
         SERVER shard2 OPTIONS (schema_name 'nowhere', table_name 'jobs');
+      CREATE TABLE public.halves (id bigint, note text, n int) PARTITION BY LIST (n);
+      CREATE FOREIGN TABLE public.half_1 PARTITION OF public.halves FOR VALUES IN (1)
+        SERVER shard1 OPTIONS (schema_name 'ACME', table_name 'jobs');
+      CREATE FOREIGN TABLE public.half_2 PARTITION OF public.halves FOR VALUES IN (2)
+        SERVER shard2 OPTIONS (schema_name 'BOLT', table_name 'jobs');
+      GRANT SELECT, UPDATE, DELETE ON public.halves TO PUBLIC;
       GRANT USAGE ON SCHEMA public TO PUBLIC;
       GRANT SELECT ON public.shown, public.parts TO PUBLIC;
       """;
@@ -92,7 +100,8 @@ class ExplainIT {
     }
 
     CombinedPlan plan(String role, String sql) {
-      return explainer.explain(ExplainRequest.planned(topology.veneer(), Identifier.of(role), sql));
+      return explainer.explain(
+          ExplainRequest.planned(topology.veneer(), Identifier.of(role), sql, Values.SHOWN));
     }
 
     CombinedPlan run(String role, String sql, Execution execution, String... parameters) {
@@ -102,7 +111,8 @@ class ExplainIT {
               Identifier.of(role),
               ExplainRequest.single(sql),
               Stream.of(parameters).map(Optional::of).toList(),
-              execution));
+              execution,
+              Values.SHOWN));
     }
 
     /** {@code + join}, {@code - filter: function now() is stable …}. */
@@ -126,7 +136,10 @@ class ExplainIT {
     Scene scene = scene(version);
     try (Client veneer = scene.superuser("veneer")) {
       veneer.execute(
-          OWN_OBJECTS.replace("ACME", scene.schema("acme")).replace("ADMIN", scene.adminRole()));
+          OWN_OBJECTS
+              .replace("ACME", scene.schema("acme"))
+              .replace("BOLT", scene.schema("bolt"))
+              .replace("ADMIN", scene.adminRole()));
     }
     Asked asked = Asked.of(scene);
     String acme = scene.role("acme");
@@ -200,10 +213,12 @@ class ExplainIT {
                 + scene.schema("acme")
                 + ".fresh, so the planner guessed; the shard could do it");
     plansRemoteStatementsAsTheirRoles(scene, asked);
+    plansChangesOfPartitions(scene, asked);
     if (version.equals(PostgresVersion.embedded())) {
       plansThePartitionsOfEveryone(scene, asked);
       runsAStatementOnlyIfAskedToAndTakesItBack(scene, asked);
       hidesValues(scene);
+      hidesWhatErrorsSayOfValues(scene);
       refusesWhatHasNoPlan(scene);
       showsTheVeneersPartWithoutTheShard(scene);
     }
@@ -232,6 +247,57 @@ class ExplainIT {
     assertThat(shards(changed))
         .extracting(p -> p.sql().substring(0, 6), ShardPart::ran)
         .contains(tuple("UPDATE", false), tuple("SELECT", true));
+  }
+
+  private static void plansChangesOfPartitions(Scene scene, Asked asked) {
+    String app = scene.appRole();
+    String[][] cases = {
+      {"UPDATE public.halves SET note = 'x' WHERE id = 7", "+ change: ", "UPDATE", "Index Scan"},
+      {
+        "UPDATE public.halves SET id = 9000 + 90000 * random() WHERE id = 7",
+        "- change: rows are changed one by one: function random() is volatile",
+        "UPDATE",
+        "Tid Scan"
+      },
+      {
+        "DELETE FROM public.halves WHERE coalesce(id, 7) = 7",
+        "- change: rows are changed one by one: its input is filtered on the veneer",
+        "DELETE",
+        "Tid Scan"
+      },
+    };
+    for (String[] one : cases) {
+      CombinedPlan plan = asked.plan(app, one[0]);
+      List<PlanStep> changes =
+          plan.plan()
+              .all()
+              .filter(s -> s.shard().filter(p -> p.sql().startsWith(one[2])).isPresent())
+              .toList();
+      assertThat(changes)
+          .as(one[0])
+          .extracting(PlanStep::object, s -> s.shard().orElseThrow().server())
+          .containsExactly(
+              tuple("on public.half_1", "shard1"), tuple("on public.half_2", "shard2"));
+      assertThat(changes)
+          .as(one[0])
+          .allSatisfy(
+              step -> {
+                assertThat(step.operation()).startsWith("Foreign ");
+                PlanStep remote = step.shard().orElseThrow().plan().orElseThrow();
+                assertThat(remote.all()).anyMatch(s -> s.operation().startsWith(one[3]));
+              });
+      assertThat(asked.verdicts(app, one[0]).stream().filter(v -> v.contains(" change: ")))
+          .as(one[0])
+          .hasSize(2)
+          .allMatch(verdict -> verdict.startsWith(one[1]));
+    }
+    assertThat(shards(asked.run(app, cases[1][0], Execution.WRITE)))
+        .extracting(p -> p.sql().substring(0, 6), ShardPart::server, ShardPart::ran)
+        .containsExactly(
+            tuple("UPDATE", "shard1", false),
+            tuple("UPDATE", "shard2", false),
+            tuple("SELECT", "shard1", true),
+            tuple("SELECT", "shard2", true));
   }
 
   private static void plansThePartitionsOfEveryone(Scene scene, Asked asked) {
@@ -273,9 +339,29 @@ class ExplainIT {
         .startsWith("{\n  \"veneer\": \"veneer\",\n  \"role\": \"" + scene.role("acme") + "\"");
   }
 
+  private static void hidesWhatErrorsSayOfValues(Scene scene) {
+    String integer = "SELECT 'hush'::int FROM jobs";
+    assertThat(scene.ppp("explain", "acme", integer).err())
+        .contains("invalid input syntax for type integer: ? (SQLSTATE 22P02)", "statement:1:8")
+        .doesNotContain("hush");
+    assertThat(scene.ppp("explain", "acme", integer, "--show-values").err())
+        .contains("invalid input syntax for type integer: \"hush\"", "1 | SELECT 'hush'::int");
+    String twice = "INSERT INTO jobs (id) VALUES (1234)";
+    assertThat(scene.ppp("explain", "acme", twice, "--analyze", "--write").err())
+        .contains("duplicate key value violates", "Key (id)=(?) already exists")
+        .doesNotContain("1234");
+    for (String form : List.of("text", "json")) {
+      assertThat(scene.run("explain", "acme", "SELECT n FROM broken", "-o", form))
+          .contains("invalid input syntax for type integer: ?")
+          .doesNotContain("hush");
+    }
+    assertThat(scene.run("explain", "acme", "SELECT n FROM broken", "--show-values"))
+        .contains("missing: invalid input syntax for type integer: \"hush\"");
+  }
+
   private static void refusesWhatHasNoPlan(Scene scene) {
     assertThat(scene.ppp("explain", "acme", "SELECT *\nFROM jobs WHER id = 7").err())
-        .contains("PPP1101", "syntax error at or near \"id\"", "--> statement:2:16");
+        .contains("PPP1101", "syntax error at or near ?", "--> statement:2:16");
     assertThat(scene.ppp("explain", "acme", "CREATE TABLE x ()").err())
         .contains("CREATE has no plan");
     assertThat(scene.ppp("explain", "acme", "SELECT 1; DROP TABLE jobs").err())

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,8 +36,16 @@ class SpanExportIT {
   private final List<Diagnostic> warnings = new CopyOnWriteArrayList<>();
 
   private SpanExport open(String target) {
+    return open(target, Map.of());
+  }
+
+  private SpanExport open(String target, Map<String, String> environment) {
     return SpanExport.to(
-        target, SampleTrace.topology(), sql -> sql.replaceAll("'[^']*'", "?"), warnings::add);
+        target,
+        environment,
+        SampleTrace.topology(),
+        sql -> sql.replaceAll("'[^']*'", "?"),
+        warnings::add);
   }
 
   private static Trace trace(int number) {
@@ -119,6 +128,47 @@ class SpanExportIT {
   }
 
   @Test
+  void logsInAtACollectorByHeadersOfTheEnvironment() throws IOException {
+    Collector collector = new Collector(200, "authorization: Basic Ym9iOmh1c2g=", "x-who: a,b +%c");
+    String headers = " Authorization = Basic%20Ym9iOmh1c2g= ,x-who=a%2Cb +%c,";
+    try (SpanExport export = open(collector.url(), Map.of("OTEL_EXPORTER_OTLP_HEADERS", headers))) {
+      export.export(traces(1));
+    }
+    assertThat(collector.bodies).hasSize(1);
+    assertThat(warnings).isEmpty();
+    try (SpanExport export =
+        open(
+            collector.url(),
+            Map.of(
+                "OTEL_EXPORTER_OTLP_HEADERS",
+                headers,
+                "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+                "authorization=hush"))) {
+      export.export(traces(1));
+    } finally {
+      collector.stop();
+    }
+    assertThat(collector.bodies).hasSize(1);
+    assertThat(warnings).hasSize(2);
+    assertThat(warnings.toString()).contains("takes no spans").doesNotContain("hush");
+  }
+
+  @Test
+  void neverRepeatsHeadersThatItCannotRead() {
+    for (String headers :
+        List.of("hush", "=hush", "a b=hush", "a=hush%0Ahush", "a=hush%C3%A9", "a=1,hush")) {
+      assertThatExceptionOfType(PppException.class)
+          .isThrownBy(
+              () -> open("http://127.0.0.1:1", Map.of("OTEL_EXPORTER_OTLP_HEADERS", headers)))
+          .satisfies(
+              problem ->
+                  assertThat(problem.diagnostics().toString())
+                      .contains("OTEL_EXPORTER_OTLP_HEADERS")
+                      .doesNotContain("hush"));
+    }
+  }
+
+  @Test
   void keepsAPathOfTheCollectorsOwn() throws IOException {
     Collector collector = new Collector(200);
     try (SpanExport export = open(collector.url() + "/otlp/traces")) {
@@ -197,15 +247,25 @@ class SpanExportIT {
     private final HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     private final int status;
+    private final List<String> demanded;
 
-    Collector(int status) throws IOException {
+    /**
+     * @param demanded headers without which it answers 401
+     */
+    Collector(int status, String... demanded) throws IOException {
       this.status = status;
+      this.demanded = List.of(demanded);
       server.createContext("/", this::take);
       server.start();
     }
 
     private void take(HttpExchange exchange) throws IOException {
       byte[] body = exchange.getRequestBody().readAllBytes();
+      if (!demanded.stream().allMatch(header -> has(exchange, header))) {
+        exchange.sendResponseHeaders(401, -1);
+        exchange.close();
+        return;
+      }
       requests.add(
           exchange.getRequestMethod()
               + " "
@@ -215,6 +275,11 @@ class SpanExportIT {
       bodies.add(new String(body, StandardCharsets.UTF_8));
       exchange.sendResponseHeaders(status, -1);
       exchange.close();
+    }
+
+    private static boolean has(HttpExchange exchange, String header) {
+      String[] parts = header.split(": ", 2);
+      return parts[1].equals(exchange.getRequestHeaders().getFirst(parts[0]));
     }
 
     String url() {

@@ -16,7 +16,7 @@ import org.partitionproxy.trace.Purpose;
 class TallyTest {
 
   private static Tally tally(Grouping grouping) {
-    return new Tally(grouping, 100, sql -> sql.replaceAll("[0-9]+|'[^']*'", "?"));
+    return new Tally(grouping, 100, List.of(), sql -> sql.replaceAll("[0-9]+|'[^']*'", "?"));
   }
 
   private static Ranking byTime(Tally tally) {
@@ -188,7 +188,7 @@ class TallyTest {
 
   @Test
   void holdsABoundedNumberOfGroupsAndLosesNoCall() {
-    Tally tally = new Tally(Grouping.QUERY, 40, sql -> sql);
+    Tally tally = new Tally(Grouping.QUERY, 40, List.of(), sql -> sql);
     int statements = 10_000;
     for (int i = 0; i < statements; i++) {
       tally.add(SampleTrace.of("SELECT " + i).millis(1).build());
@@ -213,7 +213,7 @@ class TallyTest {
 
   @Test
   void holdsTheBeginningOfALongStatement() {
-    Tally tally = new Tally(Grouping.QUERY, 40, sql -> sql);
+    Tally tally = new Tally(Grouping.QUERY, 40, List.of(), sql -> sql);
     String text = "SELECT " + "x".repeat(1_000_000);
     tally.add(SampleTrace.of(text + "1").build());
     tally.add(SampleTrace.of(text + "2").build());

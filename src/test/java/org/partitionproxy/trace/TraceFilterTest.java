@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.TenantName;
 
 class TraceFilterTest {
@@ -17,7 +18,7 @@ class TraceFilterTest {
   private static final TraceFilter ANY = filter(List.of(), OptionalDouble.empty());
 
   private static TraceFilter filter(List<TenantName> tenants, OptionalDouble wasteful) {
-    return new TraceFilter(false, tenants, Optional.empty(), wasteful, Optional.empty());
+    return new TraceFilter(false, tenants, List.of(), Optional.empty(), wasteful, Optional.empty());
   }
 
   private static TraceFilter of(String tenant) {
@@ -32,7 +33,12 @@ class TraceFilterTest {
     assertThat(ANY.shows(Traces.failed("SELECT", new Problem("42601", "no")))).isTrue();
     assertThat(
             new TraceFilter(
-                    true, List.of(), Optional.empty(), OptionalDouble.empty(), Optional.empty())
+                    true,
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    OptionalDouble.empty(),
+                    Optional.empty())
                 .shows(trace("SELECT", 1)))
         .isTrue();
   }
@@ -43,6 +49,18 @@ class TraceFilterTest {
     assertThat(of("acme").shows(trace)).isTrue();
     assertThat(of("bolt").shows(trace)).isTrue();
     assertThat(of("cato").shows(trace)).isFalse();
+  }
+
+  @Test
+  void knowsWhichShardsWereAsked() {
+    Trace trace = trace("SELECT", 1, read("shard1", "acme", 1), read("shard2", "bolt", 1));
+    assertThat(asking("shard2").concerns(trace)).isTrue();
+    assertThat(asking("shard3").concerns(trace)).isFalse();
+    assertThat(asking("shard2").concerns(trace("SELECT", 1))).isFalse();
+  }
+
+  private static TraceFilter asking(String shard) {
+    return TraceFilter.of(List.of(), List.of(new ServerName(shard)));
   }
 
   @Test
@@ -61,6 +79,11 @@ class TraceFilterTest {
 
   private static TraceFilter slower(Duration time, String session) {
     return new TraceFilter(
-        false, List.of(), Optional.of(time), OptionalDouble.empty(), Optional.of(session));
+        false,
+        List.of(),
+        List.of(),
+        Optional.of(time),
+        OptionalDouble.empty(),
+        Optional.of(session));
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.console.Json;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.trace.Forwarded;
 import org.partitionproxy.trace.Problem;
 import org.partitionproxy.trace.Trace;
@@ -31,7 +32,7 @@ class ShownTraceTest {
             one.fetches(),
             one.executions(),
             one.rows(),
-            Optional.of(new Problem("22P02", "bad: " + SECRET)));
+            Optional.of(new Problem("23505", "Key (id)=(4711) already exists")));
     return new Trace(
         trace.veneer(),
         trace.session(),
@@ -45,26 +46,31 @@ class ShownTraceTest {
         trace.duration(),
         trace.rows(),
         trace.queryId(),
-        Optional.of(new Problem("22P02", "bad: " + SECRET)),
+        Optional.of(new Problem("22P02", "invalid input syntax for type integer: \"4711\"")),
         trace.exact(),
         Collections.nCopies(times, failed));
   }
 
   @Test
   void hidesValuesWhereverTheyMayBe() {
-    String json = Json.line(ShownTrace.of(secretive(1), false, text -> text.replace(SECRET, "?")));
+    String json = Json.line(ShownTrace.of(secretive(1), Values.HIDDEN));
 
-    assertThat(json).doesNotContain("4711").contains("SELECT ?", "bad: ?", "\"parameters\":null");
-    assertThat(Json.line(ShownTrace.of(secretive(1), true, text -> "never")))
-        .contains("SELECT '4711'", "$1 = '4711'", "bad: '4711'")
-        .doesNotContain("never");
+    assertThat(json)
+        .doesNotContain("4711")
+        .contains("SELECT ?", "\"parameters\":\"$1 = ?\"")
+        .contains("Key (id)=(?) already exists", "invalid input syntax for type integer: ?");
+    assertThat(Json.line(ShownTrace.of(secretive(1), Values.SHOWN)))
+        .contains(
+            "SELECT '4711'",
+            "$1 = '4711'",
+            "Key (id)=(4711) already exists",
+            "integer: \\\"4711\\\"");
   }
 
   @Test
   void givesFiguresThatJavaScriptCountsExactly() {
     ShownTrace shown =
-        ShownTrace.of(
-            SampleTraces.read("initech", "shard3", "SELECT 1", 2_480, 10), true, text -> text);
+        ShownTrace.of(SampleTraces.read("initech", "shard3", "SELECT 1", 2_480, 10), Values.SHOWN);
 
     assertThat(shown.begin()).isEqualTo(1_795_167_659_988_000L);
     assertThat(shown.duration()).isEqualTo(20_000);
@@ -78,13 +84,13 @@ class ShownTraceTest {
     Trace huge =
         SampleTraces.read("initech", "shard3", "SELECT '" + "\uD83D\uDE00".repeat(9_000), 1, 1);
 
-    ShownTrace shown = ShownTrace.of(huge, true, text -> text);
+    ShownTrace shown = ShownTrace.of(huge, Values.SHOWN);
 
     assertThat(shown.statement()).hasSizeLessThan(10_100).endsWith("… (8008 more characters)");
     assertThat(shown.forwarded().get(1).statement()).hasSizeLessThan(2_100);
     assertThat(shown.statement().codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF)).isTrue();
 
-    ShownTrace many = ShownTrace.of(secretive(250), true, text -> text);
+    ShownTrace many = ShownTrace.of(secretive(250), Values.SHOWN);
     assertThat(many.forwarded()).hasSize(100);
     assertThat(many.leftOut()).isEqualTo(150);
     assertThat(many.rowsShipped()).contains(250 * 2_480L);
@@ -95,7 +101,7 @@ class ShownTraceTest {
     Trace trace =
         SampleTraces.read("initech", "shard3", "SELECT '" + "s".repeat(20_000) + "'", 1, 1);
 
-    ShownTrace shown = ShownTrace.of(trace, false, text -> text.replaceAll("'[^']*'", "?"));
+    ShownTrace shown = ShownTrace.of(trace, Values.HIDDEN);
 
     assertThat(shown.statement()).isEqualTo("SELECT ?");
   }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.partitionproxy.inspect.Values;
 import org.partitionproxy.trace.Trace;
 import tools.jackson.databind.JsonNode;
 
@@ -66,7 +67,7 @@ class TracePageIT {
   private static Tab tab;
 
   private final TracePage page =
-      new TracePage(SampleTraces.topology(), TracePageIT::plan, true, text -> text);
+      new TracePage(SampleTraces.topology(), TracePageIT::plan, Values.SHOWN);
 
   private static String plan(Trace trace) {
     return "Plan of " + trace.statement();
@@ -347,7 +348,7 @@ class TracePageIT {
 
   private static byte[] drawing() {
     try (TracePage shown =
-        new TracePage(SampleTraces.topology(), trace -> SamplePlan.TEXT, false, text -> text)) {
+        new TracePage(SampleTraces.topology(), trace -> SamplePlan.TEXT, Values.HIDDEN)) {
       tab.size(1280, 840);
       tab.prefer("light", "reduce");
       tab.open(shown.address());
