@@ -68,15 +68,25 @@ record InspectionSettings(
     return settings;
   }
 
-  static InspectionSettings read(Session session) {
-    int version = session.majorVersion();
-    List<String> names = new ArrayList<>(PREREQUISITES.keySet());
-    names.addAll(InspectionLevel.settingNames(version));
-    names.addAll(PRELOADS);
+  /** Only what is in force, of which a level can be told. */
+  static InspectionSettings inForce(Session session) {
     Map<String, String> values = new LinkedHashMap<>();
     session
-        .query(VALUES, row -> new Setting(row.string("name"), row.findString("value")), names)
+        .query(
+            VALUES, row -> new Setting(row.string("name"), row.findString("value")), names(session))
         .forEach(one -> one.value().ifPresent(value -> values.put(one.name(), value)));
+    return new InspectionSettings(session.majorVersion(), values, new LinkedHashMap<>(), false);
+  }
+
+  private static List<String> names(Session session) {
+    List<String> names = new ArrayList<>(PREREQUISITES.keySet());
+    names.addAll(InspectionLevel.settingNames(session.majorVersion()));
+    names.addAll(PRELOADS);
+    return names;
+  }
+
+  static InspectionSettings read(Session session) {
+    List<String> names = names(session);
     boolean superuser = session.queryOne(IS_SUPERUSER, row -> row.bool("value")).orElse(false);
     Map<String, String> altered = new LinkedHashMap<>();
     if (superuser) {
@@ -86,7 +96,8 @@ record InspectionSettings(
     }
     boolean mayAlter =
         superuser && session.queryOne(MAY_ALTER, row -> row.bool("value"), names).orElse(false);
-    return new InspectionSettings(version, values, altered, mayAlter);
+    return new InspectionSettings(
+        session.majorVersion(), inForce(session).values(), altered, mayAlter);
   }
 
   private record Setting(String name, Optional<String> value) {}

@@ -63,6 +63,11 @@ public final class InspectionSwitch {
     this.ownServers = ownServers;
   }
 
+  /** What is logged of sessions like this one: by its server, database and role. One query. */
+  public static InspectionLevel level(Session session) {
+    return InspectionSettings.inForce(session).level();
+  }
+
   /** What shards.yaml wants; empty if it leaves servers as they are that ppp does not run. */
   public Optional<InspectionLevel> wanted() {
     return ownServers ? Optional.of(topology.startLevel()) : topology.inspection();

@@ -135,6 +135,14 @@ class TraceIT {
                 .succeeded()
                 .out())
         .contains("\"shards\":[\"shard1\"],\"query_id\":null");
+    assertThat(
+            InProcess.run("status", "-o", "openmetrics", "--since", "5m", "--config", config)
+                .succeeded()
+                .out())
+        .containsPattern("ppp_traced_seconds\\{topology=\"[^\"]+\"} 30[0-9]\\.")
+        .containsPattern("ppp_tenant_rows_shipped\\{.*tenant=\"acme\",shard=\"shard1\"} [1-9]")
+        .containsPattern("ppp_tenant_waste_ratio\\{.*tenant=\"acme\",shard=\"shard1\"} [1-9]")
+        .containsPattern("ppp_server_rows_shipped\\{.*server=\"shard1\"} [1-9]");
   }
 
   @Test
