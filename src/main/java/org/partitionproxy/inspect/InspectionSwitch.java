@@ -70,7 +70,7 @@ public final class InspectionSwitch {
 
   /** What shards.yaml wants; empty if it leaves servers as they are that ppp does not run. */
   public Optional<InspectionLevel> wanted() {
-    return ownServers ? Optional.of(topology.startLevel()) : topology.inspection();
+    return topology.wantedLevel(ownServers);
   }
 
   /** What each server logs now. */

@@ -206,6 +206,10 @@ class ShowLogsIT {
                 servers.shard().port()));
     assertThat(inspection()).containsPattern("shard3 +statements +statements ");
     assertThat(inspection("set", "rows")).containsPattern("shard3 +rows +statements ");
+    err.getBuffer().setLength(0);
+    runAll(List.of("plan"), "inspected.yaml");
+    assertThat(out.toString() + err)
+        .contains("log at level rows, and shards.yaml says statements; `ppp inspection set`");
     ask(servers.initech(), "with a plan");
     await().until(() -> show("shard3", "--all", "--grep", "Query Text").contains("with a plan"));
     assertThat(inspection("set", "off"))
