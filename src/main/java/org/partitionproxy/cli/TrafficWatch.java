@@ -12,7 +12,6 @@ import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.InspectionSwitch;
 import org.partitionproxy.top.Traffic;
-import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
@@ -63,7 +62,7 @@ final class TrafficWatch implements TraceWatch.Listener {
 
   private boolean logsRows(ServerDefinition veneer) {
     try (Session session = connector.superuser(veneer)) {
-      return InspectionSwitch.level(session) == InspectionLevel.ROWS;
+      return InspectionSwitch.logsRows(topology, session);
     }
   }
 
