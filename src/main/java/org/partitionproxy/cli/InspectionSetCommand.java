@@ -15,6 +15,7 @@ import org.partitionproxy.console.InspectionView;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.inspect.InspectionSwitch;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.Glob;
@@ -144,7 +145,7 @@ final class InspectionSetCommand implements Callable<Integer> {
     }
     for (String name : roleNames) {
       roles.add(
-          InspectionSwitch.roles(topology).stream()
+          InspectionReader.roles(topology).stream()
               .filter(role -> role.value().equals(name))
               .findFirst()
               .orElseThrow(

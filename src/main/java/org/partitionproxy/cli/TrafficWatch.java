@@ -10,7 +10,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.inspect.InspectionSwitch;
+import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.top.Traffic;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -62,7 +62,7 @@ final class TrafficWatch implements TraceWatch.Listener {
 
   private boolean logsRows(ServerDefinition veneer) {
     try (Session session = connector.superuser(veneer)) {
-      return InspectionSwitch.logsRows(topology, session);
+      return InspectionReader.logsRows(topology, session);
     }
   }
 

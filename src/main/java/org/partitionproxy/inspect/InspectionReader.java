@@ -9,11 +9,13 @@ import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /** Looks at what servers log, and what that takes. */
-final class InspectionReader {
+public final class InspectionReader {
 
   private static final String LOG_BYTES =
       """
@@ -28,6 +30,26 @@ final class InspectionReader {
     this.topology = topology;
     this.connector = connector;
     this.ownServers = ownServers;
+  }
+
+  /** What is logged of sessions like this one: by its server, database and role. One query. */
+  public static InspectionLevel level(Session session) {
+    return InspectionSettings.inForce(session).level();
+  }
+
+  /** Whether rows are logged there, of all sessions or of some role's. */
+  public static boolean logsRows(Topology topology, Session session) {
+    InspectionSettings whole = InspectionSettings.inForce(session);
+    return whole.level() == InspectionLevel.ROWS
+        || whole.ofRoles(session, roles(topology)).stream()
+            .anyMatch(one -> one.isSet() && one.level() == InspectionLevel.ROWS);
+  }
+
+  /** Roles that statements are forwarded for, whose levels may differ from their server's. */
+  public static List<Identifier> roles(Topology topology) {
+    List<Identifier> roles = new ArrayList<>(List.of(topology.appRole(), topology.adminRole()));
+    topology.tenants().forEach(tenant -> roles.add(tenant.role()));
+    return roles;
   }
 
   /** What each server logs now. */
@@ -71,7 +93,7 @@ final class InspectionReader {
   }
 
   private List<ServerInspection.OfRole> roles(Session session, InspectionSettings settings) {
-    return settings.ofRoles(session, InspectionSwitch.roles(topology)).stream()
+    return settings.ofRoles(session, roles(topology)).stream()
         .filter(InspectionSettings::isSet)
         .map(one -> new ServerInspection.OfRole(one.role().orElseThrow(), one.level()))
         .toList();

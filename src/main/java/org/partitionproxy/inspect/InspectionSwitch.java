@@ -59,19 +59,6 @@ public final class InspectionSwitch {
     this.ownServers = ownServers;
   }
 
-  /** What is logged of sessions like this one: by its server, database and role. One query. */
-  public static InspectionLevel level(Session session) {
-    return InspectionSettings.inForce(session).level();
-  }
-
-  /** Whether rows are logged there, of all sessions or of some role's. */
-  public static boolean logsRows(Topology topology, Session session) {
-    InspectionSettings whole = InspectionSettings.inForce(session);
-    return whole.level() == InspectionLevel.ROWS
-        || whole.ofRoles(session, roles(topology)).stream()
-            .anyMatch(one -> one.isSet() && one.level() == InspectionLevel.ROWS);
-  }
-
   /** What shards.yaml wants; empty if it leaves servers as they are that ppp does not run. */
   public Optional<InspectionLevel> wanted() {
     return topology.wantedLevel(ownServers);
@@ -80,13 +67,6 @@ public final class InspectionSwitch {
   /** What each server logs now. */
   public Inspection look() {
     return new InspectionReader(topology, connector, ownServers).look();
-  }
-
-  /** Roles that statements are forwarded for, whose levels may differ from their server's. */
-  public static List<Identifier> roles(Topology topology) {
-    List<Identifier> roles = new ArrayList<>(List.of(topology.appRole(), topology.adminRole()));
-    topology.tenants().forEach(tenant -> roles.add(tenant.role()));
-    return roles;
   }
 
   /** How servers or roles were set before a change. */
@@ -176,7 +156,7 @@ public final class InspectionSwitch {
 
   /** Leaves all roles to what their servers log. */
   public void withdrawRoles() {
-    Before before = new Before(roles(topology));
+    Before before = new Before(InspectionReader.roles(topology));
     for (ServerDefinition server : topology.servers()) {
       try (Session session = connector.maintenance(server)) {
         before.settings.put(

@@ -12,7 +12,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.inspect.InspectionSwitch;
+import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.state.Database;
@@ -66,7 +66,7 @@ final class SnapshotReader {
         isOurs(server, state, stamp, ledger),
         isMaintenanceOpen(session),
         publicRights.read(session, server.isVeneer()),
-        InspectionSwitch.level(session),
+        InspectionReader.level(session),
         state,
         stamp.isPresent() ? ledger.placements() : new TreeMap<>());
   }
@@ -81,7 +81,7 @@ final class SnapshotReader {
         true,
         isMaintenanceOpen(session),
         publicRights.read(session, server.isVeneer()),
-        InspectionSwitch.level(session),
+        InspectionReader.level(session),
         catalog.read(session, scope(server)),
         new TreeMap<>());
   }
