@@ -3,7 +3,10 @@ package org.partitionproxy.cli;
 import static org.partitionproxy.cli.Usage.usage;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,8 +15,13 @@ import org.partitionproxy.console.InspectionView;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.inspect.InspectionSwitch;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.Glob;
 import org.partitionproxy.topology.InspectionLevel;
+import org.partitionproxy.topology.TenantSelection;
+import org.partitionproxy.topology.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +36,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Without --for it stays until the next `ppp inspection set`, over restarts, too. With --for",
+      "Without --for it stays until the next `ppp inspection set`, over restarts, too; that of a",
+      "role until the next one without --tenant and --role. With --for",
       "the command waits, and sets everything back at the end or when it is interrupted."
     })
 final class InspectionSetCommand implements Callable<Integer> {
@@ -53,6 +62,18 @@ final class InspectionSetCommand implements Callable<Integer> {
       description = "Again and again: --every 1m --for 5s is five seconds of each minute.")
   @Nullable String interval;
 
+  @Option(
+      names = "--tenant",
+      paramLabel = "GLOB",
+      description = "Only what the roles of such tenants ask; may be repeated.")
+  List<String> tenants = List.of();
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      description = "Only what this role asks, by its name on the servers; may be repeated.")
+  List<String> roleNames = List.of();
+
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin OutputOption output = new OutputOption();
   @Mixin Console console = new Console();
@@ -64,23 +85,33 @@ final class InspectionSetCommand implements Callable<Integer> {
     Optional<Duration> pace = time("--every", interval);
     requirePace(time, pace);
     Workspace workspace = Workspace.open(common, "inspection set");
+    List<Identifier> roles = roles(workspace.topology());
+    if (!roles.isEmpty() && asked.isEmpty()) {
+      throw usage("--tenant and --role need a level", "Say off, statements or rows.");
+    }
     InspectionSwitch servers = InspectionCommand.of(workspace);
     InspectionLevel wanted = asked.or(servers::wanted).orElseThrow(InspectionSetCommand::unsaid);
     if (time.isEmpty()) {
-      set(servers, asked, wanted);
+      set(servers, asked, wanted, roles);
       console.out(
           output.json()
               ? InspectionView.json(servers.look())
               : InspectionView.render(servers.look()));
     } else {
-      new Window(servers, wanted).open(time.get(), pace);
+      new Window(servers, wanted, roles).open(time.get(), pace);
     }
     return ExitCode.DONE.status();
   }
 
   private void set(
-      InspectionSwitch servers, Optional<InspectionLevel> asked, InspectionLevel wanted) {
-    InspectionSwitch.Before before = servers.prepare(wanted);
+      InspectionSwitch servers,
+      Optional<InspectionLevel> asked,
+      InspectionLevel wanted,
+      List<Identifier> roles) {
+    InspectionSwitch.Before before = servers.prepare(wanted, roles);
+    if (roles.isEmpty()) {
+      servers.withdrawRoles();
+    }
     if (asked.isEmpty()) {
       servers.withdraw(before);
       boolean done =
@@ -90,28 +121,57 @@ final class InspectionSetCommand implements Callable<Integer> {
         return;
       }
     }
-    note(servers.set(before, wanted), wanted);
+    note(servers.set(before, wanted), wanted, roles);
   }
 
-  private void note(long sessions, InspectionLevel wanted) {
-    if (sessions > 0 && wanted == InspectionLevel.ROWS) {
-      console.line(
-          sessions
-              + (sessions == 1 ? " session" : " sessions")
-              + " on veneers began before: rows of their statements are logged from their next"
-              + " connection on");
+  private void note(long sessions, InspectionLevel wanted, List<Identifier> roles) {
+    if (sessions == 0 || (roles.isEmpty() && wanted != InspectionLevel.ROWS)) {
+      return;
     }
+    String began =
+        sessions + (sessions == 1 ? " session" : " sessions") + " on veneers began before: ";
+    console.line(
+        roles.isEmpty()
+            ? began + "rows of their statements are logged from their next connection on"
+            : began + "what veneers log of them changes with their next connection");
+  }
+
+  private List<Identifier> roles(Topology topology) {
+    Set<Identifier> roles = new LinkedHashSet<>();
+    TenantSelection selection =
+        new TenantSelection(tenants.stream().map(Glob::new).toList(), List.of());
+    if (!tenants.isEmpty()) {
+      selection.from(topology).forEach(tenant -> roles.add(tenant.role()));
+    }
+    for (String name : roleNames) {
+      roles.add(
+          InspectionReader.roles(topology).stream()
+              .filter(role -> role.value().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      usage(
+                          "--role is \"" + name + "\"",
+                          "It is "
+                              + topology.appRole()
+                              + ", "
+                              + topology.adminRole()
+                              + " or a tenant's role, for which there is --tenant.")));
+    }
+    return List.copyOf(roles);
   }
 
   /** A level for a while. What was before comes back once, whoever ends it. */
   private final class Window {
     private final InspectionSwitch servers;
     private final InspectionLevel wanted;
+    private final List<Identifier> roles;
     private InspectionSwitch.@Nullable Before before;
 
-    Window(InspectionSwitch servers, InspectionLevel wanted) {
+    Window(InspectionSwitch servers, InspectionLevel wanted, List<Identifier> roles) {
       this.servers = servers;
       this.wanted = wanted;
+      this.roles = roles;
     }
 
     void open(Duration time, Optional<Duration> pace) {
@@ -132,7 +192,7 @@ final class InspectionSetCommand implements Callable<Integer> {
     private void once(Duration time) {
       long sessions = begin();
       if (interval == null) {
-        note(sessions, wanted);
+        note(sessions, wanted, roles);
         console.line("level " + wanted + " for " + duration + "; Ctrl-C ends it sooner");
       }
       Pause.of(time);
@@ -141,7 +201,7 @@ final class InspectionSetCommand implements Callable<Integer> {
 
     /** Whoever interrupts it waits until all servers are set, to find all of them so. */
     private synchronized long begin() {
-      before = servers.prepare(wanted);
+      before = servers.prepare(wanted, roles);
       return servers.set(before, wanted);
     }
 

@@ -1,12 +1,22 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.StatusMetricsView;
 import org.partitionproxy.console.StatusView;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.ExitCode;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.provision.TopologyStatus;
+import org.partitionproxy.top.Traffic;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +26,8 @@ import picocli.CommandLine.Option;
     name = "status",
     description = "Shows each server and each tenant: versions, sizes, migrations, drift.")
 final class StatusCommand implements Callable<Integer> {
+
+  private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
   @Mixin CommonOptions common = new CommonOptions();
   @Mixin Console console = new Console();
@@ -38,23 +50,48 @@ final class StatusCommand implements Callable<Integer> {
       description = "Measure sizes on disk instead of taking the last VACUUM's word.")
   boolean exact;
 
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description =
+          "Rows in metrics are of the time since then: 10s, 10m, 2026-11-20T10:00:00Z. Default: 1m")
+  @Nullable String since;
+
   @Override
   public Integer call() {
+    Instant from = since();
     Workspace workspace = Workspace.open(common, "status");
     try (Provisioner provisioner = workspace.provisioner()) {
       TopologyStatus status = provisioner.status(workspace.runtime().kind().toString(), exact);
-      console.out(rendered(status));
+      console.out(
+          switch (format) {
+            case TEXT -> StatusView.render(status, Instant.now());
+            case JSON -> StatusView.json(status);
+            case OPENMETRICS -> StatusMetricsView.render(status, traffic(workspace, from));
+          });
       console.problems(status.problems());
       return exitCode(status).status();
     }
   }
 
-  private String rendered(TopologyStatus status) {
-    return switch (format) {
-      case TEXT -> StatusView.render(status, Instant.now());
-      case JSON -> StatusView.json(status);
-      case OPENMETRICS -> StatusMetricsView.render(status);
-    };
+  private Instant since() {
+    if (since != null && format != Format.OPENMETRICS) {
+      throw usage("--since is for metrics", "Add `--output openmetrics`.");
+    }
+    Clock clock = Clock.system(ZoneId.systemDefault());
+    return Usage.since(since, clock).orElseGet(() -> clock.instant().minus(A_MINUTE));
+  }
+
+  /** What is not known of rows is left out; the rest of the metrics does not wait for it. */
+  private Optional<Traffic> traffic(Workspace workspace, Instant from) {
+    try {
+      return new TrafficWatch(workspace.topology(), workspace.connector(), from).read();
+    } catch (SqlFailure e) {
+      return Optional.empty(); // the status says so
+    } catch (PppException e) {
+      console.problems(e.diagnostics());
+      return Optional.empty();
+    }
   }
 
   private static ExitCode exitCode(TopologyStatus status) {

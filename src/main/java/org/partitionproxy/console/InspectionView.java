@@ -26,6 +26,9 @@ public final class InspectionView {
           server.wanted(),
           server.logBytes().map(Sizes::compact),
           server.logBound().map(Sizes::compact));
+      for (ServerInspection.OfRole one : server.roles()) {
+        table.row("  " + one.role().value(), one.level(), "", "", "");
+      }
       if (!server.missing().isEmpty()) {
         missing
             .append("\n-- ")

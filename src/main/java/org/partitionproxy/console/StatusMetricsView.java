@@ -4,11 +4,17 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.partitionproxy.provision.TopologyStatus;
 import org.partitionproxy.provision.TopologyStatus.ServerStatus;
 import org.partitionproxy.provision.TopologyStatus.State;
 import org.partitionproxy.provision.TopologyStatus.TenantStatus;
+import org.partitionproxy.top.Figures;
+import org.partitionproxy.top.Traffic;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.TenantName;
 
 /**
  * The state of a topology as OpenMetrics text, of which Prometheus' older text format is a part as
@@ -18,15 +24,23 @@ import org.partitionproxy.provision.TopologyStatus.TenantStatus;
  */
 public final class StatusMetricsView {
 
+  private static final String WHERE_TRACED =
+      " in ppp_traced_seconds; absent where level rows is off.";
+
   private final TopologyStatus status;
+  private final Optional<Traffic> traffic;
   private final StringBuilder text = new StringBuilder();
 
-  private StatusMetricsView(TopologyStatus status) {
+  private StatusMetricsView(TopologyStatus status, Optional<Traffic> traffic) {
     this.status = status;
+    this.traffic = traffic;
   }
 
-  public static String render(TopologyStatus status) {
-    return new StatusMetricsView(status).render();
+  /**
+   * @param traffic empty where servers don't log rows
+   */
+  public static String render(TopologyStatus status, Optional<Traffic> traffic) {
+    return new StatusMetricsView(status, traffic).render();
   }
 
   private String render() {
@@ -60,7 +74,44 @@ public final class StatusMetricsView {
     tenants("tables", "Its tables.", t -> t.tables().map(StatusMetricsView::number));
     tenants(
         "size_bytes", "Its tables with indexes.", t -> t.bytes().map(StatusMetricsView::number));
+    rows();
     return text.append("# EOF\n").toString();
+  }
+
+  private void rows() {
+    family(
+        "ppp_traced_seconds",
+        "How long the time is that rows are of; absent where level rows is off.");
+    traffic.ifPresent(t -> sample("ppp_traced_seconds", List.of(), decimal(t.time().toMillis())));
+    tenants(
+        "rows_shipped",
+        "Rows that its shard sent to the veneer" + WHERE_TRACED,
+        t -> ofTenant(t).flatMap(f -> number(f.rowsShipped())));
+    tenants(
+        "rows_returned",
+        "Rows that its statements on the veneer returned" + WHERE_TRACED,
+        t -> ofTenant(t).flatMap(f -> number(f.rowsReturned())));
+    tenants(
+        "waste_ratio",
+        "Rows shipped for each row returned" + WHERE_TRACED,
+        t -> ofTenant(t).flatMap(f -> number(f.waste())));
+    servers(
+        "rows_shipped",
+        "Rows that the shard sent to the veneer" + WHERE_TRACED,
+        s -> ofShard(s).flatMap(f -> number(f.rowsShipped())));
+    servers(
+        "waste_ratio",
+        "Rows shipped for each row returned, of statements that asked this shard alone,"
+            + WHERE_TRACED,
+        s -> ofShard(s).flatMap(f -> number(f.waste())));
+  }
+
+  private Optional<Figures> ofTenant(TenantStatus tenant) {
+    return traffic.map(t -> t.tenants().get(new TenantName(tenant.name())));
+  }
+
+  private Optional<Figures> ofShard(ServerStatus server) {
+    return traffic.map(t -> t.shards().get(new ServerName(server.name())));
   }
 
   private static Optional<State> known(TenantStatus tenant) {
@@ -86,7 +137,7 @@ public final class StatusMetricsView {
 
   private void family(String name, String help) {
     text.append("# TYPE ").append(name).append(" gauge\n");
-    for (String unit : List.of("seconds", "bytes")) {
+    for (String unit : List.of("seconds", "bytes", "ratio")) {
       if (name.endsWith("_" + unit)) {
         text.append("# UNIT ").append(name).append(' ').append(unit).append('\n');
       }
@@ -118,11 +169,23 @@ public final class StatusMetricsView {
     return Long.toString(value);
   }
 
+  private static Optional<String> number(OptionalLong value) {
+    return value.isEmpty() ? Optional.empty() : Optional.of(number(value.getAsLong()));
+  }
+
+  private static Optional<String> number(OptionalDouble value) {
+    return value.isEmpty() ? Optional.empty() : Optional.of(Double.toString(value.getAsDouble()));
+  }
+
   private static String number(Number value) {
     return value.toString();
   }
 
   private String seconds(Instant time) {
-    return BigDecimal.valueOf(time.toEpochMilli(), 3).stripTrailingZeros().toPlainString();
+    return decimal(time.toEpochMilli());
+  }
+
+  private static String decimal(long millis) {
+    return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
   }
 }

@@ -13,14 +13,22 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.InspectionLevel;
 
 /**
- * The settings of one server that make its level, as new sessions get them.
+ * The settings of one server, or of one role in its database with tenants, that make a level, as
+ * new sessions get them.
  *
+ * @param alter the statement that changes them, as far as it is the same for all
+ * @param role empty for the whole server
  * @param values by name; those of a library that is not loaded are missing
- * @param altered what ALTER SYSTEM set, by name
- * @param mayAlter whether the session may use ALTER SYSTEM for all of them
+ * @param altered what that statement set, by name
+ * @param mayAlter whether the session may use the statement for all of them
  */
 record InspectionSettings(
-    int majorVersion, Map<String, String> values, Map<String, String> altered, boolean mayAlter) {
+    Sql alter,
+    Optional<Identifier> role,
+    int majorVersion,
+    Map<String, String> values,
+    Map<String, String> altered,
+    boolean mayAlter) {
 
   /** Nothing can be read where the log is not kept like this. */
   private static final Map<String, String> PREREQUISITES = prerequisites();
@@ -58,6 +66,22 @@ record InspectionSettings(
                AS value
       FROM pg_catalog.unnest(?::pg_catalog.text[]) AS n (name)""";
 
+  private static final String OF_ROLES =
+      """
+      SELECT r.rolname AS role, c.name, c.value
+      FROM pg_catalog.pg_roles AS r
+      JOIN pg_catalog.pg_database AS b ON b.datname = ?
+      LEFT JOIN LATERAL (
+        SELECT pg_catalog.split_part(s.setting, '=', 1) AS name,
+          pg_catalog.substr(s.setting, pg_catalog.strpos(s.setting, '=') + 1) AS value
+        FROM pg_catalog.pg_db_role_setting AS d, pg_catalog.unnest(d.setconfig) AS s (setting)
+        WHERE d.setrole = r.oid AND d.setdatabase = b.oid
+          AND pg_catalog.split_part(s.setting, '=', 1) = ANY (?)) AS c ON true
+      WHERE r.rolname = ANY (?::pg_catalog.name[])
+      ORDER BY r.rolname, c.name""";
+
+  private static final Sql SYSTEM = Sql.of("ALTER SYSTEM");
+
   private static final String IS_SUPERUSER =
       "SELECT pg_catalog.current_setting('is_superuser')::pg_catalog.bool AS value";
 
@@ -68,15 +92,26 @@ record InspectionSettings(
     return settings;
   }
 
-  static InspectionSettings read(Session session) {
-    int version = session.majorVersion();
-    List<String> names = new ArrayList<>(PREREQUISITES.keySet());
-    names.addAll(InspectionLevel.settingNames(version));
-    names.addAll(PRELOADS);
+  /** Only what is in force, of which a level can be told. */
+  static InspectionSettings inForce(Session session) {
     Map<String, String> values = new LinkedHashMap<>();
     session
-        .query(VALUES, row -> new Setting(row.string("name"), row.findString("value")), names)
+        .query(
+            VALUES, row -> new Setting(row.string("name"), row.findString("value")), names(session))
         .forEach(one -> one.value().ifPresent(value -> values.put(one.name(), value)));
+    return new InspectionSettings(
+        SYSTEM, Optional.empty(), session.majorVersion(), values, new LinkedHashMap<>(), false);
+  }
+
+  private static List<String> names(Session session) {
+    List<String> names = new ArrayList<>(PREREQUISITES.keySet());
+    names.addAll(InspectionLevel.settingNames(session.majorVersion()));
+    names.addAll(PRELOADS);
+    return names;
+  }
+
+  static InspectionSettings read(Session session) {
+    List<String> names = names(session);
     boolean superuser = session.queryOne(IS_SUPERUSER, row -> row.bool("value")).orElse(false);
     Map<String, String> altered = new LinkedHashMap<>();
     if (superuser) {
@@ -86,7 +121,46 @@ record InspectionSettings(
     }
     boolean mayAlter =
         superuser && session.queryOne(MAY_ALTER, row -> row.bool("value"), names).orElse(false);
-    return new InspectionSettings(version, values, altered, mayAlter);
+    return new InspectionSettings(
+        SYSTEM,
+        Optional.empty(),
+        session.majorVersion(),
+        inForce(session).values(),
+        altered,
+        mayAlter);
+  }
+
+  /** Of some roles in the server's database with tenants; of those that are there. */
+  List<InspectionSettings> ofRoles(Session session, List<Identifier> roles) {
+    Identifier database = session.server().database();
+    boolean superuser = session.queryOne(IS_SUPERUSER, row -> row.bool("value")).orElse(false);
+    Map<Identifier, Map<String, String>> byRole = new LinkedHashMap<>();
+    session.forEach(
+        OF_ROLES,
+        row -> {
+          Map<String, String> own =
+              byRole.computeIfAbsent(row.identifier("role"), r -> new LinkedHashMap<>());
+          row.findString("name").ifPresent(name -> own.put(name, row.string("value")));
+        },
+        database.value(),
+        names(session),
+        roles.stream().map(Identifier::value).toList());
+    List<InspectionSettings> settings = new ArrayList<>();
+    byRole.forEach(
+        (role, own) -> {
+          Map<String, String> all = new LinkedHashMap<>(values);
+          all.putAll(own);
+          Sql statement = Sql.of("ALTER ROLE {} IN DATABASE {}", role, database);
+          settings.add(
+              new InspectionSettings(
+                  statement, Optional.of(role), majorVersion, all, own, superuser));
+        });
+    return settings;
+  }
+
+  /** Whether a level was set for this role. */
+  boolean isSet() {
+    return altered.containsKey("log_min_duration_statement");
   }
 
   private record Setting(String name, Optional<String> value) {}
@@ -181,7 +255,7 @@ record InspectionSettings(
 
   /** Leaves the settings to the server's files. */
   List<Sql> withdrawal() {
-    return names().stream().map(InspectionSettings::reset).toList();
+    return names().stream().map(this::reset).toList();
   }
 
   private List<String> names() {
@@ -190,17 +264,30 @@ record InspectionSettings(
     return names;
   }
 
-  static Sql set(String name, String value) {
+  private Sql set(String name, String value) {
+    return set(alter, name, value);
+  }
+
+  /** For the whole server. */
+  static Sql setInSystem(String name, String value) {
+    return set(SYSTEM, name, value);
+  }
+
+  private static Sql set(Sql alter, String name, String value) {
     if (name.equals(InspectionLevel.PRELOADED)) {
       List<Literal> items = items(value).stream().map(Literal::of).toList();
       return items.isEmpty()
-          ? reset(name)
-          : Sql.of("ALTER SYSTEM SET {} = {}", Identifier.of(name), Sql.join(", ", items));
+          ? reset(alter, name)
+          : Sql.of("{} SET {} = {}", alter, Identifier.of(name), Sql.join(", ", items));
     }
-    return Sql.of("ALTER SYSTEM SET {} = {}", Identifier.of(name), Literal.of(value));
+    return Sql.of("{} SET {} = {}", alter, Identifier.of(name), Literal.of(value));
   }
 
-  private static Sql reset(String name) {
-    return Sql.of("ALTER SYSTEM RESET {}", Identifier.of(name));
+  private Sql reset(String name) {
+    return reset(alter, name);
+  }
+
+  private static Sql reset(Sql alter, String name) {
+    return Sql.of("{} RESET {}", alter, Identifier.of(name));
   }
 }

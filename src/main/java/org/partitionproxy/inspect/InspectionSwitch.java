@@ -14,6 +14,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.InspectionLevel;
@@ -30,11 +31,6 @@ public final class InspectionSwitch {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int POLLS = 250;
 
-  private static final String LOG_BYTES =
-      """
-      SELECT coalesce(pg_catalog.sum(f.size), 0)::pg_catalog.int8 AS bytes
-      FROM pg_catalog.pg_ls_logdir() AS f""";
-
   /** Their options are set to what they are, which ends connections that were made with them. */
   private static final String FORWARDING =
       """
@@ -48,7 +44,7 @@ public final class InspectionSwitch {
       SELECT pg_catalog.count(*) AS number
       FROM pg_catalog.pg_stat_activity AS a
       WHERE a.datname = ? AND a.backend_type = 'client backend'
-        AND a.application_name NOT LIKE 'ppp %'""";
+        AND a.application_name NOT LIKE 'ppp %' AND (? OR a.usename = ANY (?::text[]))""";
 
   private final Topology topology;
   private final Connector connector;
@@ -65,90 +61,43 @@ public final class InspectionSwitch {
 
   /** What shards.yaml wants; empty if it leaves servers as they are that ppp does not run. */
   public Optional<InspectionLevel> wanted() {
-    return ownServers ? Optional.of(topology.startLevel()) : topology.inspection();
+    return topology.wantedLevel(ownServers);
   }
 
   /** What each server logs now. */
   public Inspection look() {
-    List<ServerInspection> servers = new ArrayList<>();
-    List<Diagnostic> problems = new ArrayList<>();
-    for (ServerDefinition server : topology.servers()) {
-      try (Session session = connector.maintenance(server)) {
-        servers.add(inspection(session, InspectionSettings.read(session)));
-      } catch (SqlFailure e) {
-        problems.add(e.diagnostics().get(0));
-        servers.add(
-            new ServerInspection(
-                server.name(),
-                Optional.empty(),
-                wanted(),
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                bound()));
-      }
-    }
-    return new Inspection(servers, problems);
+    return new InspectionReader(topology, connector, ownServers).look();
   }
 
-  private ServerInspection inspection(Session session, InspectionSettings settings) {
-    Map<String, String> lacking = wanted().map(settings::lacking).orElseGet(LinkedHashMap::new);
-    return new ServerInspection(
-        session.server().name(),
-        Optional.of(settings.level()),
-        wanted(),
-        lacking.keySet().stream().map(settings::shown).toList(),
-        mending(lacking),
-        settings.values().getOrDefault("logging_collector", "off").equals("on")
-            ? logBytes(session)
-            : Optional.empty(),
-        bound());
-  }
-
-  private Optional<Long> bound() {
-    return ownServers ? Optional.of(topology.logBytes()) : Optional.empty();
-  }
-
-  private static Optional<Long> logBytes(Session session) {
-    try {
-      return session.queryOne(LOG_BYTES, row -> row.number("bytes"));
-    } catch (SqlFailure e) {
-      return Optional.empty(); // takes a right, and a folder that may not be there
-    }
-  }
-
-  private static List<String> mending(Map<String, String> lacking) {
-    List<String> statements = new ArrayList<>();
-    lacking.forEach(
-        (name, value) -> statements.add(InspectionSettings.set(name, value).text() + ";"));
-    if (lacking.containsKey("logging_collector")) {
-      statements.add("-- then restart the server");
-    } else if (!lacking.isEmpty()) {
-      statements.add("SELECT pg_reload_conf();");
-    }
-    return statements;
-  }
-
-  /** How servers were set before a change. */
+  /** How servers or roles were set before a change. */
   public static final class Before {
-    private final Map<ServerName, InspectionSettings> settings = new LinkedHashMap<>();
+    private final Map<ServerName, List<InspectionSettings>> settings = new LinkedHashMap<>();
+    private final List<Identifier> roles;
+
+    Before(List<Identifier> roles) {
+      this.roles = roles;
+    }
   }
 
   /**
    * To be given to {@link #restore}.
    *
+   * @param roles empty for all that servers are asked
    * @throws PppException if a server does not answer, or this superuser may not change its
    *     settings; then nothing was changed, and the hint has the statements
    */
-  public Before prepare(InspectionLevel level) {
-    Before before = new Before();
+  public Before prepare(InspectionLevel level, List<Identifier> roles) {
+    Before before = new Before(roles);
     List<Diagnostic> problems = new ArrayList<>();
     for (ServerDefinition server : topology.servers()) {
       try (Session session = connector.maintenance(server)) {
-        InspectionSettings settings = InspectionSettings.read(session);
+        InspectionSettings whole = InspectionSettings.read(session);
+        List<InspectionSettings> settings =
+            roles.isEmpty() ? List.of(whole) : whole.ofRoles(session, roles);
         before.settings.put(server.name(), settings);
-        if (!settings.mayAlter()) {
-          problems.add(refusal(server, settings, level));
+        List<InspectionSettings> refused = settings.stream().filter(s -> !s.mayAlter()).toList();
+        if (!refused.isEmpty()) {
+          problems.add(refusal(server, refused, level));
         } else if (level == InspectionLevel.ROWS && !loadLibrary(session)) {
           problems.add(
               Diagnostic.error(
@@ -159,6 +108,13 @@ public final class InspectionSwitch {
         }
       }
     }
+    if (before.settings.values().stream().allMatch(List::isEmpty)) {
+      problems.add(
+          Diagnostic.error(
+              Code.NOT_INITIALIZED,
+              "no server has role \"" + roles.get(0) + "\"",
+              "`ppp initialize` makes it."));
+    }
     if (!problems.isEmpty()) {
       throw new PppException(problems);
     }
@@ -166,10 +122,10 @@ public final class InspectionSwitch {
   }
 
   private static Diagnostic refusal(
-      ServerDefinition server, InspectionSettings settings, InspectionLevel level) {
+      ServerDefinition server, List<InspectionSettings> settings, InspectionLevel level) {
     StringBuilder statements = new StringBuilder();
-    settings
-        .statements(level)
+    settings.stream()
+        .flatMap(one -> one.statements(level).stream())
         .forEach(sql -> statements.append('\n').append(sql.text()).append(';'));
     return Diagnostic.error(
         Code.INSPECTION_REFUSED,
@@ -184,10 +140,10 @@ public final class InspectionSwitch {
   }
 
   /**
-   * Makes all servers log at this level.
+   * Makes all servers log at this level, all or what was prepared.
    *
-   * @return sessions of clients on veneers that began before, and that {@link InspectionLevel#ROWS}
-   *     takes no notice of until they connect again
+   * @return sessions of clients on veneers that began before, and of which until they connect again
+   *     {@link InspectionLevel#ROWS} takes no notice, nor a role's level
    */
   public long set(Before before, InspectionLevel level) {
     return change(before, settings -> settings.statements(level));
@@ -198,33 +154,65 @@ public final class InspectionSwitch {
     change(before, InspectionSettings::withdrawal);
   }
 
+  /** Leaves all roles to what their servers log. */
+  public void withdrawRoles() {
+    Before before = new Before(InspectionReader.roles(topology));
+    for (ServerDefinition server : topology.servers()) {
+      try (Session session = connector.maintenance(server)) {
+        before.settings.put(
+            server.name(),
+            InspectionSettings.read(session).ofRoles(session, before.roles).stream()
+                .filter(InspectionSettings::isSet)
+                .toList());
+      }
+    }
+    if (before.settings.values().stream().anyMatch(some -> !some.isEmpty())) {
+      withdraw(before);
+    }
+  }
+
   /** Undoes what came after {@link #prepare}. */
   public void restore(Before before) {
     change(before, InspectionSettings::restoration);
   }
 
   private long change(Before before, Function<InspectionSettings, List<Sql>> statements) {
-    boolean libraries = false;
+    boolean renewed = !before.roles.isEmpty();
     for (ServerDefinition server : topology.servers()) {
       try (Session session = connector.maintenance(server)) {
-        InspectionSettings settings =
-            Optional.ofNullable(before.settings.get(server.name())).orElseThrow();
-        String preloaded = preloaded(session);
-        String begin = now(session);
-        boolean loaded = loadLibrary(session);
-        for (Sql statement : statements.apply(settings)) {
-          if (loaded || !statement.text().contains(InspectionLevel.PLAN_LIBRARY)) {
-            session.execute(statement);
-          }
+        List<Sql> all =
+            Optional.ofNullable(before.settings.get(server.name())).orElseThrow().stream()
+                .flatMap(settings -> statements.apply(settings).stream())
+                .toList();
+        if (before.roles.isEmpty()) {
+          renewed |= reload(server, session, all);
+        } else {
+          execute(session, all);
         }
-        session.execute(Sql.of("SELECT pg_catalog.pg_reload_conf()"));
-        libraries |= awaitReload(server, begin, preloaded);
       }
     }
-    return libraries ? renewConnections() : 0;
+    return renewed ? renewConnections(before.roles) : 0;
   }
 
-  /** Before version 17, ALTER SYSTEM knows only the settings of loaded libraries. */
+  private static void execute(Session session, List<Sql> statements) {
+    boolean loaded = loadLibrary(session);
+    for (Sql statement : statements) {
+      if (loaded || !statement.text().contains(InspectionLevel.PLAN_LIBRARY)) {
+        session.execute(statement);
+      }
+    }
+  }
+
+  /** Returns when new sessions get the new settings; whether they load other libraries. */
+  private boolean reload(ServerDefinition server, Session session, List<Sql> statements) {
+    String preloaded = preloaded(session);
+    String begin = now(session);
+    execute(session, statements);
+    session.execute(Sql.of("SELECT pg_catalog.pg_reload_conf()"));
+    return awaitReload(server, begin, preloaded);
+  }
+
+  /** Before version 17, ALTER knows only the settings of loaded libraries. */
   private static boolean loadLibrary(Session session) {
     try {
       session.execute(Sql.of("LOAD {}", Literal.of(InspectionLevel.PLAN_LIBRARY)));
@@ -275,7 +263,7 @@ public final class InspectionSwitch {
   }
 
   /** The veneers' sessions connect to the shards again, each at its next transaction. */
-  private long renewConnections() {
+  private long renewConnections(List<Identifier> roles) {
     long sessions = 0;
     for (ServerDefinition veneer : topology.veneers()) {
       try (Session session = connector.superuser(veneer)) {
@@ -287,7 +275,12 @@ public final class InspectionSwitch {
                         Sql.of("ALTER SERVER {} OPTIONS (SET application_name 'ppp:%c')", name)));
         sessions +=
             session
-                .queryOne(CLIENTS, row -> row.number("number"), veneer.database().value())
+                .queryOne(
+                    CLIENTS,
+                    row -> row.number("number"),
+                    veneer.database().value(),
+                    roles.isEmpty(),
+                    roles.stream().map(Identifier::value).toList())
                 .orElse(0L);
       } catch (SqlFailure e) {
         if (e.diagnostics().get(0).code() != Code.DATABASE_MISSING) {

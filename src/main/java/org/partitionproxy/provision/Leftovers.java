@@ -1,17 +1,22 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.topology.InspectionLevel;
+import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
-/** What ppp made once and shards.yaml no longer names: shown, and left alone. */
+/** What is not as shards.yaml says, or is in its way: shown, and left alone. */
 final class Leftovers {
 
   private final Topology topology;
@@ -45,7 +50,33 @@ final class Leftovers {
                 + ", which this ppp was not tested with");
       }
     }
+    topology.wantedLevel(ownServers).ifPresent(level -> notes.addAll(logging(survey, level)));
     return List.copyOf(notes);
+  }
+
+  /** Levels are set for whole servers and while they run, which no run here does by the way. */
+  private static List<String> logging(Survey survey, InspectionLevel wanted) {
+    SortedMap<InspectionLevel, List<String>> others = new TreeMap<>();
+    for (ServerSnapshot snapshot : survey.snapshots().values()) {
+      ServerDefinition server = snapshot.server();
+      boolean itsOwn =
+          !Collections.disjoint(
+              server.settings().keySet(), InspectionLevel.settingNames(snapshot.majorVersion()));
+      if (snapshot.level() != wanted && !itsOwn) {
+        others.computeIfAbsent(snapshot.level(), l -> new ArrayList<>()).add(server.title());
+      }
+    }
+    return others.entrySet().stream()
+        .map(
+            other ->
+                String.join(", ", other.getValue())
+                    + (other.getValue().size() == 1 ? " logs" : " log")
+                    + " at level "
+                    + other.getKey()
+                    + ", and shards.yaml says "
+                    + wanted
+                    + "; `ppp inspection set` makes it so")
+        .toList();
   }
 
   private List<String> ofVeneer(ServerSnapshot veneer) {

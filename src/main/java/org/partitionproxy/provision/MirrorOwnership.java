@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
@@ -21,11 +22,15 @@ import org.partitionproxy.state.UserType;
  */
 final class MirrorOwnership {
 
+  private static final int NAMED = 3;
+
   private final SortedMap<QualifiedName, ForeignTable> tables = new TreeMap<>();
   private final SortedMap<QualifiedName, ForeignTable> wantedTables;
   private final SortedMap<QualifiedName, UserType> types = new TreeMap<>();
   private final SortedMap<QualifiedName, UserType> wantedTypes;
   private final SortedMap<Identifier, List<String>> notes = new TreeMap<>();
+  private final List<QualifiedName> handMade = new ArrayList<>();
+  private final List<QualifiedName> hidden = new ArrayList<>();
   private final List<Stray> strays;
 
   MirrorOwnership(MirrorPlanner.Shown shown, MirrorReader.Veneer veneer) {
@@ -33,7 +38,9 @@ final class MirrorOwnership {
     wantedTypes = new TreeMap<>(shown.mirrors().types());
     shown.notes().forEach((schema, some) -> notes.put(schema, new ArrayList<>(some)));
     veneer.relations().foreignTables().forEach(t -> foreignTable(t, veneer.ours()));
+    bySchema(handMade).forEach(this::noteHandMade);
     veneer.relations().others().forEach(this::other);
+    bySchema(hidden).forEach(this::noteHidden);
     veneer.types().forEach((name, type) -> type(type, veneer.ours()));
     veneer.renumbering().forEach(this::renumbering);
     strays = veneer.strays().stream().filter(s -> veneer.ours().contains(s.name())).toList();
@@ -78,20 +85,49 @@ final class MirrorOwnership {
       return;
     }
     wantedTables.remove(table.name());
-    note(
-        table.name().schema(),
-        "foreign table " + table.name() + " was not made by ppp and is left alone");
+    handMade.add(table.name());
   }
 
   private void other(QualifiedName relation) {
     if (wantedTables.remove(relation) != null) {
-      note(
-          relation.schema(),
-          "table "
-              + relation
-              + " of the shard is not shown: the veneer has a table or view of that name, which"
-              + " was not made by ppp and is left alone");
+      hidden.add(relation);
     }
+  }
+
+  private static SortedMap<Identifier, List<QualifiedName>> bySchema(List<QualifiedName> names) {
+    return names.stream()
+        .collect(Collectors.groupingBy(QualifiedName::schema, TreeMap::new, Collectors.toList()));
+  }
+
+  private void noteHandMade(Identifier schema, List<QualifiedName> tables) {
+    note(
+        schema,
+        tables.size() == 1
+            ? "foreign table " + tables.get(0) + " was not made by ppp and is left alone"
+            : tables.size()
+                + " foreign tables were not made by ppp and are left alone: "
+                + first(tables));
+  }
+
+  private void noteHidden(Identifier schema, List<QualifiedName> tables) {
+    note(
+        schema,
+        tables.size() == 1
+            ? "table "
+                + tables.get(0)
+                + " of the shard is not shown: the veneer has a table or view of that name, which"
+                + " was not made by ppp and is left alone"
+            : tables.size()
+                + " tables of the shard are not shown: the veneer has tables or views of their"
+                + " names, which were not made by ppp and are left alone: "
+                + first(tables));
+  }
+
+  /** A tenant may have hundreds. */
+  private static String first(List<QualifiedName> tables) {
+    String first =
+        tables.stream().limit(NAMED).map(QualifiedName::toString).collect(Collectors.joining(", "));
+    return tables.size() > NAMED ? first + ", ..." : first;
   }
 
   private void type(UserType type, SortedSet<QualifiedName> ours) {

@@ -7,6 +7,7 @@ import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.PublicRights;
 import org.partitionproxy.state.ServerState;
+import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 
 /**
@@ -17,6 +18,7 @@ import org.partitionproxy.topology.ServerDefinition;
  * @param maintenanceIsOpen whether everybody may connect to the maintenance database, where on the
  *     veneer ppp's lock is, and from where everybody may look at the whole server
  * @param publicRights what everybody may see of others in the database
+ * @param level what is logged of what it is asked
  * @param placements of its ledger
  */
 record ServerSnapshot(
@@ -26,5 +28,6 @@ record ServerSnapshot(
     boolean databaseIsOurs,
     boolean maintenanceIsOpen,
     PublicRights publicRights,
+    InspectionLevel level,
     ServerState state,
     SortedMap<Identifier, Placement> placements) {}

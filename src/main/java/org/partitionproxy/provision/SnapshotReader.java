@@ -12,6 +12,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.state.Database;
@@ -65,6 +66,7 @@ final class SnapshotReader {
         isOurs(server, state, stamp, ledger),
         isMaintenanceOpen(session),
         publicRights.read(session, server.isVeneer()),
+        InspectionReader.level(session),
         state,
         stamp.isPresent() ? ledger.placements() : new TreeMap<>());
   }
@@ -79,6 +81,7 @@ final class SnapshotReader {
         true,
         isMaintenanceOpen(session),
         publicRights.read(session, server.isVeneer()),
+        InspectionReader.level(session),
         catalog.read(session, scope(server)),
         new TreeMap<>());
   }

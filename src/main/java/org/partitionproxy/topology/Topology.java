@@ -96,6 +96,15 @@ public record Topology(
     return inspection.orElse(InspectionLevel.STATEMENTS);
   }
 
+  /**
+   * What servers should log; empty if that is left to those who run them.
+   *
+   * @param ownServers whether ppp starts them
+   */
+  public Optional<InspectionLevel> wantedLevel(boolean ownServers) {
+    return ownServers ? Optional.of(startLevel()) : inspection;
+  }
+
   /** The first veneer: where one is enough. */
   public ServerDefinition veneer() {
     return veneers.get(0);

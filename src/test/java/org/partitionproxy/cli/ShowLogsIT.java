@@ -197,19 +197,29 @@ class ShowLogsIT {
         shards:
           shard3: { port: %d, password: "${PPP_TEST_PASSWORD}" }
         tenants:
-          initech: { shard: shard3 }
+          %s: { shard: shard3, schema: %s }
+          %s: { shard: shard3, schema: %s }
         """
             .formatted(
                 servers.shard().database(),
                 veneer.port(),
                 veneer.database(),
-                servers.shard().port()));
+                servers.shard().port(),
+                servers.initech().name(),
+                servers.initech().schema(),
+                servers.globex().name(),
+                servers.globex().schema()));
     assertThat(inspection()).containsPattern("shard3 +statements +statements ");
     assertThat(inspection("set", "rows")).containsPattern("shard3 +rows +statements ");
+    err.getBuffer().setLength(0);
+    runAll(List.of("plan"), "inspected.yaml");
+    assertThat(out.toString() + err)
+        .contains("log at level rows, and shards.yaml says statements; `ppp inspection set`");
     ask(servers.initech(), "with a plan");
     await().until(() -> show("shard3", "--all", "--grep", "Query Text").contains("with a plan"));
     assertThat(inspection("set", "off"))
         .contains("ALTER SYSTEM SET \"log_min_duration_statement\"");
+    changesWhatIsLoggedOfOneRole();
     inspection("set", "rows", "--for", "1s");
     assertThat(inspection()).containsPattern("shard3 +off +statements ");
     ask(servers.initech(), "unseen");
@@ -217,6 +227,23 @@ class ShowLogsIT {
     ask(servers.initech(), "seen again");
     await().until(() -> show("shard3").contains("'seen again'"));
     assertThat(show("shard3", "--all")).doesNotContain("'unseen'");
+  }
+
+  /** From level off, and back to it. */
+  private void changesWhatIsLoggedOfOneRole() {
+    String role = servers.globex().role().value();
+    assertThat(inspection("set", "rows", "--tenant", servers.globex().name().value()))
+        .containsPattern("shard3 +off +statements .*\n  " + role + " +rows");
+    ask(servers.globex(), "of the role");
+    ask(servers.initech(), "of another role");
+    await().until(() -> show("shard3", "--all", "--grep", "Query Text").contains("of the role"));
+    assertThat(show("shard3", "--all")).doesNotContain("of another role");
+    inspection("set", "statements", "--role", role, "--for", "1s");
+    assertThat(inspection()).containsPattern("\n  " + role + " +rows");
+    assertThat(inspection("set", "off")).doesNotContain(role);
+    assertThat(runAll(List.of("inspection", "set", "rows", "--role", "root"), "inspected.yaml"))
+        .isEqualTo(2);
+    assertThat(runAll(List.of("inspection", "set", "--role", role), "inspected.yaml")).isEqualTo(2);
   }
 
   @Test

@@ -137,6 +137,11 @@ class TraceIT {
     InProcess.Result nobody = top("--tenant", "nobody", "--shard", "shard9");
     assertThat(nobody.status()).isEqualTo(2);
     assertThat(nobody.err()).contains("like \"nobody\"", "like \"shard9\"");
+    assertThat(run("status", Stream.of("-o", "openmetrics", "--since", "5m")).succeeded().out())
+        .containsPattern("ppp_traced_seconds\\{topology=\"[^\"]+\"} 30[0-9]\\.")
+        .containsPattern("ppp_tenant_rows_shipped\\{.*tenant=\"acme\",shard=\"shard1\"} [1-9]")
+        .containsPattern("ppp_tenant_waste_ratio\\{.*tenant=\"acme\",shard=\"shard1\"} [1-9]")
+        .containsPattern("ppp_server_rows_shipped\\{.*server=\"shard1\"} [1-9]");
   }
 
   private static InProcess.Result top(String... arguments) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.inspect.Inspection;
 import org.partitionproxy.inspect.ServerInspection;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.testing.GoldenFile;
 import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerName;
@@ -20,6 +21,9 @@ class InspectionViewTest {
                   ServerName.VENEER,
                   Optional.of(InspectionLevel.ROWS),
                   Optional.of(InspectionLevel.STATEMENTS),
+                  List.of(
+                      new ServerInspection.OfRole(
+                          Identifier.of("globex_app"), InspectionLevel.OFF)),
                   List.of(),
                   List.of(),
                   Optional.of(123_456_789L),
@@ -28,6 +32,7 @@ class InspectionViewTest {
                   new ServerName("shard1"),
                   Optional.of(InspectionLevel.OFF),
                   Optional.of(InspectionLevel.STATEMENTS),
+                  List.of(),
                   List.of("log_min_duration_statement = '-1'"),
                   List.of(
                       "ALTER SYSTEM SET \"log_min_duration_statement\" = '0';",
@@ -38,6 +43,7 @@ class InspectionViewTest {
                   new ServerName("shard2"),
                   Optional.empty(),
                   Optional.empty(),
+                  List.of(),
                   List.of(),
                   List.of(),
                   Optional.empty(),
@@ -55,6 +61,7 @@ class InspectionViewTest {
             SELECT pg_reload_conf();
             """)
         .containsPattern("(?m)^veneer +rows +statements +118 MB +1024 MB$")
+        .containsPattern("(?m)^  globex_app +off +- +- +-$")
         .containsPattern("(?m)^shard2 +- +- +- +-$");
   }
 

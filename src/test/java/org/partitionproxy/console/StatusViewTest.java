@@ -1,8 +1,15 @@
 package org.partitionproxy.console;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -11,6 +18,8 @@ import org.partitionproxy.provision.TopologyStatus.ServerStatus;
 import org.partitionproxy.provision.TopologyStatus.State;
 import org.partitionproxy.provision.TopologyStatus.TenantStatus;
 import org.partitionproxy.testing.GoldenFile;
+import org.partitionproxy.testing.SampleTrace;
+import org.partitionproxy.top.Traffic;
 
 class StatusViewTest {
 
@@ -35,6 +44,42 @@ class StatusViewTest {
                   Code.SERVER_UNREACHABLE,
                   "server \"shard2\" (127.0.0.1:13366) cannot be reached: connection refused",
                   "Start it.")));
+
+  private static final Optional<Traffic> TRAFFIC =
+      Optional.of(
+          Traffic.none(Duration.ofMillis(60_020))
+              .plus(
+                  List.of(
+                      SampleTrace.of("SELECT 'secret'")
+                          .tenant("globex")
+                          .rows(2)
+                          .read("shard1", "SELECT 'secret'", 3, 700)
+                          .build(),
+                      SampleTrace.of("INSERT INTO globex.notes").tenant("bluth-co").build())));
+
+  /** A metric family: what it is called, of which unit, and its samples after that. */
+  private static final Pattern FAMILY =
+      Pattern.compile(
+          "# TYPE (?<name>[a-z_]+) gauge\n(?:# UNIT \\k<name> (?<unit>[a-z]+)\n)?"
+              + "# HELP \\k<name> [^\n\\\\]+\n"
+              + "(?:\\k<name>\\{[a-z]+=\"[^\"\n]*\"(?:,[a-z]+=\"[^\"\n]*\")*} [0-9.E-]+\n)*");
+
+  /** By the rules of OpenMetrics for what is used of it. */
+  private static void checkFormat(String metrics) {
+    Matcher family = FAMILY.matcher(metrics);
+    Set<String> names = new TreeSet<>();
+    int end = 0;
+    while (family.find()) {
+      assertThat(family.start()).as("begin of the family after byte %s", end).isEqualTo(end);
+      end = family.end();
+      assertThat(names.add(family.group("name"))).as(family.group("name")).isTrue();
+      if (family.group("unit") != null) {
+        assertThat(family.group("name")).endsWith("_" + family.group("unit"));
+      }
+    }
+    assertThat(metrics.substring(end)).isEqualTo("# EOF\n");
+    assertThat(metrics).doesNotContain("secret");
+  }
 
   private static ServerStatus server(String name, int port, Optional<String> since, long tenants) {
     return new ServerStatus(
@@ -67,7 +112,17 @@ class StatusViewTest {
 
   @Test
   void showsTheSameAsMetrics() {
-    GoldenFile.assertMatches("status.openmetrics", StatusMetricsView.render(STATUS));
+    GoldenFile.assertMatches("status.openmetrics", StatusMetricsView.render(STATUS, TRAFFIC));
+  }
+
+  @Test
+  void saysNothingOfRowsThatAreNotLogged() {
+    String metrics = StatusMetricsView.render(STATUS, Optional.empty());
+    assertThat(metrics)
+        .contains("# TYPE ppp_tenant_waste_ratio gauge\n# UNIT ppp_tenant_waste_ratio ratio\n")
+        .doesNotContain("ppp_traced_seconds{", "_ratio{", "rows_shipped{", "rows_returned{");
+    checkFormat(metrics);
+    checkFormat(StatusMetricsView.render(STATUS, TRAFFIC));
   }
 
   @Test

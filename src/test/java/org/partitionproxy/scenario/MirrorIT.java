@@ -268,6 +268,17 @@ class MirrorIT {
     assertThat(plan)
         .contains("note: foreign table ", "hand was not made by ppp and is left alone")
         .endsWith(Scene.NOTHING_TO_DO);
+    for (String name : List.of("hand2", "hand3", "hand4")) {
+      onVeneer(scene, "CREATE FOREIGN TABLE " + name + " () SERVER shard1");
+    }
+    assertThat(scene.run("plan").lines().filter(line -> line.startsWith("note: ")))
+        .singleElement()
+        .asString()
+        .startsWith("note: 4 foreign tables were not made by ppp and are left alone: ")
+        .endsWith("hand3, ...");
+    for (String name : List.of("hand2", "hand3", "hand4")) {
+      onVeneer(scene, "DROP FOREIGN TABLE " + name);
+    }
     scene.run("initialize");
     scene.onShard("acme", "CREATE TABLE hand (id int)");
     assertThat(scene.run("plan")).contains("hand was not made by ppp");

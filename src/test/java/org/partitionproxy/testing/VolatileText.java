@@ -24,6 +24,7 @@ final class VolatileText {
             .replaceAll("\\bshards \\d+%", "shards N%")
             .replaceAll("\\d+ statements? that asks? shards", "N statements that ask shards")
             .replaceAll("(?m)^(veneer|shard\\d+) +[\\d. ]+(?=[│┃])", "$1 FIGURES ")
+            .replaceAll("(?m)^ +(?=┃)", " ")
             .replaceAll("(postgresql://\\w+:)\\w+@", "$1PASSWORD@")
             .replaceAll("\\d+ other statements? on (\\w+) (was|were)", "N other statements on $1")
             .replaceAll("\n *│", " │")
