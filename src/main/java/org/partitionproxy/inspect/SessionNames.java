@@ -63,9 +63,10 @@ public record SessionNames(ServerName shard, Diagnostic warning) {
                   + " transactions:\n"
                   + option().text()
                   + ";"
-              : "Take that setting back on the veneer; where ALTER SYSTEM made it:\n"
-                  + "ALTER SYSTEM RESET postgres_fdw.application_name;\n"
-                  + "SELECT pg_reload_conf();");
+              : """
+                Take that setting back on the veneer; where ALTER SYSTEM made it:
+                ALTER SYSTEM RESET postgres_fdw.application_name;
+                SELECT pg_reload_conf();""");
     }
 
     private Sql option() {
@@ -77,7 +78,8 @@ public record SessionNames(ServerName shard, Diagnostic warning) {
   }
 
   /**
-   * The shards at which sessions are called otherwise, in the order of their foreign servers' names.
+   * The shards at which sessions are called otherwise, in the order of their foreign servers'
+   * names.
    *
    * @param session on a veneer's database
    */
