@@ -92,13 +92,12 @@ final class Attribution {
     double score = Arrays.stream(attribution.total).flatMapToDouble(Arrays::stream).max().orElse(0);
     boolean holds = false;
     boolean misses = false;
+    Instant last = told.get(told.size() - 1).earliest();
     for (int k = 0; k < of.length; k++) {
-      Instant latest = asked.get(k).end().plus(tolerance).plus(GRAIN);
-      Told cause = told.get(of[k] < 0 ? told.size() - 1 : of[k]);
-      boolean early = latest.isBefore(cause.earliest());
-      holds |= of[k] >= 0 && !early;
-      misses |= of[k] == UNKNOWN || early;
-      score += early && of[k] != UNKNOWN ? LEFT_OUT : 0;
+      boolean over = asked.get(k).end().plus(tolerance).plus(GRAIN).isBefore(last);
+      holds |= of[k] >= 0;
+      misses |= of[k] == UNKNOWN || (of[k] == LATER && over);
+      score += of[k] == LATER && over ? LEFT_OUT : 0;
     }
     return new Fit(holds, misses, score);
   }

@@ -37,7 +37,7 @@ final class Stray {
   private static final Duration AFTERMATH = Duration.ofSeconds(1);
 
   private final Strand strand;
-  private final boolean named;
+  private boolean named;
   private boolean opened;
   private boolean proven;
   private boolean alien;
@@ -50,11 +50,11 @@ final class Stray {
 
   Stray(ServerName shard, LogEntry first) {
     this.strand = new Strand(shard, first.sessionId(), first.user(), true);
-    this.named = first.application().equals(Optional.of(DEFAULT_NAME));
   }
 
   /** In the order of the session's lines. */
   void add(LogEntry line, Duration ahead) {
+    named |= line.application().equals(Optional.of(DEFAULT_NAME));
     boolean statement = line.kind() == LogEntry.Kind.STATEMENT || line.isError();
     if (!alien && statement && line.statement().isPresent()) {
       judge(Step.of(line, line.timestamp(), Duration.ZERO, OptionalLong.empty()));

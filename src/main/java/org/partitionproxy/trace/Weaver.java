@@ -77,7 +77,7 @@ public final class Weaver {
     Optional<String> session = entry.veneerSession();
     if (session.isPresent()) {
       knot(session.get()).asking(shard, entry.sessionId(), entry.user()).add(entry, lead);
-    } else if (unnamed.contains(shard) && !entry.isOwn()) {
+    } else if (unnamed.contains(shard) && entry.user().isPresent() && !entry.isOwn()) {
       strays.add(shard, entry, lead);
     }
   }

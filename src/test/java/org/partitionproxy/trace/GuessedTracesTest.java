@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.inspect.LogEntry;
 import org.partitionproxy.testing.SampleTrace;
@@ -98,7 +101,7 @@ class GuessedTracesTest {
     read("1.1", BLUTH, 70, forwarded);
     weaver.until(BEGIN.plusMillis(500));
     told("b.1", BLUTH, 1100, 40, "SELECT title FROM books");
-    told("a.1", BLUTH, 1300, 40, "SELECT 1");
+    told("a.1", BLUTH, 3300, 40, "SELECT 1");
     read("1.1", BLUTH, 1070, forwarded);
     List<Trace> traces = weaver.end();
     assertThat(asked(traces, 0)).containsExactly("1.1");
@@ -149,6 +152,49 @@ class GuessedTracesTest {
     List<Trace> traces = weaver.end();
     assertThat(asked(traces, 0)).containsExactly("1.1");
     assertThat(traces.get(0).exact()).isTrue();
+  }
+
+  @Test
+  void tiesWhatManySessionsAskAtOnce() {
+    Random random = new Random(20261120);
+    List<Runnable> lines = new ArrayList<>();
+    List<Long> ends = new ArrayList<>();
+    for (int session = 0; session < 8; session++) {
+      long end = 0;
+      for (int i = 0; i < 60; i++) {
+        long took = 14L + random.nextInt(30);
+        end += took + random.nextInt(10);
+        String at = session + ".1";
+        String by = session + ".2";
+        String where = " WHERE id = " + (session * 1000 + i);
+        long last = end;
+        long begin = last - took + 1 + random.nextInt((int) took - 12);
+        ends.add(end);
+        lines.add(
+            () -> {
+              read(by, BLUTH, begin, "SELECT title FROM bluth_co.books" + where);
+              told(at, BLUTH, last, took, "SELECT title FROM books" + where);
+            });
+      }
+    }
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      order.add(i);
+    }
+    order.sort(Comparator.comparing(ends::get));
+    List<Trace> traces = new ArrayList<>();
+    for (int i : order) {
+      // Of some session a line may come that is later than another's.
+      traces.addAll(weaver.until(BEGIN.plusMillis(ends.get(i) - 50)));
+      lines.get(i).run();
+    }
+    traces.addAll(weaver.end());
+    assertThat(traces).hasSize(480);
+    for (Trace trace : traces) {
+      assertThat(trace.asked()).as(trace.statement()).hasSize(1);
+      String number = trace.statement().replaceAll(".*= ", "");
+      assertThat(trace.asked().get(0).statement()).endsWith("= " + number);
+    }
   }
 
   @Test
