@@ -51,13 +51,11 @@ final class Knot {
   /** Whether another session at the shard was its own after that one began to ask. */
   boolean hasAnother(Strand strand) {
     List<Asked> asked = strand.asking().pending();
-    return strands.values().stream()
-        .anyMatch(
-            one ->
-                one != strand
-                    && one.shard().equals(strand.shard())
-                    && one.user().equals(strand.user())
-                    && (asked.isEmpty() || !one.asking().last().isBefore(asked.get(0).begin())));
+    return !asked.isEmpty()
+        && strands.values().stream()
+            .filter(one -> one != strand)
+            .filter(one -> one.shard().equals(strand.shard()) && one.user().equals(strand.user()))
+            .anyMatch(one -> !one.asking().last().isBefore(asked.get(0).begin()));
   }
 
   /** How well what it asked follows from what this session was told, which is something. */

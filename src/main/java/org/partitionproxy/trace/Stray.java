@@ -41,6 +41,7 @@ final class Stray {
   private boolean opened;
   private boolean proven;
   private boolean alien;
+  private Instant heard = Instant.MIN;
 
   /** How well each session of the veneer fitted so far. */
   private final Map<String, Double> standing = new HashMap<>();
@@ -54,6 +55,7 @@ final class Stray {
 
   /** In the order of the session's lines. */
   void add(LogEntry line, Duration ahead) {
+    heard = line.timestamp().minus(ahead);
     named |= line.application().equals(Optional.of(DEFAULT_NAME));
     boolean statement = line.kind() == LogEntry.Kind.STATEMENT || line.isError();
     if (!alien && statement && line.statement().isPresent()) {
@@ -90,6 +92,10 @@ final class Stray {
 
   boolean isForwarded() {
     return !alien && (named || (opened && proven));
+  }
+
+  boolean isSilentSince(Instant moment) {
+    return heard.isBefore(moment);
   }
 
   Strand strand() {

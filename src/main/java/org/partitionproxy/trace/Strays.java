@@ -114,7 +114,7 @@ final class Strays {
   void takeBack(Instant moment, Instant stale) {
     lent.forEach((stray, knot) -> knot.takeBack(stray.strand()));
     lent.clear();
-    strays.values().removeIf(stray -> stray.strand().asking().last().isBefore(stale));
+    strays.values().removeIf(stray -> stray.isSilentSince(stale));
     strays.values().forEach(stray -> stray.giveUp(moment));
   }
 }

@@ -131,6 +131,15 @@ class GuessedTracesTest {
   }
 
   @Test
+  void remembersThatASessionIsADirectClients() {
+    shard("1.1", BLUTH, 10, "SELECT title FROM bluth_co.books");
+    weaver.until(BEGIN.plusMillis(50));
+    told("a.1", BLUTH, 100, 40, "SELECT title FROM books");
+    read("1.1", BLUTH, 70, "SELECT title FROM bluth_co.books");
+    assertThat(weaver.end().get(0).forwarded()).isEmpty();
+  }
+
+  @Test
   void showsNothingOfATenantUnderAnothersStatement() {
     told("a.1", BLUTH, 100, 40, "SELECT title FROM books");
     application = "postgres_fdw";
