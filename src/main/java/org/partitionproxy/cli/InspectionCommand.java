@@ -38,7 +38,8 @@ final class InspectionCommand implements Callable<Integer> {
         output.json() ? InspectionView.json(inspection) : InspectionView.render(inspection));
     console.problems(inspection.problems());
     inspection.servers().forEach(this::warn);
-    return (inspection.problems().isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE).status();
+    boolean away = inspection.problems().stream().anyMatch(Diagnostic::isError);
+    return (away ? ExitCode.UNREACHABLE : ExitCode.DONE).status();
   }
 
   static InspectionSwitch of(Workspace workspace) {

@@ -6,7 +6,7 @@ import org.partitionproxy.diagnostic.Diagnostic;
 /**
  * What all servers log now.
  *
- * @param problems of servers that don't answer
+ * @param problems errors of servers that don't answer, and warnings of what traces can't know
  */
 public record Inspection(List<ServerInspection> servers, List<Diagnostic> problems) {
 

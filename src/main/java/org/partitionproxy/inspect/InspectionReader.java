@@ -73,7 +73,16 @@ public final class InspectionReader {
                 bound()));
       }
     }
+    topology.veneers().forEach(veneer -> problems.addAll(wrongNames(veneer)));
     return new Inspection(servers, problems);
+  }
+
+  private List<Diagnostic> wrongNames(ServerDefinition veneer) {
+    try (Session session = connector.superuser(veneer)) {
+      return SessionNames.wrong(topology, session).stream().map(SessionNames::warning).toList();
+    } catch (SqlFailure e) {
+      return List.of(); // it was said above, or there is no database yet
+    }
   }
 
   private ServerInspection inspection(Session session, InspectionSettings settings) {

@@ -12,6 +12,7 @@ import org.partitionproxy.trace.Trace;
  *
  * @param calls statements on the veneer
  * @param failures of them
+ * @param guessed of them, those to which shards' statements are tied by time
  * @param time at the veneer; of a shard, on that shard
  * @param longest of one call
  * @param atVeneer their durations there
@@ -23,6 +24,7 @@ import org.partitionproxy.trace.Trace;
 public record Figures(
     long calls,
     long failures,
+    long guessed,
     Duration time,
     Duration longest,
     Duration atVeneer,
@@ -33,6 +35,7 @@ public record Figures(
 
   static final Figures NONE =
       new Figures(
+          0,
           0,
           0,
           Duration.ZERO,
@@ -65,6 +68,7 @@ public record Figures(
     return new Figures(
         1,
         trace.problem().isPresent() ? 1 : 0,
+        trace.exact() ? 0 : 1,
         trace.duration(),
         trace.duration(),
         trace.duration(),
@@ -85,6 +89,7 @@ public record Figures(
     return new Figures(
         1,
         failed ? 1 : 0,
+        trace.exact() ? 0 : 1,
         time,
         time,
         trace.duration(),
@@ -118,6 +123,7 @@ public record Figures(
     return new Figures(
         calls + more.calls,
         failures + more.failures,
+        guessed + more.guessed,
         time.plus(more.time),
         longest.compareTo(more.longest) >= 0 ? longest : more.longest,
         atVeneer.plus(more.atVeneer),

@@ -16,14 +16,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.inspect.LogEntry;
-import org.partitionproxy.topology.ServerName;
 
 /** One session of postgres_fdw at a shard: its log lines become what was {@link Asked}. */
 final class Asking {
 
   private static final BigDecimal NANOS_PER_MILLI = BigDecimal.valueOf(1_000_000);
 
-  private final ServerName shard;
   private final Deque<Asked> pending = new ArrayDeque<>();
 
   /** What closes a transaction, and followers of what is no longer pending. */
@@ -38,10 +36,6 @@ final class Asking {
   private Duration prepared = Duration.ZERO;
   private @Nullable LogEntry plan;
   private Instant last = Instant.MIN;
-
-  Asking(ServerName shard) {
-    this.shard = shard;
-  }
 
   /** In the order of the session's lines. */
   void add(LogEntry line, Duration ahead) {
@@ -119,10 +113,6 @@ final class Asking {
         .orElse(Duration.ZERO);
   }
 
-  ServerName shard() {
-    return shard;
-  }
-
   /** In their order, without those that were taken. */
   List<Asked> pending() {
     return new ArrayList<>(pending);
@@ -145,8 +135,14 @@ final class Asking {
     return loose;
   }
 
-  boolean isIdle() {
-    return pending.isEmpty() && loose.isEmpty() && before.isEmpty() && cursors.isEmpty();
+  /** Nothing of it is wanted. */
+  void clear() {
+    pending.clear();
+    open.clear();
+    loose.clear();
+    before.clear();
+    cursors.clear();
+    plan = null;
   }
 
   Instant last() {

@@ -83,6 +83,32 @@ final class Attribution {
     return new Attribution(told, asked, tolerance, transactionBefore).solve();
   }
 
+  /**
+   * Whether what was asked can be of a session that was told this.
+   *
+   * @param holds whether some of it was asked while a statement ran
+   * @param misses whether some of it was asked while none ran
+   * @param score the higher the better
+   */
+  record Fit(boolean holds, boolean misses, double score) {}
+
+  /** The same as {@link #of} for a session that may be another's: how well do they fit? */
+  static Fit fit(List<Told> told, List<Asked> asked, Duration tolerance, long transactionBefore) {
+    Attribution attribution = new Attribution(told, asked, tolerance, transactionBefore);
+    int[] of = attribution.solve();
+    double score = Arrays.stream(attribution.total).flatMapToDouble(Arrays::stream).max().orElse(0);
+    boolean holds = false;
+    boolean misses = false;
+    Instant last = told.get(told.size() - 1).earliest();
+    for (int k = 0; k < of.length; k++) {
+      boolean over = asked.get(k).end().plus(tolerance).plus(GRAIN).isBefore(last);
+      holds |= of[k] >= 0;
+      misses |= of[k] == UNKNOWN || (of[k] == LATER && over);
+      score += of[k] == LATER && over ? LEFT_OUT : 0;
+    }
+    return new Fit(holds, misses, score);
+  }
+
   private int[] solve() {
     Arrays.fill(total[0], NEVER);
     total[0][0] = 0;

@@ -23,24 +23,6 @@ final class Knot {
   private final Telling telling = new Telling();
   private final Map<String, Strand> strands = new LinkedHashMap<>();
 
-  /** One session at a shard, with its role there. */
-  private static final class Strand {
-    final Asking asking;
-    final Optional<String> user;
-    final String session;
-
-    /** Of the statement that the last one was asked for. */
-    long transaction;
-
-    long statement = -1;
-
-    Strand(ServerName shard, String session, Optional<String> user) {
-      this.asking = new Asking(shard);
-      this.session = session;
-      this.user = user;
-    }
-  }
-
   Knot(ServerName veneer, String session, Roles roles) {
     this.veneer = veneer;
     this.session = session;
@@ -52,9 +34,49 @@ final class Knot {
   }
 
   Asking asking(ServerName shard, String shardSession, Optional<String> user) {
-    return strands.computeIfAbsent(
-            shard + " " + shardSession, s -> new Strand(shard, shardSession, user))
-        .asking;
+    return strands
+        .computeIfAbsent(
+            shard + " " + shardSession, s -> new Strand(shard, shardSession, user, false))
+        .asking();
+  }
+
+  String session() {
+    return session;
+  }
+
+  boolean fitsRole(Strand strand) {
+    return roles.fits(telling.user(), strand.user());
+  }
+
+  /** Whether another session at the shard was its own after that one began to ask. */
+  boolean hasAnother(Strand strand) {
+    List<Asked> asked = strand.asking().pending();
+    return !asked.isEmpty()
+        && strands.values().stream()
+            .filter(one -> one != strand)
+            .filter(one -> one.shard().equals(strand.shard()) && one.user().equals(strand.user()))
+            .anyMatch(one -> !one.asking().last().isBefore(asked.get(0).begin()));
+  }
+
+  /** How well what it asked follows from what this session was told, which is something. */
+  Attribution.Fit fit(Strand strand, Duration tolerance) {
+    List<Told> told = telling.pending();
+    List<Told> known = told.subList(0, Math.min(told.size(), 2 * MOST_AT_ONCE));
+    return Attribution.fit(
+        known,
+        near(strand.asking().pending(), known, tolerance),
+        tolerance,
+        strand.isOf(this) ? strand.transaction() : 0);
+  }
+
+  /** Until it is taken back, it is of this session. */
+  void lend(Strand strand) {
+    strand.join(this);
+    strands.put(strand.shard() + " " + strand.session(), strand);
+  }
+
+  void takeBack(Strand strand) {
+    strands.values().remove(strand);
   }
 
   /**
@@ -86,26 +108,18 @@ final class Knot {
       return;
     }
     for (Strand strand : strands.values()) {
-      for (Asked asked : strand.asking.pending()) {
+      for (Asked asked : strand.asking().pending()) {
         if (!asked.end().isBefore(stale) || !telling.pending().isEmpty()) {
           break;
         }
-        strand.asking.drop(1, asked.end().plus(Duration.ofDays(1)));
+        strand.asking().drop(1, asked.end().plus(Duration.ofDays(1)));
         traces.add(orphan(strand, asked));
       }
     }
   }
 
   private Trace orphan(Strand strand, Asked asked) {
-    return TraceMaker.orphan(
-        veneer,
-        session,
-        roles,
-        telling.user(),
-        strand.asking.shard(),
-        strand.session,
-        strand.user,
-        asked);
+    return TraceMaker.orphan(veneer, session, roles, telling.user(), strand, asked);
   }
 
   private void tie(
@@ -116,8 +130,8 @@ final class Knot {
     }
     for (Iterator<Strand> all = strands.values().iterator(); all.hasNext(); ) {
       Strand strand = all.next();
-      if (roles.fits(telling.user(), strand.user)) {
-        tie(strand, told, makers, uncertainty.apply(strand.asking.shard()), traces);
+      if (fitsRole(strand)) {
+        tie(strand, told, makers, uncertainty.apply(strand.shard()), traces);
       } else {
         all.remove();
       }
@@ -132,42 +146,43 @@ final class Knot {
       List<TraceMaker> due,
       Duration tolerance,
       List<Trace> traces) {
-    List<Asked> asked = strand.asking.pending();
-    Instant end = told.get(told.size() - 1).end().plus(tolerance);
-    int near = 0;
-    while (near < asked.size() && !asked.get(near).end().isAfter(end)) {
-      near++;
-    }
-    int[] of = Attribution.of(told, asked.subList(0, near), tolerance, strand.transaction);
+    List<Asked> asked = strand.asking().pending();
+    List<Asked> near = near(asked, told, tolerance);
+    int[] of = Attribution.of(told, near, tolerance, strand.transaction());
     int taken = 0;
-    for (int k = 0; k < near; k++) {
+    for (int k = 0; k < near.size(); k++) {
       if (of[k] >= 0 && of[k] < due.size()) {
         taken = k + 1;
       }
     }
     for (int k = 0; k < taken; k++) {
       if (of[k] == Attribution.UNKNOWN) {
-        strand.asking.drop(1, asked.get(k).end());
+        strand.asking().drop(1, asked.get(k).end());
         traces.add(orphan(strand, asked.get(k)));
       } else {
         Told cause = told.get(of[k]);
         // What a cursor is asked for after its statement is of a later one.
-        strand.asking.drop(1, cause.end().plus(tolerance));
-        due.get(of[k]).add(strand.asking.shard(), strand.session, strand.user, asked.get(k));
-        strand.transaction = cause.transaction();
-        strand.statement = cause.number();
+        strand.asking().drop(1, cause.end().plus(tolerance));
+        due.get(of[k]).add(strand, asked.get(k));
+        strand.causedBy(cause);
       }
     }
     placeLoose(strand, told, due, tolerance);
   }
 
+  /** Those that end before the last statement does. */
+  private static List<Asked> near(List<Asked> asked, List<Told> told, Duration tolerance) {
+    Instant end = told.get(told.size() - 1).end().plus(tolerance);
+    return asked.stream().takeWhile(one -> !one.end().isAfter(end)).toList();
+  }
+
   private void placeLoose(
       Strand strand, List<Told> told, List<TraceMaker> due, Duration tolerance) {
-    for (Iterator<Step> steps = strand.asking.loose().iterator(); steps.hasNext(); ) {
+    for (Iterator<Step> steps = strand.asking().loose().iterator(); steps.hasNext(); ) {
       Step step = steps.next();
       int place = place(strand, step, told, due.size(), tolerance);
       if (place >= 0 && place < due.size()) {
-        due.get(place).add(strand.asking.shard(), strand.session, strand.user, step);
+        due.get(place).add(strand, step);
         steps.remove();
       }
     }
@@ -178,14 +193,14 @@ final class Knot {
     boolean closing = step.kind() == Step.Kind.CLOSING;
     for (int i = 0; i < told.size(); i++) {
       Told one = told.get(i);
-      if (one.number() < strand.statement) {
+      if (one.number() < strand.statement()) {
         continue;
       }
       boolean ended = one.closes() || one.problem().isPresent();
-      if (closing && one.transaction() == strand.transaction && (ended || isLast(told, i, due))) {
+      if (closing && one.transaction() == strand.transaction() && (ended || isLast(told, i, due))) {
         return i;
       }
-      if (closing ? one.transaction() != strand.transaction : reaches(step, one, tolerance)) {
+      if (closing ? one.transaction() != strand.transaction() : reaches(step, one, tolerance)) {
         return i;
       }
     }
@@ -206,6 +221,6 @@ final class Knot {
   boolean isIdleSince(Instant moment) {
     return telling.isIdle()
         && telling.last().isBefore(moment)
-        && strands.values().stream().allMatch(s -> s.asking.last().isBefore(moment));
+        && strands.values().stream().allMatch(s -> s.asking().last().isBefore(moment));
   }
 }

@@ -31,6 +31,8 @@ final class TraceMaker {
   /** By shard's session, no earlier than what that session was asked before. */
   private final Map<String, Instant> last = new HashMap<>();
 
+  private boolean guessed;
+
   TraceMaker(ServerName veneer, String session, Roles roles, Told told) {
     this.veneer = veneer;
     this.session = session;
@@ -44,9 +46,7 @@ final class TraceMaker {
       String session,
       Roles roles,
       Optional<String> user,
-      ServerName shard,
-      String shardSession,
-      Optional<String> role,
+      Strand strand,
       Asked asked) {
     LogEntry line = asked.leader().line();
     TraceMaker maker =
@@ -67,12 +67,13 @@ final class TraceMaker {
                 Optional.empty(),
                 new SqlWords(Set.of(), Set.of()),
                 line));
-    maker.add(shard, shardSession, role, asked);
+    maker.add(strand, asked);
     return maker.trace(MISSING, Optional.empty(), user, Optional.empty(), Optional.empty());
   }
 
-  void add(ServerName shard, String shardSession, Optional<String> role, Asked asked) {
-    asked.before().forEach(step -> add(shard, shardSession, role, step));
+  void add(Strand strand, Asked asked) {
+    guessed |= strand.isGuessed();
+    asked.before().forEach(step -> add(strand, step));
     List<Step> own =
         asked.followers().stream()
             .filter(s -> s.kind() == Step.Kind.FETCH || s.kind() == Step.Kind.CLOSE)
@@ -92,14 +93,14 @@ final class TraceMaker {
     Duration duration = own.stream().map(Step::duration).reduce(leader.duration(), Duration::plus);
     Forwarded one =
         new Forwarded(
-            shard,
-            shardSession,
-            role,
-            tenant(role, asked.words()),
+            strand.shard(),
+            strand.session(),
+            strand.user(),
+            tenant(strand.user(), asked.words()),
             leader.purpose(),
             leader.sql(),
             leader.parameters(),
-            inOrder(shardSession, leader.begin()),
+            inOrder(strand.session(), leader.begin()),
             duration,
             fetches,
             1,
@@ -110,20 +111,21 @@ final class TraceMaker {
     }
     asked.followers().stream()
         .filter(s -> s.kind() == Step.Kind.DEALLOCATE)
-        .forEach(step -> add(shard, shardSession, role, step));
+        .forEach(step -> add(strand, step));
   }
 
-  void add(ServerName shard, String shardSession, Optional<String> role, Step step) {
+  void add(Strand strand, Step step) {
+    guessed |= strand.isGuessed();
     forwarded.add(
         new Forwarded(
-            shard,
-            shardSession,
-            role,
-            tenant(role, SqlWords.of(step.sql())),
+            strand.shard(),
+            strand.session(),
+            strand.user(),
+            tenant(strand.user(), SqlWords.of(step.sql())),
             step.purpose(),
             step.sql(),
             step.parameters(),
-            inOrder(shardSession, step.begin()),
+            inOrder(strand.session(), step.begin()),
             step.duration(),
             step.kind() == Step.Kind.FETCH ? 1 : 0,
             1,
@@ -213,7 +215,7 @@ final class TraceMaker {
         told.rows(),
         queryId,
         told.problem(),
-        true,
+        !guessed,
         sorted);
   }
 

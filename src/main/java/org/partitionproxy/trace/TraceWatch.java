@@ -3,9 +3,11 @@ package org.partitionproxy.trace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -17,6 +19,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.inspect.LogEntry;
 import org.partitionproxy.inspect.LogTail;
+import org.partitionproxy.inspect.SessionNames;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
@@ -68,6 +71,9 @@ public final class TraceWatch implements AutoCloseable {
   /** Used by all threads, one at a time. */
   private final Weaver weaver;
 
+  /** Shards of which it was said; used before the veneer's thread begins, and then by that one. */
+  private final Set<ServerName> guessed = new HashSet<>();
+
   private final Queue<Consumer<Listener>> news = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -104,6 +110,7 @@ public final class TraceWatch implements AutoCloseable {
   public void start() {
     try (Session session = connector.apply(veneer)) {
       clocks.measure(veneer.name(), session);
+      readNames(session);
     }
     from = since.orElseGet(this::now);
     List<ServerDefinition> servers = new ArrayList<>(List.of(veneer));
@@ -115,6 +122,18 @@ public final class TraceWatch implements AutoCloseable {
       thread.setDaemon(true);
       threads.add(thread);
       thread.start();
+    }
+  }
+
+  /** Where names don't tell whose session is whose, it is guessed; which is said once. */
+  private void readNames(Session session) {
+    for (SessionNames wrong : SessionNames.wrong(topology, session)) {
+      if (guessed.add(wrong.shard())) {
+        news.add(to -> to.warn(List.of(wrong.warning())));
+        synchronized (weaver) {
+          weaver.guess(wrong.shard());
+        }
+      }
     }
   }
 
@@ -255,6 +274,9 @@ public final class TraceWatch implements AutoCloseable {
     private void measure(Session session) {
       measured = clocks.now();
       clocks.measure(name, session);
+      if (server.name().equals(veneer.name())) {
+        readNames(session);
+      }
       synchronized (weaver) {
         for (ServerDefinition shard : topology.shards()) {
           clocks

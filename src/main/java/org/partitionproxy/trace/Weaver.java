@@ -5,11 +5,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.partitionproxy.inspect.LogEntry;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
@@ -17,7 +19,8 @@ import org.partitionproxy.topology.Topology;
 /**
  * Ties the logs of a veneer and of its shards together: postgres_fdw names the veneer's session in
  * each line of a shard ({@code postgres_fdw.application_name = 'ppp:%c'}), and within a session
- * {@link Attribution} finds the statement. Not for several threads.
+ * {@link Attribution} finds the statement. Where it can't, {@link Strays} guess. Not for several
+ * threads.
  *
  * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38.1.9 postgres_fdw,
  *     Configuration Parameters</a>
@@ -37,6 +40,9 @@ public final class Weaver {
   private final Map<ServerName, Duration> uncertain = new HashMap<>();
   private final Map<String, Knot> knots = new LinkedHashMap<>();
 
+  private final Set<ServerName> unnamed = new HashSet<>();
+  private final Strays strays = new Strays();
+
   public Weaver(Topology topology, ServerName veneer) {
     this.veneer = veneer;
     this.roles = new Roles(topology);
@@ -53,6 +59,11 @@ public final class Weaver {
     this.uncertain.put(shard, uncertainty);
   }
 
+  /** From then on, what of this shard bears no veneer session's name is tied by time. */
+  public void guess(ServerName shard) {
+    unnamed.add(shard);
+  }
+
   /** Lines of one session in their order; ppp's own sessions are passed over. */
   public void onVeneer(LogEntry entry) {
     if (!entry.isOwn()) {
@@ -62,13 +73,13 @@ public final class Weaver {
 
   /** Lines of one session in their order; those that no veneer session caused are passed over. */
   public void onShard(ServerName shard, LogEntry entry) {
-    entry
-        .veneerSession()
-        .ifPresent(
-            session ->
-                knot(session)
-                    .asking(shard, entry.sessionId(), entry.user())
-                    .add(entry, ahead.getOrDefault(shard, Duration.ZERO)));
+    Duration lead = ahead.getOrDefault(shard, Duration.ZERO);
+    Optional<String> session = entry.veneerSession();
+    if (session.isPresent()) {
+      knot(session.get()).asking(shard, entry.sessionId(), entry.user()).add(entry, lead);
+    } else if (unnamed.contains(shard) && entry.user().isPresent() && !entry.isOwn()) {
+      strays.add(shard, entry, lead);
+    }
   }
 
   private Knot knot(String session) {
@@ -89,13 +100,16 @@ public final class Weaver {
    */
   public List<Trace> until(Instant moment) {
     List<Trace> traces = new ArrayList<>();
+    Instant stale = moment.minus(PATIENCE);
+    strays.lend(knots.values(), this::uncertainty);
     for (Iterator<Knot> all = knots.values().iterator(); all.hasNext(); ) {
       Knot knot = all.next();
-      traces.addAll(knot.until(moment, moment.minus(PATIENCE), this::uncertainty));
-      if (knot.isIdleSince(moment.minus(PATIENCE))) {
+      traces.addAll(knot.until(moment, stale, this::uncertainty));
+      if (knot.isIdleSince(stale)) {
         all.remove();
       }
     }
+    strays.takeBack(moment, stale);
     traces.sort(Comparator.comparing(trace -> trace.begin().plus(trace.duration())));
     return traces;
   }

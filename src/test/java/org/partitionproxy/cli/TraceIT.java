@@ -119,6 +119,35 @@ class TraceIT {
   }
 
   @Test
+  void guessesByTimeWhereSessionsAreCalledOtherwise() {
+    try (Session veneer = topology.superuser("veneer")) {
+      veneer.execute(Sql.of("ALTER SERVER shard1 OPTIONS (SET application_name 'mine')"));
+      ask("guessed");
+      InProcess.Result guess = run("--show-values", "-o", "json");
+      assertThat(guess.succeeded().out().lines().filter(line -> line.contains("'guessed'")))
+          .singleElement()
+          .asString()
+          .contains("\"exact\":false", "\"shard\":\"shard1\"", "\"shard\":\"shard2\"");
+      String mending = "ALTER SERVER \"shard1\" OPTIONS (SET application_name 'ppp:%c');";
+      assertThat(guess.err())
+          .containsOnlyOnce("PPP708")
+          .contains("shard \"shard1\"", "'mine'", mending);
+      String config = folder.resolve("shards.yaml").toString();
+      assertThat(InProcess.run("inspection", "--config", config).succeeded().err())
+          .contains("PPP708", mending);
+      veneer.execute(
+          Sql.of("ALTER SERVER shard1 OPTIONS (SET application_name {})", Literal.of("ppp:%c")));
+      ask("known");
+    }
+    InProcess.Result known = run("--show-values", "-o", "json");
+    assertThat(known.succeeded().out().lines().filter(line -> line.contains("'known'")))
+        .singleElement()
+        .asString()
+        .contains("\"exact\":true", "\"shard\":\"shard1\"", "\"shard\":\"shard2\"");
+    assertThat(known.err()).doesNotContain("PPP708");
+  }
+
+  @Test
   void addsUpWhatStatementsCost() {
     try (Session shop = shop()) {
       shop.execute(Sql.of("SELECT 1 AS added_up, count(*) FROM {}.items WHERE id < 7", acme()));

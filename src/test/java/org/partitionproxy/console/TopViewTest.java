@@ -85,8 +85,8 @@ class TopViewTest {
     assertThat(new TopJsonView().render(board.ranking(1)))
         .isEqualTo(
             """
-            {"others":false,"tenant":"bluth-co","shards":["shard1"],"query_id":-42,"statement":"SELECT *\\n  FROM orders","calls":3,"failures":0,"time_ms":1203.000,"mean_ms":401.000,"max_ms":801.000,"shards_ms":600.000,"share_of_shards":0.499,"rows_shipped":15,"rows_returned":6,"waste":2.5}
-            {"others":true,"tenant":null,"shards":[],"query_id":null,"statement":null,"calls":2,"failures":1,"time_ms":3.000,"mean_ms":3.000,"max_ms":3.000,"shards_ms":0.000,"share_of_shards":0.0,"rows_shipped":null,"rows_returned":null,"waste":null}
+            {"others":false,"tenant":"bluth-co","shards":["shard1"],"query_id":-42,"statement":"SELECT *\\n  FROM orders","calls":3,"failures":0,"guessed":0,"time_ms":1203.000,"mean_ms":401.000,"max_ms":801.000,"shards_ms":600.000,"share_of_shards":0.499,"rows_shipped":15,"rows_returned":6,"waste":2.5}
+            {"others":true,"tenant":null,"shards":[],"query_id":null,"statement":null,"calls":2,"failures":1,"guessed":0,"time_ms":3.000,"mean_ms":3.000,"max_ms":3.000,"shards_ms":0.000,"share_of_shards":0.0,"rows_shipped":null,"rows_returned":null,"waste":null}
             """);
   }
 

@@ -9,6 +9,7 @@ import static org.partitionproxy.trace.Traces.trace;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.partitionproxy.testing.SampleTrace;
 import org.partitionproxy.trace.Problem;
 import org.partitionproxy.trace.Trace;
 import org.partitionproxy.trace.Traces;
@@ -56,6 +57,9 @@ class TraceViewTest {
     assertThat(render(Traces.failed("SELECT 1", new Problem("42601", "no\u001b[31m\nsuch")), false))
         .contains("acme_app  -  - rows  waste -  shards -\n")
         .contains("    error 42601 no\\x1b[31m\n    such\n");
+    Trace guess = SampleTrace.of("SELECT 1").read("shard1", "SELECT 2", 4, 1).guessed().build();
+    assertThat(render(guess, false)).contains("\n  tied by time, which is a guess\n  └─");
+    assertThat(new TraceJsonView(false).render(List.of(guess))).contains("\"exact\":false");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,11 +67,30 @@ class TreesIT {
     check(traced, logs, Duration.ZERO);
     // The same with a shard whose clock is minutes ahead.
     check(traced, logs, Duration.ofMinutes(7));
+    checkGuesses(traced, logs);
+  }
+
+  /** The same where shards' sessions are not called by the veneer's. */
+  private static void checkGuesses(Traced traced, Map<ServerDefinition, List<LogEntry>> logs) {
+    List<Trace> traces = woven(traced, logs, Duration.ZERO, false);
+    assertThat(traces).noneMatch(trace -> trace.exact() && !trace.forwarded().isEmpty());
+    assertThat(tree(traces, "a.id AS first"))
+        .containsExactly(
+            "read shard1 fetches 1 SELECT id FROM", "read shard1 fetches 3 SELECT id, note FROM");
+    assertThat(tree(traces, "rolled back")).containsExactly("write shard1 fetches 0 UPDATE");
+    assertThat(containing(traces, ".slow").get(0).asked()).hasSize(1);
+    assertThat(containing(traces, "same moment").stream().mapToInt(t -> t.asked().size()).sum())
+        .isEqualTo(40);
+    assertThat(containing(traces, "renamed")).allSatisfy(one -> assertThat(one.asked()).hasSize(1));
+    assertThat(tree(traces, "it''s")).containsExactly("read shard1 fetches 1 SELECT note FROM");
+    assertThat(tree(traces, "xxxxxxxx")).containsExactly("write shard2 fetches 0 INSERT INTO");
+    assertThat(tree(traces, "id = 3 FOR UPDATE"))
+        .containsExactly("lock shard1 fetches 1 SELECT id, note FROM");
   }
 
   private static void check(
       Traced traced, Map<ServerDefinition, List<LogEntry>> logs, Duration ahead) {
-    List<Trace> traces = woven(traced, logs, ahead);
+    List<Trace> traces = woven(traced, logs, ahead, true);
     assertThat(tree(traces, "a.id AS first"))
         .containsExactly(
             "read shard1 fetches 1 SELECT id FROM", "read shard1 fetches 3 SELECT id, note FROM");
@@ -100,8 +120,11 @@ class TreesIT {
   }
 
   private static List<Trace> woven(
-      Traced traced, Map<ServerDefinition, List<LogEntry>> logs, Duration ahead) {
+      Traced traced, Map<ServerDefinition, List<LogEntry>> logs, Duration ahead, boolean named) {
     Weaver weaver = new Weaver(traced.topology(), traced.topology().veneer().name());
+    if (!named) {
+      traced.topology().shards().forEach(shard -> weaver.guess(shard.name()));
+    }
     logs.forEach(
         (server, entries) -> {
           if (!server.isVeneer()) {
@@ -111,14 +134,14 @@ class TreesIT {
             if (server.isVeneer()) {
               weaver.onVeneer(entry);
             } else {
-              weaver.onShard(server.name(), later(entry, ahead));
+              weaver.onShard(server.name(), later(entry, ahead, named));
             }
           }
         });
     return weaver.end();
   }
 
-  private static LogEntry later(LogEntry entry, Duration by) {
+  private static LogEntry later(LogEntry entry, Duration by, boolean named) {
     return new LogEntry(
         entry.timestamp().plus(by),
         entry.sessionId(),
@@ -126,7 +149,7 @@ class TreesIT {
         entry.lineNumber(),
         entry.user(),
         entry.database(),
-        entry.application(),
+        named || entry.veneerSession().isEmpty() ? entry.application() : Optional.of("mine"),
         entry.remoteHost(),
         entry.kind(),
         entry.severity(),

@@ -132,6 +132,8 @@ class SpansTest {
         .containsEntry("ppp.seconds_on_shards", 0.004)
         .containsEntry("ppp.shards", List.of("shard1"))
         .doesNotContainKeys("error.type", "db.response.status_code", "ppp.guessed");
+    assertThat(attributes(spans(orders().guessed().build()).get(0)))
+        .containsEntry("ppp.guessed", true);
     assertThat(attributes(spans.get(1)))
         .containsEntry("db.query.text", "SELECT id FROM bluth_co.orders WHERE name = ?")
         .containsEntry("server.port", 29948L)

@@ -32,6 +32,7 @@ public final class SampleTrace {
   private OptionalLong rows = OptionalLong.empty();
   private Optional<Long> queryId = Optional.empty();
   private Optional<Problem> problem = Optional.empty();
+  private boolean exact = true;
   private final List<Forwarded> forwarded = new ArrayList<>();
 
   private SampleTrace(String statement) {
@@ -97,6 +98,12 @@ public final class SampleTrace {
     return this;
   }
 
+  /** What was forwarded is tied to it by time. */
+  public SampleTrace guessed() {
+    exact = false;
+    return this;
+  }
+
   /** A read that took so long, and shipped so many rows in one FETCH. */
   public SampleTrace read(String shard, String sql, long millis, long count) {
     return forward(shard, Purpose.READ, sql, millis, OptionalLong.of(count));
@@ -137,7 +144,7 @@ public final class SampleTrace {
         rows,
         queryId,
         problem,
-        true,
+        exact,
         forwarded);
   }
 }
