@@ -61,6 +61,9 @@ final class Attribution {
   /** [k][i]: the i before that run. */
   private final int[][] from;
 
+  /** The best total of all, with what belongs to none. */
+  private double highest = NEVER;
+
   private Attribution(
       List<Told> told, List<Asked> asked, Duration tolerance, long transactionBefore) {
     this.told = told;
@@ -96,17 +99,9 @@ final class Attribution {
   static Fit fit(List<Told> told, List<Asked> asked, Duration tolerance, long transactionBefore) {
     Attribution attribution = new Attribution(told, asked, tolerance, transactionBefore);
     int[] of = attribution.solve();
-    double score = Arrays.stream(attribution.total).flatMapToDouble(Arrays::stream).max().orElse(0);
-    boolean holds = false;
-    boolean misses = false;
-    Instant last = told.get(told.size() - 1).earliest();
-    for (int k = 0; k < of.length; k++) {
-      boolean over = asked.get(k).end().plus(tolerance).plus(GRAIN).isBefore(last);
-      holds |= of[k] >= 0;
-      misses |= of[k] == UNKNOWN || (of[k] == LATER && over);
-      score += of[k] == LATER && over ? LEFT_OUT : 0;
-    }
-    return new Fit(holds, misses, score);
+    boolean holds = Arrays.stream(of).anyMatch(i -> i >= 0);
+    boolean misses = Arrays.stream(of).anyMatch(i -> i == UNKNOWN);
+    return new Fit(holds, misses, attribution.highest);
   }
 
   private int[] solve() {
@@ -236,7 +231,6 @@ final class Attribution {
     Arrays.fill(result, UNKNOWN);
     int k = 0;
     int i = 0;
-    double highest = NEVER;
     double rest = asked.stream().filter(one -> !canBeLater(one)).count() * LEFT_OUT;
     for (int last = 0; last <= asked.size(); last++) {
       if (last > 0 && !canBeLater(asked.get(last - 1))) {
