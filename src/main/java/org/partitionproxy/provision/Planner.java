@@ -17,6 +17,7 @@ import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.DdlGuard;
 import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.PartitionFunctions;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.migrate.MigrationFile;
@@ -196,9 +197,7 @@ final class Planner {
   private List<Change> ledger(ServerSnapshot snapshot) {
     ServerName server = snapshot.server().name();
     List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
-    if (snapshot.server().isVeneer()) {
-      functions.add(DdlGuard.SQL);
-    }
+    functions.add(snapshot.server().isVeneer() ? DdlGuard.SQL : PartitionFunctions.SQL);
     String text = functions.stream().map(SqlResource::text).collect(Collectors.joining());
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(text));
     if (snapshot.stamp().equals(Optional.of(stamp))) {
