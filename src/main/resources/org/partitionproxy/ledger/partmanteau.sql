@@ -112,6 +112,8 @@ $$;
 CREATE OR REPLACE FUNCTION partmanteau.partition_bound(parent oid, constraints text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  -- Behind it, as many quotes begin as end.
+  unquoted text := '(?=(?:[^'']*''[^'']*'')*[^'']*$)';
   said text[] := ARRAY(SELECT btrim(c) FROM unnest(constraints) AS c WHERE partmanteau.is_bound(c));
   strategy "char";
   key text;
@@ -130,8 +132,8 @@ BEGIN
   FOR part IN
     SELECT regexp_match(t.term, '^\s*("(?:[^"]|"")+"|[[:alpha:]_][\w$]*)\s*(>=|<(?![=>])|=(?!\s*(?:ANY|ALL|SOME)\M)|\mIN\M|\mIS\s+NULL\M)\s*(.*?)\s*$', 'i')
     FROM unnest(constraints) AS c,
-      regexp_split_to_table(regexp_replace(c, '^\s*\(([^()]*)\)\s*$', '\1'), '\s+AND\s+', 'i') AS t (term)
-    WHERE c !~* '\mOR\M'
+      regexp_split_to_table(regexp_replace(c, '^\s*\(([^()]*)\)\s*$', '\1'), '\s+AND\s+' || unquoted, 'i') AS t (term)
+    WHERE c !~* ('\mOR\M' || unquoted)
   LOOP
     CONTINUE WHEN part IS NULL OR key IS NULL
       OR key NOT IN (CASE WHEN part[1] LIKE '"%' THEN part[1] ELSE lower(part[1]) END, trim(BOTH '"' FROM part[1]));

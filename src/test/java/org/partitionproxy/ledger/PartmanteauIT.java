@@ -82,7 +82,7 @@ class PartmanteauIT {
       SELECT concat_ws(' ', 'constraint', contype, pg_get_constraintdef(k.oid), condeferrable,
         obj_description(k.oid, 'pg_constraint'))
       FROM t JOIN pg_constraint AS k ON conrelid = t.oid
-      WHERE NOT connoinherit OR contype IN ('p', 'u', 'f')
+      WHERE contype IN ('p', 'u', 'f') OR contype = 'c' AND NOT connoinherit
       UNION ALL
       SELECT concat_ws(' ', 'index', regexp_replace(pg_get_indexdef(indexrelid), ' INDEX .* USING', ''),
         indisunique, indisprimary, indisreplident, indisclustered, c.reloptions,
@@ -179,7 +179,7 @@ class PartmanteauIT {
     try (Shard shard = shard(version, SELECT_TABLE.formatted(with), PLAIN_ONLY)) {
       shard.create("'Or der', 'Select', 'Select_2022', " + JANUARY + ", '{}'");
       List<String> facts = shard.facts("\"Or der\".\"Select\"");
-      assertThat(facts).hasSizeGreaterThan(20);
+      assertThat(facts).hasSize(18);
       assertThat(shard.facts("\"Or der\".\"Select_2022\""))
           .containsAll(facts)
           .hasSize(facts.size() + 1)
@@ -203,7 +203,7 @@ class PartmanteauIT {
               + JANUARY
               + ", ARRAY['ALTER TABLE \"Or der\".\"Select_2022\" SET (fillfactor = 60)']");
       List<String> facts = shard.facts("\"Or der\".\"Select\"");
-      assertThat(facts).hasSizeGreaterThan(20);
+      assertThat(facts).hasSize(18);
       assertThat(shard.facts("\"Or der\".\"Select_2022\"")).containsAll(facts);
       assertThat(
               shard.rows(
@@ -267,28 +267,33 @@ class PartmanteauIT {
         shard(
             version,
             """
-            SET timezone = 'Asia/Kolkata'; SET datestyle = 'SQL, DMY'; SET intervalstyle = 'sql_standard';
-            CREATE TABLE acme.events (at timestamptz DEFAULT '02/01/2020 01:00',
-              CHECK (at > '03/02/2000 00:00' AND at - at > '-1 day -2 hours'));
+            CREATE TABLE acme.events (at timestamptz DEFAULT '2020-01-02 01:00+00',
+              CHECK (at > '2000-02-03 00:00+00' AND at - at > '-1 day -2 hours'));
+            CREATE FUNCTION acme.make() RETURNS bigint LANGUAGE plpgsql
+            SET timezone = 'Europe/Berlin' SET datestyle = 'SQL, DMY' SET intervalstyle = 'sql_standard'
+            AS $$
+            BEGIN
+              RETURN (SELECT count(*) FROM partmanteau.create_table_partition('acme', 'events', 'e',
+                ARRAY[format('at >= %L AND at < ''05/03/2021''', '04/03/2021'::timestamptz)], '{}',
+                '04/03/2021'));
+            END $$;
             """)) {
-      shard.create(
-          "'acme', 'events', 'e', ARRAY[format('at >= %L AND at < %L', '04/03/2021'::timestamptz,"
-              + " '05/03/2021'::timestamptz)], '{}', '04/03/2021'");
       assertThat(
               shard.rows(
                   """
-                  SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres';
+                  SET timezone = 'UTC'; SELECT acme.make();
                   SELECT pg_get_constraintdef(oid) FROM pg_constraint
                   WHERE conrelid = 'acme.e'::regclass ORDER BY conname;
                   SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'acme.e'::regclass;
                   SELECT effective_at, sort_key FROM partmanteau.table_partitions"""))
           .containsExactly(
-              "CHECK (((at >= '2021-03-03 18:30:00+00'::timestamp with time zone) AND"
-                  + " (at < '2021-03-04 18:30:00+00'::timestamp with time zone)))",
-              "CHECK (((at > '2000-02-02 18:30:00+00'::timestamp with time zone) AND"
+              "6",
+              "CHECK (((at >= '2021-03-03 23:00:00+00'::timestamp with time zone) AND"
+                  + " (at < '2021-03-04 23:00:00+00'::timestamp with time zone)))",
+              "CHECK (((at > '2000-02-03 00:00:00+00'::timestamp with time zone) AND"
                   + " ((at - at) > '-1 days -02:00:00'::interval)))",
-              "'2020-01-01 19:30:00+00'::timestamp with time zone",
-              "2021-03-03 18:30:00+00 | 1614796200000000");
+              "'2020-01-02 01:00:00+00'::timestamp with time zone",
+              "2021-03-03 23:00:00+00 | 1614812400000000");
     }
   }
 
