@@ -406,6 +406,16 @@ END $$;
 COMMENT ON FUNCTION partmanteau.table_partition_definition(text, text, text, text[], text[]) IS
   'the commands that create_table_partition would run';
 
+CREATE OR REPLACE FUNCTION partmanteau.table_partition_definition(
+  in_schema_name text, in_table_name text, in_partition_name text, in_constraints text[], in_additional_commands text[],
+  in_effective_at timestamptz, OUT command text) RETURNS SETOF text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT d.command FROM partmanteau.table_partition_definition(
+    in_schema_name, in_table_name, in_partition_name, in_constraints, in_additional_commands) AS d
+$$;
+COMMENT ON FUNCTION partmanteau.table_partition_definition(text, text, text, text[], text[], timestamptz) IS
+  'the same; when the partition is effective stands in no command';
+
 CREATE OR REPLACE FUNCTION partmanteau.create_table_partition(
   in_schema_name text, in_table_name text, in_partition_name text, in_constraints text[], in_additional_commands text[],
   in_effective_at timestamptz, OUT command text) RETURNS SETOF text

@@ -241,6 +241,12 @@ class PartmanteauIT {
           .startsWith("CREATE TABLE \"Or der\".p (LIKE \"Or der\".\"Select\" ");
       assertThat(definition).last().isEqualTo("COMMENT ON TABLE \"Or der\".p IS NULL");
       assertThat(shard.rows("SELECT to_regclass('\"Or der\".p') IS NULL")).containsExactly("t");
+      assertThat(
+              shard.rows(
+                  "SELECT command FROM partmanteau.table_partition_definition("
+                      + arguments
+                      + ", now())"))
+          .isEqualTo(definition);
       assertThat(shard.create(arguments + ", now()")).isEqualTo(definition);
       shard.run(
           """
