@@ -98,51 +98,53 @@ class PartitionFrameworkIT {
   @Test
   void aSchemaOfSomebodyElseStopsEverything() throws Exception {
     Scene scene = scene(PostgresVersion.embedded());
-    scene.keys("shard1", "partmanteau: false");
-    scene.run("initialize");
+    try (Client superuser = scene.superuser("shard1", "postgres")) {
+      superuser.execute("CREATE DATABASE " + scene.database());
+    }
     try (Client superuser = scene.superuser("shard1")) {
       superuser.execute("CREATE SCHEMA partmanteau");
-      scene.isInStep();
-      scene.keys("shard1", "partmanteau: true");
-      InProcess.Result result = scene.ppp("initialize");
-      assertThat(result.status()).isEqualTo(5);
-      assertThat(result.err())
-          .contains(
-              "error[PPP520]: schema \"partmanteau\" on shard \"shard1\" was not made by ppp");
-      superuser.execute("DROP SCHEMA partmanteau");
-      scene.run("initialize");
-      superuser.execute(
-          "COMMENT ON SCHEMA partmanteau IS 'Written by ppp, the PostgreSQL Partition Proxy."
-              + " Functions: 12ab'");
-      assertThat(scene.run("plan")).contains("  ~ schema         partmanteau\n");
-      scene.run("initialize");
-      scene.isInStep();
     }
+    InProcess.Result result = scene.ppp("initialize");
+    assertThat(result.status()).isEqualTo(5);
+    assertThat(result.err())
+        .contains("error[PPP520]: schema \"partmanteau\" on shard \"shard1\" was not made by ppp");
+    scene.keys("shard1", "partmanteau: false");
+    assertThat(scene.run("plan")).doesNotContain("partmanteau");
   }
 
   @Test
-  void aTeardownLeavesItToTablesThatStay() throws Exception {
-    Scene scene = scene(PostgresVersion.embedded());
+  void isMendedByInitializeAndLeftByATeardownToTablesThatStay() throws Exception {
+    TestServer server = TestServer.shared("a");
+    Scene scene = new Scene(folder, TestServer.shared("b"), server, server);
+    scene.keys("shard1", "partmanteau: true");
+    scene.keys("shard2", "partmanteau: true");
     scene.run("initialize");
-    try (Client superuser = scene.superuser("shard1")) {
-      superuser.execute(
+    try (Client one = scene.superuser("shard1");
+        Client two = scene.superuser("shard2")) {
+      two.execute(
+          "DROP FUNCTION partmanteau.insert_statement; COMMENT ON SCHEMA partmanteau IS"
+              + " 'Written by ppp, the PostgreSQL Partition Proxy. Functions: 12ab'");
+      assertThat(scene.run("plan"))
+          .contains("  ~ schema         partmanteau\n", "Plan: 0 to create, 1 to alter");
+      scene.run("initialize");
+      assertThat(two.value("SELECT partmanteau.insert_statement('s', 't', '{}', '{}')"))
+          .isEqualTo("INSERT INTO s.t DEFAULT VALUES");
+      one.execute(
           "CREATE TABLE public.kept (at date); SELECT partmanteau.create_table_partition("
               + "'public', 'kept', 'kept_1', '{}', '{}')");
       scene.onShard(
-          "acme",
+          "bolt",
           "SELECT partmanteau.create_table_partition('"
-              + scene.schema("acme")
+              + scene.schema("bolt")
               + "', 'items', 'items_1', '{}', '{}')");
-      String[] teardown = {"teardown", "--all", "--drop-data", "--yes"};
-      assertThat(scene.ppp(teardown).err())
+      assertThat(scene.ppp("teardown", "--all", "--drop-data", "--yes").err())
           .contains(
               "schema \"partmanteau\" on shard1 is left alone, since it knows the partitions of"
                   + " public.kept");
-      assertThat(superuser.value("SELECT to_regnamespace('partmanteau')")).isEqualTo("partmanteau");
-      superuser.execute("SELECT partmanteau.drop_table_partition('public', 'kept', 'kept_1')");
-      scene.run("initialize");
-      scene.run(teardown);
-      assertThat(superuser.value("SELECT to_regnamespace('partmanteau')")).isEqualTo("null");
+      assertThat(one.value("SELECT to_regnamespace('partmanteau')")).isEqualTo("partmanteau");
+      assertThat(two.value("SELECT to_regnamespace('partmanteau')")).isEqualTo("null");
+      // The ledger is gone, and it is still ppp's.
+      scene.run("initialize", "--only", "servers");
     }
   }
 }
