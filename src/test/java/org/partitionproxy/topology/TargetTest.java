@@ -91,7 +91,8 @@ class TargetTest {
         one.sslRootCert(),
         one.settings(),
         one.options(),
-        true);
+        true,
+        false);
   }
 
   @Test

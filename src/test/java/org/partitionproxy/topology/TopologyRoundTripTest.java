@@ -139,7 +139,8 @@ class TopologyRoundTripTest {
         Optional.empty(),
         parameters(random, external ? 0 : random.nextInt(3)),
         parameters(random, shard ? random.nextInt(3) : 0),
-        veneer);
+        veneer,
+        shard && random.nextInt(3) == 0);
   }
 
   private static SortedMap<String, String> parameters(Random random, int count) {
