@@ -12,5 +12,9 @@ public final class PartitionFunctions {
   public static final SqlResource SQL =
       SqlResource.load("/org/partitionproxy/ledger/partitions.sql");
 
+  /** For a scheduler of the server's own; idempotent, and after the other. */
+  public static final SqlResource JOB =
+      SqlResource.load("/org/partitionproxy/ledger/partition_job.sql");
+
   private PartitionFunctions() {}
 }
