@@ -220,10 +220,7 @@ final class Planner {
   private List<Change> ledger(ServerSnapshot snapshot) {
     ServerName server = snapshot.server().name();
     List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
-    functions.addAll(
-        snapshot.server().isVeneer()
-            ? List.of(DdlGuard.SQL)
-            : List.of(PartitionFunctions.SQL, PartitionFunctions.JOB));
+    functions.addAll(snapshot.server().isVeneer() ? List.of(DdlGuard.SQL) : PartitionFunctions.ALL);
     String text = functions.stream().map(SqlResource::text).collect(Collectors.joining());
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(text));
     if (snapshot.stamp().equals(Optional.of(stamp))) {
