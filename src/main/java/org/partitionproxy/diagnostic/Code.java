@@ -47,6 +47,7 @@ public enum Code {
   RULED_BY_PPP(229, ExitCode.CONFIGURATION),
   KEY_OUT_OF_PLACE(230, ExitCode.CONFIGURATION),
   PATH_MISSING(231, ExitCode.CONFIGURATION),
+  TENANT_UNDECLARED(232, ExitCode.CONFIGURATION),
 
   // 3: starting and stopping servers
   SERVER_NOT_STARTED(301, ExitCode.UNREACHABLE),
@@ -147,7 +148,10 @@ public enum Code {
   NO_STATEMENTS(1003, ExitCode.DONE),
 
   // 11: explain
-  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED);
+  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED),
+
+  // 12: partitions
+  PARTITIONS_NOT_MADE(1250, ExitCode.PARTIAL);
 
   private final int number;
   private final ExitCode exitCode;

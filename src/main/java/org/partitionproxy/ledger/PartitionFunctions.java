@@ -1,5 +1,6 @@
 package org.partitionproxy.ledger;
 
+import java.util.List;
 import org.partitionproxy.sql.SqlResource;
 
 /**
@@ -11,6 +12,13 @@ public final class PartitionFunctions {
   /** Idempotent; the ledger must be there. */
   public static final SqlResource SQL =
       SqlResource.load("/org/partitionproxy/ledger/partitions.sql");
+
+  /** For a scheduler of the server's own; idempotent, and after the other. */
+  public static final SqlResource JOB =
+      SqlResource.load("/org/partitionproxy/ledger/partition_job.sql");
+
+  /** All of it, in its order. */
+  public static final List<SqlResource> ALL = List.of(SQL, JOB);
 
   private PartitionFunctions() {}
 }
