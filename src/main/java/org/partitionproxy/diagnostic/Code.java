@@ -146,7 +146,13 @@ public enum Code {
   NO_STATEMENTS(1003, ExitCode.DONE),
 
   // 11: explain
-  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED);
+  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED),
+
+  // 12: partitions
+  PARTITION_BLOCKED(1230, ExitCode.PARTIAL),
+  PARTITION_NOT_MADE(1231, ExitCode.PARTIAL),
+  PARTITION_NOT_RETIRED(1232, ExitCode.PARTIAL),
+  PARTITION_RUN_UNNOTED(1233, ExitCode.DONE);
 
   private final int number;
   private final ExitCode exitCode;
