@@ -28,8 +28,7 @@ BEGIN
 END $$;
 
 -- All partitioned tables of these schemas with all their partitions, a row each, one of a table without any, and one of
--- a policy whose table is not partitioned so. The calendar is asked once for each distinct policy; positions are worked
--- out here as in ppp.bound_position, for a call for each of many thousand bounds takes longer than all the rest.
+-- a policy whose table is not partitioned so. The calendar is asked once for each distinct policy.
 --
 -- sized: whether sizes are measured on disk.
 CREATE OR REPLACE FUNCTION ppp.partition_state(in_schemas text[], at timestamptz, sized boolean)
@@ -109,18 +108,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     AND c.keep IS NOT DISTINCT FROM (p.policy).keep
   LEFT JOIN counted AS s ON s.oid = p.oid
   LEFT JOIN LATERAL (
-    SELECT array_agg(CASE
-      WHEN b.bound = 'MINVALUE' THEN '-Infinity'::numeric
-      WHEN b.bound = 'MAXVALUE' THEN 'Infinity'::numeric
-      WHEN p.atttypid = 'timestamptz'::regtype THEN extract(epoch FROM b.bound::timestamptz)
-      WHEN p.atttypid IN ('timestamp'::regtype, 'date'::regtype) THEN extract(epoch FROM b.bound::timestamp)
-      WHEN p.atttypid = 'uuid'::regtype THEN ('x' || left(replace(b.bound, '-', ''), 12))::bit(48)::bigint::numeric / 1000
-      WHEN p.atttypid NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) THEN NULL
-      WHEN (p.policy).encoding = 'milliseconds' THEN b.bound::numeric / 1000
-      WHEN (p.policy).encoding = 'microseconds' THEN b.bound::numeric / 1000000
-      ELSE b.bound::numeric END ORDER BY b.number)
+    SELECT array_agg(ppp.bound_position(p.atttypid, coalesce((p.policy).encoding, 'number'), b.bound) ORDER BY b.number)
     FROM unnest(p.range) WITH ORDINALITY AS b (bound, number)
   ) AS l (pos) ON p.range IS NOT NULL
+    AND p.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype, 'uuid'::regtype, 'int2'::regtype,
+      'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
   ORDER BY 1, 2, l.pos[1], p.part_name
 $$;
 
