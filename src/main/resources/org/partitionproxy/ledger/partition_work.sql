@@ -90,7 +90,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     CASE p.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' WHEN 'h' THEN 'hash' ELSE 'none' END,
     CASE WHEN p.oid IS NULL THEN (p.policy).key WHEN p.plain THEN quote_ident(p.attname)
       ELSE regexp_replace(pg_get_partkeydef(p.oid), '^\w+ \((.*)\)$', '\1') END,
-    p.policy IS NOT NULL, p.fits,
+    (p.policy).name IS NOT NULL, p.fits,
     coalesce((p.policy).unit <> 'number', p.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype), false),
     (p.policy).ahead, (p.policy).retire,
     coalesce(c.present, s.present,
