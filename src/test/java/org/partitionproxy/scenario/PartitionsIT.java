@@ -207,6 +207,8 @@ class PartitionsIT {
         CREATE TABLE others PARTITION OF guarded DEFAULT;
         CREATE TABLE pending (n bigint NOT NULL) PARTITION BY RANGE (n);
         CREATE TABLE pending_old PARTITION OF pending FOR VALUES FROM (0) TO (10);
+        CREATE TABLE pending_two PARTITION OF pending FOR VALUES FROM (10) TO (20);
+        CREATE INDEX taken ON pending_two (n);
         CREATE TABLE left_over (n bigint NOT NULL) PARTITION BY RANGE (n);
         CREATE TABLE left_old PARTITION OF left_over FOR VALUES FROM (0) TO (10);
         INSERT INTO pending VALUES (1);
@@ -221,6 +223,8 @@ class PartitionsIT {
 
     interruptDetaching("pending", "pending_old");
     assertThat(rows("SELECT count(*) FROM pending")).containsExactly("0");
+    superuser(
+        "CREATE SCHEMA archive; CREATE TABLE archive.taken (); CREATE TABLE archive.pending_two ()");
     scene.onShard("acme", "CREATE TABLE now PARTITION OF pending FOR VALUES FROM (90) TO (100)");
     scene.onShard("acme", "INSERT INTO pending VALUES (95)");
     policy("pending", "n", 0, 50, "schema:archive");
@@ -240,6 +244,7 @@ class PartitionsIT {
     assertThat(scene.run("partitions", "maintain"))
         .contains("guarded: made guarded_0000000000000000000", "guarded_0000000000000000010")
         .contains("pending: finished detaching pending_old", "moved archive.pending_old")
+        .contains("pending: moved archive.pending_two_")
         .contains("left_over: dropped left_old");
     assertThat(rows("SELECT n FROM archive.pending_old")).containsExactly("1");
     assertThat(rows("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'ppp\\_not%'"))
