@@ -34,6 +34,8 @@ DECLARE
   length numeric := step * CASE unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600 END;
   origin numeric;
   local date;
+  first date;
+  months bigint;
   month bigint;
 BEGIN
   IF unit = 'number' THEN
@@ -43,17 +45,23 @@ BEGIN
     RETURN origin + floor((pos - origin) / length) * length;
   END IF;
   local := to_timestamp(pos::double precision) AT TIME ZONE zone;
-  IF unit = 'day' THEN
-    local := local - mod(mod(local - date '2000-01-01', step) + step, step)::integer;
-  ELSIF unit = 'week' THEN
-    local := local - mod(mod(local - date '2000-01-03', 7 * step) + 7 * step, 7 * step)::integer;
-  ELSE
-    step := step * CASE unit WHEN 'year' THEN 12 ELSE 1 END;
-    month := extract(year FROM local) * 12 + extract(month FROM local) - 1;
-    month := month - mod(month, step);
-    local := make_date((month / 12)::integer, mod(month, 12)::integer + 1, 1);
-  END IF;
-  RETURN extract(epoch FROM local::timestamp AT TIME ZONE zone);
+  LOOP
+    IF unit = 'day' THEN
+      first := local - mod(mod(local - date '2000-01-01', step) + step, step)::integer;
+    ELSIF unit = 'week' THEN
+      first := local - mod(mod(local - date '2000-01-03', 7 * step) + 7 * step, 7 * step)::integer;
+    ELSE
+      months := step * CASE unit WHEN 'year' THEN 12 ELSE 1 END;
+      month := extract(year FROM local) * 12 + extract(month FROM local) - 1;
+      month := month - mod(month, months);
+      first := make_date((month / 12)::integer, mod(month, 12)::integer + 1, 1);
+    END IF;
+    origin := extract(epoch FROM first::timestamp AT TIME ZONE zone);
+    EXIT WHEN origin <= pos;
+    -- Where midnight comes twice, a day begins with the second: what is between them is of the day before.
+    local := local - 1;
+  END LOOP;
+  RETURN origin;
 END $$;
 
 -- The start of the next range. A zone may skip a midnight, or have it twice: a date has one beginning all the same.
@@ -75,9 +83,10 @@ BEGIN
   RETURN extract(epoch FROM local::timestamp AT TIME ZONE zone);
 END $$;
 
--- Of a bound as the catalogs show it, or of a value's text.
+-- Of a bound as the catalogs show it in UTC, or of a value's text. Neither strict nor with settings of its own, so that
+-- PostgreSQL puts it into the query that calls it: thousands of calls would take longer than all the rest.
 CREATE OR REPLACE FUNCTION ppp.bound_position(type regtype, encoding text, bound text) RETURNS numeric
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN bound = 'MINVALUE' THEN '-Infinity'::numeric
     WHEN bound = 'MAXVALUE' THEN 'Infinity'::numeric
@@ -103,22 +112,28 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 
     ELSE trunc(pos)::text END
 $$;
 
--- All partitions of tables that are partitioned by one column's range, with their bounds as the catalogs show them in
--- UTC. A default partition has no bounds.
+-- All partitions of tables that are partitioned by one column's range, or of one of them, with their bounds as the
+-- catalogs show them in UTC. A default partition has no bounds. One table's are found by an index.
 CREATE OR REPLACE FUNCTION ppp.range_partitions(of oid DEFAULT NULL)
 RETURNS TABLE (parent oid, partition oid, lower text, upper text, is_default boolean, is_detaching boolean)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
-  SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+#variable_conflict use_column
+BEGIN
+  IF of IS NULL THEN
+    RETURN QUERY SELECT r.* FROM pg_partitioned_table AS p CROSS JOIN LATERAL ppp.range_partitions(p.partrelid) AS r;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
   FROM (
     SELECT p.partrelid AS parent, c.oid AS partition, p.partdefid = c.oid AS is_default, i.inhdetachpending AS is_detaching,
       regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') AS range
     FROM pg_partitioned_table AS p
     JOIN pg_inherits AS i ON i.inhparent = p.partrelid
     JOIN pg_class AS c ON c.oid = i.inhrelid
-    WHERE p.partstrat = 'r' AND p.partnatts = 1 AND (of IS NULL OR p.partrelid = of)
+    WHERE p.partstrat = 'r' AND p.partnatts = 1 AND p.partrelid = of
     OFFSET 0
-  ) AS b
-$$;
+  ) AS b;
+END $$;
 
 -- The name of the partition that begins there: TABLE_START, in a form that sorts. What is too long for a name loses the
 -- end of the table's name to a digest of it.
