@@ -130,7 +130,6 @@ DECLARE
   columns text;
   moved bigint;
   guard record;
-  number integer := 1;
 BEGIN
   SELECT * INTO STRICT policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
   the := ppp.partitioning(policy, clock_timestamp());
@@ -163,12 +162,7 @@ BEGIN
   END LOOP;
   -- Readers too from here on: one that had read which partitions there are would miss the rows.
   EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', the.parent::regclass);
-  partition := ppp.partition_name(policy, the.zone, ppp.bound_position(the.type, policy.encoding, in_lower));
-  WHILE to_regclass(quote_ident(in_schema) || '.' || quote_ident(partition)) IS NOT NULL LOOP
-    number := number + 1;
-    partition := left(ppp.partition_name(policy, the.zone, ppp.bound_position(the.type, policy.encoding, in_lower)), 58)
-      || '_' || number;
-  END LOOP;
+  partition := ppp.free_partition_name(policy, the.zone, ppp.bound_position(the.type, policy.encoding, in_lower));
   SET LOCAL session_replication_role = origin;
   commands := ppp.make_partition(the.parent, partition, in_lower, in_upper, policy.comments, policy.each);
   SET LOCAL session_replication_role = replica;

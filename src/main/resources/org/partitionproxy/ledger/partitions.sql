@@ -136,8 +136,9 @@ BEGIN
 END $$;
 
 -- The name of the partition that begins there: TABLE_START, in a form that sorts. What is too long for a name loses the
--- end of the table's name to a digest of it.
-CREATE OR REPLACE FUNCTION ppp.partition_name(policy ppp.partition_policy, zone text, start numeric) RETURNS text
+-- end of the table's name to a digest of it. What is taken already is asked for again with a number.
+CREATE OR REPLACE FUNCTION ppp.partition_name(
+  policy ppp.partition_policy, zone text, start numeric, number integer DEFAULT 1) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   local timestamp := CASE policy.unit WHEN 'number' THEN NULL
@@ -159,10 +160,25 @@ BEGIN
   IF policy.unit <> 'number' AND start <> ppp.range_start(policy.step, policy.unit, zone, start) THEN
     suffix := to_char(local, 'YYYYMMDD_HH24MISS');
   END IF;
+  suffix := suffix || CASE WHEN number > 1 THEN '_' || number ELSE '' END;
   name := replace(replace(policy.naming, '{start}', suffix), '{table}', stem);
   WHILE octet_length(name) > 63 AND left(stem, 1) <> '~' LOOP
     stem := left(regexp_replace(stem, '~[0-9a-f]{6}$', ''), -1) || '~' || left(md5(policy.name), 6);
     name := replace(replace(policy.naming, '{start}', suffix), '{table}', stem);
+  END LOOP;
+  RETURN name;
+END $$;
+
+-- The same, or with a number where something else has that name.
+CREATE OR REPLACE FUNCTION ppp.free_partition_name(policy ppp.partition_policy, zone text, start numeric) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  number integer := 1;
+  name text := ppp.partition_name(policy, zone, start);
+BEGIN
+  WHILE to_regclass(quote_ident(policy.schema) || '.' || quote_ident(name)) IS NOT NULL LOOP
+    number := number + 1;
+    name := ppp.partition_name(policy, zone, start, number);
   END LOOP;
   RETURN name;
 END $$;
@@ -362,7 +378,6 @@ DECLARE
   guard text;
   guards text[] := '{}';
   valid boolean;
-  number integer;
   old record;
 BEGIN
   SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
@@ -412,12 +427,7 @@ BEGIN
         CONTINUE;
       END IF;
     END IF;
-    number := 1;
-    partition := ppp.partition_name(policy, the.zone, missing.lower);
-    WHILE to_regclass(quote_ident(in_schema) || '.' || quote_ident(partition)) IS NOT NULL LOOP
-      number := number + 1;
-      partition := left(ppp.partition_name(policy, the.zone, missing.lower), 58) || '_' || number;
-    END LOOP;
+    partition := ppp.free_partition_name(policy, the.zone, missing.lower);
     commands := ppp.make_partition(the.parent, partition, lower, upper, policy.comments, policy.each);
     IF guard IS NOT NULL THEN
       commands := commands || format('ALTER TABLE %s DROP CONSTRAINT %I', the.fallback::regclass, guard);
@@ -437,7 +447,8 @@ END $$;
 REVOKE EXECUTE ON FUNCTION
   ppp.range_start(bigint, text, text, numeric), ppp.range_end(bigint, text, text, numeric),
   ppp.bound_position(regtype, text, text), ppp.position_bound(regtype, text, numeric), ppp.range_partitions(oid),
-  ppp.partition_name(ppp.partition_policy, text, numeric), ppp.make_partition(oid, text, text, text, boolean, text[]),
+  ppp.partition_name(ppp.partition_policy, text, numeric, integer),
+  ppp.free_partition_name(ppp.partition_policy, text, numeric), ppp.make_partition(oid, text, text, text, boolean, text[]),
   ppp.partitioning(ppp.partition_policy, timestamptz), ppp.kept_since(ppp.partition_policy, text, numeric),
   ppp.missing_ranges(text, text, timestamptz), ppp.make_partitions(text, text, timestamptz, integer)
 FROM PUBLIC;
