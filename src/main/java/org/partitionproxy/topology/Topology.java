@@ -23,6 +23,7 @@ import org.partitionproxy.sql.Identifier;
  * @param crossTenantJoins whether the role for all tenants may use any
  * @param inspection what servers log; empty where shards.yaml doesn't say
  * @param logBytes what the log files of each server that ppp starts may take together
+ * @param partitions how tables that are partitioned by time are cared for, in the file's order
  */
 public record Topology(
     Path file,
@@ -38,7 +39,8 @@ public record Topology(
     boolean everyone,
     JoinChoice crossTenantJoins,
     Optional<InspectionLevel> inspection,
-    long logBytes) {
+    long logBytes,
+    List<PartitionRules> partitions) {
 
   /** What logs of a server may take where shards.yaml doesn't say. */
   public static final long DEFAULT_LOG_BYTES = 1L << 30;
@@ -47,6 +49,7 @@ public record Topology(
     veneers = List.copyOf(veneers);
     shards = List.copyOf(shards);
     tenants = List.copyOf(tenants);
+    partitions = List.copyOf(partitions);
   }
 
   /** As shards.yaml says nothing of what is not given here. */
@@ -74,7 +77,8 @@ public record Topology(
         false,
         JoinChoice.ALLOWED,
         Optional.empty(),
-        DEFAULT_LOG_BYTES);
+        DEFAULT_LOG_BYTES,
+        List.of());
   }
 
   static final String READER_SUFFIX = "_reader";
@@ -132,6 +136,19 @@ public record Topology(
 
   public List<Tenant> tenantsOf(ServerName shard) {
     return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
+  }
+
+  /** How the partitions of a table are cared for, if the tenant has it. */
+  public Optional<PartitionPolicy> findPolicy(Tenant tenant, Identifier table) {
+    return partitions.stream()
+        .filter(rules -> rules.table().equals(table))
+        .findFirst()
+        .map(rules -> rules.of(tenant.name()));
+  }
+
+  /** All policies that hold for a tenant, in the file's order. */
+  public List<PartitionPolicy> policies(Tenant tenant) {
+    return partitions.stream().map(rules -> rules.of(tenant.name())).toList();
   }
 
   /**

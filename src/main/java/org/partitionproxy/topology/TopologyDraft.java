@@ -26,7 +26,8 @@ record TopologyDraft(
     boolean everyone,
     Optional<Placed<JoinChoice>> crossTenantJoins,
     Optional<InspectionLevel> inspection,
-    Optional<Long> logBytes) {
+    Optional<Long> logBytes,
+    List<PartitionsDraft> partitions) {
 
   /** The veneers, then the shards. */
   List<ServerDraft> servers() {
@@ -56,6 +57,7 @@ record TopologyDraft(
         everyone,
         Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED),
         inspection,
-        logBytes.orElse(Topology.DEFAULT_LOG_BYTES));
+        logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
+        partitions.stream().map(PartitionsDraft::toRules).toList());
   }
 }

@@ -34,7 +34,8 @@ public final class TopologyReader {
           "everyone",
           "cross_tenant_joins",
           "inspection",
-          "logs");
+          "logs",
+          "partitions");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -85,6 +86,7 @@ public final class TopologyReader {
             .map(reader::draft);
     draft.ifPresent(d -> NameChecks.check(d, problems));
     draft.ifPresent(d -> ServerChecks.check(d, problems));
+    draft.ifPresent(d -> PolicyChecks.check(d, problems));
     problems.throwIfAny();
     return draft.orElseThrow().toTopology(file);
   }
@@ -123,7 +125,10 @@ public final class TopologyReader {
         top.text("cross_tenant_joins")
             .flatMap(text -> top.choice(text, "cross_tenant_joins", JoinChoice.values())),
         inspection(top),
-        logBytes(top, runtime));
+        logBytes(top, runtime),
+        top.section("partitions", "partitions: { " + PolicyReader.EXAMPLE + " }")
+            .map(new PolicyReader(problems)::read)
+            .orElse(List.of()));
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {

@@ -58,6 +58,8 @@ final class YamlReader {
             .setCodePointLimit(Integer.MAX_VALUE)
             // Repeated keys are reported here, all of them and with both places.
             .setAllowDuplicateKeys(true)
+            // All at once: a surrogate pair across two buffers ends in an exception.
+            .setBufferSize(text.length() + 1)
             .build();
     return (YAMLParser)
         YAMLFactory.builder()

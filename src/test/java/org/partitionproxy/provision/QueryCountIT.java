@@ -110,6 +110,7 @@ class QueryCountIT {
         true,
         JoinChoice.ALLOWED,
         Optional.empty(),
-        Topology.DEFAULT_LOG_BYTES);
+        Topology.DEFAULT_LOG_BYTES,
+        List.of());
   }
 }

@@ -69,7 +69,8 @@ class TargetTest {
             false,
             one.crossTenantJoins(),
             one.inspection(),
-            one.logBytes());
+            one.logBytes(),
+            one.partitions());
     for (String name : List.of("veneer", "east", "west")) {
       assertThat(Target.require(several, name).server().port())
           .isEqualTo(name.equals("west") ? 2 : 1);

@@ -62,6 +62,7 @@ class TopologyRoundTripTest {
       veneers.add(server(random, new ServerName("v2"), true, runtime, database, 1998));
     }
     boolean everyone = random.nextBoolean();
+    List<Tenant> tenants = tenants(random, shards);
     return new Topology(
         file,
         name,
@@ -72,7 +73,7 @@ class TopologyRoundTripTest {
         random.nextBoolean() ? IdChoice.FILL : IdChoice.LEAVE,
         veneers,
         shards,
-        tenants(random, shards),
+        tenants,
         everyone,
         everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN,
         random.nextBoolean()
@@ -80,7 +81,78 @@ class TopologyRoundTripTest {
             : InspectionLevel.find(List.of("off", "statements", "rows").get(random.nextInt(3))),
         runtime == RuntimeChoice.EXTERNAL || random.nextBoolean()
             ? Topology.DEFAULT_LOG_BYTES
-            : (16L + random.nextInt(5000)) << 20);
+            : (16L + random.nextInt(5000)) << 20,
+        partitions(random, tenants));
+  }
+
+  private static List<PartitionRules> partitions(Random random, List<Tenant> tenants) {
+    List<PartitionRules> rules = new ArrayList<>();
+    int count = random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      Identifier table = Identifier.of("t" + word(random, ANY, 10) + i);
+      Identifier key = Identifier.of("k" + word(random, ANY, 10));
+      Optional<PartitionSchedule> schedule =
+          random.nextBoolean()
+              ? Optional.empty()
+              : Optional.of(
+                  new PartitionSchedule(
+                      pick(random, "0 23 * * *", "30 seconds", "*/5 0-6,22 1 jan-mar mon"),
+                      random.nextBoolean() ? Optional.of("nightly") : Optional.empty()));
+      TreeMap<TenantName, PartitionPolicy> own = new TreeMap<>();
+      PartitionPolicy policy =
+          policy(random, table, key, random.nextInt(3) > 0, Optional.empty(), schedule);
+      if (random.nextBoolean()) {
+        own.put(
+            tenants.get(random.nextInt(tenants.size())).name(),
+            policy(
+                random,
+                table,
+                key,
+                policy.every().isTime(),
+                Optional.of(policy),
+                Optional.empty()));
+      }
+      rules.add(new PartitionRules(policy, own));
+    }
+    return rules;
+  }
+
+  /**
+   * @param base what this one can't take back, it has too
+   */
+  private static PartitionPolicy policy(
+      Random random,
+      Identifier table,
+      Identifier key,
+      boolean time,
+      Optional<PartitionPolicy> base,
+      Optional<PartitionSchedule> schedule) {
+    String every =
+        time
+            ? pick(random, "10 seconds", "1 day", "2 weeks", "1 month")
+            : pick(random, "1", "5000");
+    String keep = time ? pick(random, "90 days", "7 years") : "5000";
+    boolean zoned = time && (base.isPresent() || random.nextBoolean());
+    return new PartitionPolicy(
+        table,
+        key,
+        RangeLength.parse(every).orElseThrow(),
+        base.map(PartitionPolicy::encoding)
+            .orElse(time ? pick(random, KeyEncoding.values()) : KeyEncoding.NUMBER),
+        zoned ? pick(random, "Europe/Berlin", "America/Sao_Paulo") : "UTC",
+        pick(random, 1, 6, 100),
+        base.isPresent() || random.nextBoolean() ? RangeLength.parse(keep) : Optional.empty(),
+        pick(
+            random,
+            new Retirement.Detach(),
+            new Retirement.Drop(),
+            new Retirement.Move(Identifier.of("archive " + word(random, ANY, 9)))),
+        pick(random, "{table}_{start}", "p{start}", "{table} of {start}"),
+        random.nextBoolean(),
+        base.isPresent() || random.nextBoolean()
+            ? List.of("ALTER TABLE {partition} SET (fillfactor = 90)", "ANALYZE {partition}")
+            : List.of(),
+        schedule);
   }
 
   private static List<Tenant> tenants(Random random, List<ServerDefinition> shards) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /**
  * Writes a topology as shards.yaml, each time in another of YAML's ways: keys in any order, in
@@ -58,6 +59,11 @@ final class TopologyText {
     if (topology.logBytes() != Topology.DEFAULT_LOG_BYTES) {
       top.put("logs", (topology.logBytes() >> 20) + "MB");
     }
+    if (!topology.partitions().isEmpty()) {
+      Map<String, Object> partitions = new LinkedHashMap<>();
+      topology.partitions().forEach(one -> partitions.put(one.table().value(), rules(one)));
+      top.put("partitions", partitions);
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();
@@ -102,6 +108,49 @@ final class TopologyText {
     return shuffled(keys);
   }
 
+  private Map<String, Object> rules(PartitionRules rules) {
+    PartitionPolicy policy = rules.policy();
+    Map<String, Object> keys = new LinkedHashMap<>(policy(policy));
+    keys.put("by", policy.key().value());
+    policy
+        .schedule()
+        .ifPresent(
+            schedule -> {
+              keys.put("schedule", schedule.when());
+              schedule.job().ifPresent(job -> keys.put("job", job));
+            });
+    if (!rules.ofTenants().isEmpty()) {
+      Map<String, Object> tenants = new LinkedHashMap<>();
+      rules.ofTenants().forEach((tenant, own) -> tenants.put(tenant.value(), policy(own)));
+      keys.put("tenants", tenants);
+    }
+    return shuffled(keys);
+  }
+
+  private Map<String, Object> policy(PartitionPolicy policy) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("every", policy.every().toString());
+    if (policy.encoding() != KeyEncoding.NUMBER) {
+      keys.put("encoded", policy.encoding().toString());
+    }
+    if (!policy.zone().equals(PartitionPolicy.DEFAULT_ZONE)) {
+      keys.put("zone", policy.zone());
+    }
+    keys.put("ahead", policy.ahead());
+    policy.keep().ifPresent(keep -> keys.put("keep", keep.toString()));
+    keys.put(
+        "retire",
+        policy.retirement() instanceof Retirement.Move move
+            ? new LinkedHashMap<>(Map.of("move", move.schema().value()))
+            : policy.retirement().toString());
+    keys.put("name", policy.naming());
+    keys.put("comments", Boolean.toString(policy.comments()));
+    if (!policy.each().isEmpty()) {
+      keys.put("each", policy.each());
+    }
+    return shuffled(keys);
+  }
+
   private Map<String, Object> shuffled(Map<String, Object> map) {
     List<String> keys = new ArrayList<>(map.keySet());
     Collections.shuffle(keys, random);
@@ -129,6 +178,9 @@ final class TopologyText {
   }
 
   private String flow(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(this::flow).collect(Collectors.joining(", ", "[", "]"));
+    }
     if (!(value instanceof Map<?, ?> map)) {
       return scalar(value.toString());
     }
