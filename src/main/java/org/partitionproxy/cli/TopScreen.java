@@ -50,8 +50,7 @@ final class TopScreen implements AutoCloseable {
   /** On the terminal of this process. */
   static TopScreen open(Colors colors, Board board, int limit) {
     return new TopScreen(
-        LiveScreen.terminal(
-            "ppp top", "Run it with --for 10s and its output to a file or a pipe."),
+        LiveScreen.terminal("ppp top", "Run it with --for 10s and its output to a file or a pipe."),
         colors,
         board,
         limit,

@@ -1,5 +1,6 @@
 package org.partitionproxy.console;
 
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class EventsView {
     this.colors = colors;
   }
 
-  /** {@code 23:46:53  137 events written; events_…_234650 has 37 rows; 11 partitions ahead}. */
+  /** {@code 23:46:53 137 events written; events_…_234650 has 37 rows; 11 partitions ahead}. */
   public String line(EventPartitions partitions, Written written) {
     return TIME.format(partitions.at())
         + "  "
@@ -36,13 +37,24 @@ public final class EventsView {
         + ahead(partitions);
   }
 
-  /** The partitions, of which the one that is written now stands out, no wider than that. */
-  public List<String> table(EventPartitions partitions, int width) {
+  /** {@code 23:46:53} */
+  public String time(Instant time) {
+    return TIME.format(time);
+  }
+
+  /**
+   * The partitions, of which the one that is written now stands out.
+   *
+   * @param width of the longest line
+   * @param height how many partitions; the oldest are left out
+   */
+  public List<String> table(EventPartitions partitions, int width, int height) {
     Table table = new Table().column("partition").column("from").column("to").numbers("rows");
     table.column("");
     Optional<Partition> current = partitions.current();
     List<Partition> ready = partitions.ready();
-    for (Partition partition : partitions.partitions()) {
+    int left = Math.max(0, partitions.partitions().size() - Math.max(1, height));
+    for (Partition partition : partitions.partitions().stream().skip(left).toList()) {
       boolean now = current.filter(partition::equals).isPresent();
       table.row(
           partition.name(),

@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,6 +37,9 @@ public record DemoFolder(String demo, Path path) {
 
   /** The first line of every shards.yaml that a demo wrote. */
   private static final String MARK = "# Made by `ppp demo %s`, which writes it anew each time.";
+
+  /** The system lets go of it when the process ends, however that comes. */
+  private static final String LOCK = "demo.lock";
 
   /** Below those that systems give to clients. */
   static final int FIRST_PORT = 23_710;
@@ -61,44 +66,32 @@ public record DemoFolder(String demo, Path path) {
   }
 
   /**
-   * Keeps other demos out of this folder until the end of this process. Makes the folder.
+   * Does work while no other demo of this folder runs. Makes the folder.
    *
-   * @throws PppException if one is here
+   * @throws PppException if one runs, or if the shards.yaml there is none of a demo's
    */
-  public Held hold() {
+  public <T> T alone(Supplier<T> work) {
     try {
-      Files.createDirectories(path);
+      Files.createDirectories(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       if (Files.exists(file()) && !isMade()) {
         throw refusal(
             "\"" + file() + "\" was not made by `ppp demo " + demo + "`",
             "The demo writes a shards.yaml of its own: give it another folder by --folder.");
       }
-      FileChannel channel =
+      try (FileChannel channel =
           FileChannel.open(
-              path.resolve("demo.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock == null) {
-        channel.close();
-        throw refusal(
-            "another `ppp demo " + demo + "` runs in \"" + path + "\"",
-            "End it, or give this one another folder by --folder.");
+              path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        @Nullable FileLock lock = channel.tryLock();
+        if (lock == null) {
+          throw refusal(
+              "another `ppp demo " + demo + "` runs in \"" + path + "\"",
+              "End it, or give this one another folder by --folder.");
+        }
+        return work.get();
       }
-      return new Held(channel);
     } catch (IOException e) {
       throw unusable(e);
-    }
-  }
-
-  /** The folder is held until this is closed. */
-  public record Held(FileChannel channel) implements AutoCloseable {
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // Nothing was written by it.
-      }
     }
   }
 
@@ -112,9 +105,7 @@ public record DemoFolder(String demo, Path path) {
   public void write(Path example, String text, IntPredicate kept) {
     try {
       Files.writeString(
-          file(),
-          mark() + "\n" + withPorts(text, oldPorts(), kept),
-          StandardCharsets.UTF_8);
+          file(), mark() + "\n" + withPorts(text, oldPorts(), kept), StandardCharsets.UTF_8);
       Path migrations = path.resolve("migrations");
       Files.createDirectories(migrations);
       try (Stream<Path> scripts = Files.list(example.resolve("migrations"))) {
@@ -154,7 +145,7 @@ public record DemoFolder(String demo, Path path) {
       int port =
           Stream.concat(own.stream(), candidates.stream())
               .filter(one -> !used.contains(one))
-              .filter(one -> own.contains(one) && kept.test(one) || isFree(one))
+              .filter(one -> (own.contains(one) && kept.test(one)) || isFree(one))
               .findFirst()
               .orElseThrow(DemoFolder::noPort);
       used.add(port);
@@ -179,7 +170,7 @@ public record DemoFolder(String demo, Path path) {
       return;
     }
     try {
-      for (String entry : List.of("migrations", ".ppp", "demo.lock", "shards.yaml")) {
+      for (String entry : List.of("migrations", ".ppp", LOCK, "shards.yaml")) {
         deleteTree(path.resolve(entry));
       }
       try (Stream<Path> left = Files.list(path)) {

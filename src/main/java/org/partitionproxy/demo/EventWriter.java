@@ -75,12 +75,7 @@ public final class EventWriter implements AutoCloseable {
 
   public synchronized Written written() {
     return new Written(
-        events,
-        withoutPartition,
-        failed,
-        reconnects,
-        Duration.ofNanos(slowestNanos),
-        problem);
+        events, withoutPartition, failed, reconnects, Duration.ofNanos(slowestNanos), problem);
   }
 
   private void write(int first, int step) {
