@@ -148,7 +148,10 @@ public enum Code {
   NO_STATEMENTS(1003, ExitCode.DONE),
 
   // 11: explain
-  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED);
+  NOT_EXPLAINED(1101, ExitCode.SQL_FAILED),
+
+  // 12: partitions
+  PARTITIONS_NOT_MADE(1250, ExitCode.PARTIAL);
 
   private final int number;
   private final ExitCode exitCode;

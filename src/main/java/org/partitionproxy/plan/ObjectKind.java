@@ -17,6 +17,8 @@ public enum ObjectKind {
   USER_MAPPING,
   /** One on a shard's table, that gives its rows numbers. */
   TRIGGER,
+  /** What a shard knows of one table's partitions. */
+  PARTITION_POLICY,
   /** One that a tenant's tables use. */
   TYPE,
   FOREIGN_TABLE,

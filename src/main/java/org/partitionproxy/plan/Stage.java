@@ -16,6 +16,8 @@ public enum Stage {
   MIGRATIONS,
   /** The veneer's way to the shards: postgres_fdw, foreign servers, user mappings. */
   FOREIGN_SERVERS,
+  /** What shards know of their tenants' partitions, and the first ones of these. */
+  PARTITIONS,
   /** The veneer's foreign tables. */
   MIRROR;
 

@@ -47,6 +47,7 @@ final class Planner {
   private final DesiredState desired;
   private final MirrorPlanner mirror;
   private final EveryonePlanner everyone;
+  private final PartitionPlanner partitions;
   private final boolean ownServers;
 
   /**
@@ -58,6 +59,7 @@ final class Planner {
       DesiredState desired,
       MirrorPlanner mirror,
       EveryonePlanner everyone,
+      PartitionPlanner partitions,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
@@ -65,6 +67,7 @@ final class Planner {
     this.desired = desired;
     this.mirror = mirror;
     this.everyone = everyone;
+    this.partitions = partitions;
   }
 
   /**
@@ -72,9 +75,12 @@ final class Planner {
    *
    * @param mirrors by veneer and schema, of those that were compared now
    */
-  record Notes(Map<ServerName, Map<Identifier, List<String>>> mirrors, List<String> everyone) {
+  record Notes(
+      Map<ServerName, Map<Identifier, List<String>>> mirrors,
+      List<String> everyone,
+      List<String> partitions) {
 
-    static final Notes NONE = new Notes(Map.of(), List.of());
+    static final Notes NONE = new Notes(Map.of(), List.of(), List.of());
   }
 
   Plan plan(Survey survey) {
@@ -82,15 +88,17 @@ final class Planner {
     MirrorPlanner.MirrorPlan mirrors =
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
     EveryonePlanner.EveryonePlan union = everyone(survey);
+    PartitionPlanner.PartitionPlan rules = partitions(survey);
     return plan(
         survey,
         snapshot -> {
           List<Change> changes = new ArrayList<>(withoutMirrors(survey, snapshot));
+          changes.addAll(rules.on(snapshot.server()));
           changes.addAll(mirrors.on(snapshot.server()));
           changes.addAll(union.of(snapshot.server()));
           return changes;
         },
-        new Notes(mirrors.notes(), union.notes()));
+        new Notes(mirrors.notes(), union.notes(), rules.notes()));
   }
 
   /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
@@ -126,6 +134,7 @@ final class Planner {
   List<String> notes(Survey survey, Notes compared) {
     List<String> notes = new ArrayList<>(notesOfMirrors(survey, compared));
     notes.addAll(compared.everyone());
+    notes.addAll(compared.partitions());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return notes;
   }
@@ -160,6 +169,20 @@ final class Planner {
         .mirrors()
         .getOrDefault(veneer.server().name(), Map.of())
         .getOrDefault(tenant.schema(), remembered);
+  }
+
+  /** Of the shards that ppp has been to, whichever others are away. */
+  private PartitionPlanner.PartitionPlan partitions(Survey survey) {
+    List<ServerDefinition> shards =
+        topology.shards().stream()
+            .filter(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isPresent())
+            .toList();
+    boolean complete =
+        shards.size() == topology.shards().size()
+            && topology.tenants().stream().noneMatch(t -> isMissing(survey, t));
+    return survey.refusals().isEmpty()
+        ? partitions.plan(shards, complete)
+        : PartitionPlanner.PartitionPlan.NONE;
   }
 
   /** Not before all tenants have their tables. */
@@ -291,6 +314,10 @@ final class Planner {
             .toList();
     Stage until = topology.migrations().isPresent() ? Stage.MIGRATIONS : Stage.SCHEMAS;
     List<Plan.Deferred> deferred = new ArrayList<>();
+    if (!topology.partitions().isEmpty()
+        && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
+      deferred.add(new Plan.Deferred(Stage.PARTITIONS, "partition policies", until));
+    }
     if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
       deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));
     }

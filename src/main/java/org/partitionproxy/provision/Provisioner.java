@@ -50,6 +50,7 @@ public final class Provisioner implements AutoCloseable {
       Surveyor surveyor,
       MirrorPlanner mirrors,
       EveryonePlanner everyone,
+      PartitionPlanner partitions,
       Planner planner) {
 
     static Parts of(
@@ -65,6 +66,7 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors =
           new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
       EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
+      PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
       return new Parts(
           topology,
           migrations,
@@ -74,7 +76,8 @@ public final class Provisioner implements AutoCloseable {
           new Surveyor(topology, migrations, desired, sessions, workers),
           mirrors,
           everyone,
-          new Planner(topology, migrations, desired, mirrors, everyone, ownServers));
+          partitions,
+          new Planner(topology, migrations, desired, mirrors, everyone, partitions, ownServers));
     }
   }
 
@@ -131,6 +134,9 @@ public final class Provisioner implements AutoCloseable {
           if (!mirrorOnly) {
             migrated = stages(stages, wanted, run, listener);
           }
+          if (stages.contains(Stage.PARTITIONS)) {
+            new PartitionStage(run, listener).run();
+          }
           if (stages.contains(Stage.MIRROR)) {
             Survey seen = mirrorOnly ? run.survey() : run.look();
             new MirrorStage(run, listener).run(seen, parts.topology().tenants());
@@ -142,13 +148,13 @@ public final class Provisioner implements AutoCloseable {
         });
   }
 
-  /** All but the last, whose changes depend on what these do. */
+  /** All but the last two, whose changes depend on what these do. */
   private Optional<MigrationResult> stages(
       SortedSet<Stage> stages, Plan wanted, Run run, RunListener listener) {
     run.record().begin();
     Optional<MigrationResult> migrated = Optional.empty();
     StageRunner others = new StageRunner(run);
-    for (Stage stage : stages.headSet(Stage.MIRROR)) {
+    for (Stage stage : stages.headSet(Stage.PARTITIONS)) {
       listener.stage(stage, wanted.only(new TreeSet<>(List.of(stage))).count());
       if (stage == Stage.MIGRATIONS) {
         migrated = migrate(MigrationRequest.all(), wanted, run, listener);

@@ -32,6 +32,8 @@ final class RunResult {
   private final Map<ServerName, Map<Identifier, List<String>>> notes = new ConcurrentHashMap<>();
   private final List<String> notesOfEveryone = Collections.synchronizedList(new ArrayList<>());
 
+  private final List<String> notesOfPartitions = Collections.synchronizedList(new ArrayList<>());
+
   /** Servers on which a change failed that all later ones may need. */
   private final Set<ServerName> stopped = ConcurrentHashMap.newKeySet();
 
@@ -72,7 +74,18 @@ final class RunResult {
 
   /** Of what this run has compared. */
   Planner.Notes notes() {
-    return new Planner.Notes(notes, List.copyOf(notesOfEveryone));
+    return new Planner.Notes(notes, List.copyOf(notesOfEveryone), List.copyOf(notesOfPartitions));
+  }
+
+  /** Of policies as they were compared; what was said before is said again if it still holds. */
+  void noteOfPartitions(List<String> some) {
+    notesOfPartitions.clear();
+    notesOfPartitions.addAll(some);
+  }
+
+  /** Of one table, when partitions are made. */
+  void noteOfPartition(String one) {
+    notesOfPartitions.add(one);
   }
 
   /** Something that was left as it was, for a reason that is no server's. */

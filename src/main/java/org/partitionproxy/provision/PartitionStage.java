@@ -1,0 +1,130 @@
+package org.partitionproxy.provision;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.Stage;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.topology.ServerDefinition;
+
+/** Tells the shards what shards.yaml says of partitions, and has the first ones made. */
+final class PartitionStage {
+
+  private final Run run;
+  private final RunListener listener;
+
+  PartitionStage(Run run, RunListener listener) {
+    this.run = run;
+    this.listener = listener;
+  }
+
+  /** Looks at the tables as they are now; they may just have been made. */
+  void run() {
+    List<ServerDefinition> shards =
+        run.topology().shards().stream().filter(run.result()::isUsable).toList();
+    try {
+      PartitionPlanner.PartitionPlan plan =
+          run.parts().partitions().plan(shards, run.result().unusable().isEmpty());
+      run.result().noteOfPartitions(plan.notes());
+      Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+      shards.forEach(shard -> changes.put(shard, plan.on(shard)));
+      int count = changes.values().stream().mapToInt(List::size).sum();
+      if (count > 0) {
+        run.record().begin();
+        listener.stage(Stage.PARTITIONS, count);
+        run.result().keep(run.applier().applyTenants(changes, (session, done) -> {}));
+      }
+      make(plan);
+    } catch (SqlFailure e) {
+      run.result().lose(e);
+    }
+  }
+
+  private void make(PartitionPlanner.PartitionPlan plan) {
+    AtomicInteger made = new AtomicInteger();
+    AtomicInteger tables = new AtomicInteger();
+    run.parts()
+        .workers()
+        .forEach(
+            plan.findings().keySet(),
+            shard -> {
+              SortedSet<QualifiedName> wanted = plan.tables(shard);
+              if (!wanted.isEmpty() && run.result().isUsable(shard)) {
+                for (QualifiedName table : missing(shard, wanted)) {
+                  int count = make(shard, table);
+                  made.addAndGet(count);
+                  tables.addAndGet(Math.min(1, count));
+                }
+              }
+            });
+    if (made.get() > 0) {
+      listener.note(
+          "made " + made + " partitions of " + tables + (tables.get() == 1 ? " table" : " tables"));
+    }
+  }
+
+  private List<QualifiedName> missing(ServerDefinition shard, SortedSet<QualifiedName> wanted) {
+    try {
+      return run.parts()
+          .sessions()
+          .with(shard, session -> new FirstPartitions(session).missing(wanted));
+    } catch (SqlFailure e) {
+      report(shard, "partitions of its tables", e);
+      return List.of();
+    }
+  }
+
+  private int make(ServerDefinition shard, QualifiedName table) {
+    try {
+      run.lock().requireHeld();
+      run.record().begin();
+      FirstPartitions.Made made =
+          run.parts().sessions().with(shard, session -> new FirstPartitions(session).make(table));
+      run.result().commit(made.made());
+      made.blocked().forEach(range -> report(shard, table, range));
+      return made.made();
+    } catch (SqlFailure e) {
+      report(shard, "partitions of " + table, e);
+      return 0;
+    }
+  }
+
+  private void report(ServerDefinition shard, QualifiedName table, FirstPartitions.Blocked range) {
+    run.result()
+        .noteOfPartition(
+            "the default partition of "
+                + table
+                + " on "
+                + shard.title()
+                + " has "
+                + range.rows()
+                + " rows from "
+                + range.lower()
+                + " to "
+                + range.upper()
+                + " (UTC), so that range has no partition of its own;"
+                + " `ppp partitions maintain --drain-default` moves them");
+  }
+
+  private void report(ServerDefinition shard, String what, SqlFailure failure) {
+    if (failure.isUnreachable()) {
+      run.result().lose(failure);
+      return;
+    }
+    List<Diagnostic> reasons = new ArrayList<>(failure.diagnostics());
+    run.result()
+        .problem(
+            Diagnostic.error(
+                Code.PARTITIONS_NOT_MADE,
+                what + " on " + shard.title() + " are not made: " + reasons.get(0).summary(),
+                reasons.get(0).hint()
+                    + "\nMend the cause and run `ppp initialize` or `ppp partitions maintain`."));
+  }
+}
