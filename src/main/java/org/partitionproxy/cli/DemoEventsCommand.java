@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,11 @@ import org.partitionproxy.demo.EventTopology;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.partition.Deed;
+import org.partitionproxy.partition.Maintainer;
+import org.partitionproxy.partition.Maintenance;
 import org.partitionproxy.topology.RuntimeChoice;
+import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.trace.TimeSpan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -132,7 +138,7 @@ final class DemoEventsCommand implements Callable<Integer> {
                     usage(
                         "--every is \"" + every + "\"",
                         "It is from '1 second' to '1 hour', with the unit: '10 seconds'."));
-    return new EventLoad(rate, every.strip(), range, tenants);
+    return new EventLoad(rate, range, tenants);
   }
 
   private Optional<Duration> span() {
@@ -208,8 +214,17 @@ final class DemoEventsCommand implements Callable<Integer> {
     return steps.status() == 0 ? verdict(run) : steps.status();
   }
 
+  /** As `ppp partitions maintain` does, and in one line what came of it. */
   private static String maintain(Workspace workspace) {
-    return "no partitions made yet: " + workspace.topology().name();
+    Maintenance done =
+        new Maintainer(workspace.topology(), workspace.connector(), 1)
+            .run(TenantSelection.ALL, Maintainer.Mode.MAINTAIN, deed -> {});
+    SortedMap<Deed.Kind, Integer> counts = new TreeMap<>();
+    done.deeds().forEach(deed -> counts.merge(deed.kind(), 1, Integer::sum));
+    List<String> parts = new ArrayList<>();
+    counts.forEach((kind, count) -> parts.add(kind + " " + count));
+    done.problems().forEach(problem -> parts.add(problem.summary()));
+    return "partitions: " + (parts.isEmpty() ? "nothing to do" : String.join(", ", parts));
   }
 
   private void end(EventsRun run, DemoFolder folder) {

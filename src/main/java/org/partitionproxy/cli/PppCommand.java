@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       InitializeCommand.class,
       MigrateCommand.class,
       AnalyzeCommand.class,
+      PartitionsCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,

@@ -9,11 +9,10 @@ import java.util.regex.Pattern;
  * How much {@code ppp demo events} does.
  *
  * @param rate events a second, of each tenant
- * @param every the length of a partition, as shards.yaml says it: {@code 10 seconds}
- * @param range the same
+ * @param range the length of a partition
  * @param tenants how many
  */
-public record EventLoad(double rate, String every, Duration range, int tenants) {
+public record EventLoad(double rate, Duration range, int tenants) {
 
   /** So many partitions are made at a time. */
   private static final int AT_A_TIME = 6;
@@ -36,6 +35,12 @@ public record EventLoad(double rate, String every, Duration range, int tenants) 
           case "minute" -> Duration.ofMinutes(number);
           default -> Duration.ofHours(number);
         });
+  }
+
+  /** The length of a partition as shards.yaml says it: {@code 10 seconds}. */
+  public String every() {
+    long seconds = range.toSeconds();
+    return seconds + (seconds == 1 ? " second" : " seconds");
   }
 
   /** How often partitions are made: six of them each time. */

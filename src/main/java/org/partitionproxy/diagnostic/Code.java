@@ -151,6 +151,10 @@ public enum Code {
   NOT_EXPLAINED(1101, ExitCode.SQL_FAILED),
 
   // 12: partitions
+  PARTITION_BLOCKED(1230, ExitCode.PARTIAL),
+  PARTITION_NOT_MADE(1231, ExitCode.PARTIAL),
+  PARTITION_NOT_RETIRED(1232, ExitCode.PARTIAL),
+  PARTITION_RUN_UNNOTED(1233, ExitCode.DONE),
   PARTITIONS_NOT_MADE(1250, ExitCode.PARTIAL);
 
   private final int number;

@@ -1,5 +1,6 @@
 package org.partitionproxy.ledger;
 
+import java.util.List;
 import org.partitionproxy.sql.SqlResource;
 
 /**
@@ -11,6 +12,13 @@ public final class PartitionFunctions {
   /** Idempotent; the ledger must be there. */
   public static final SqlResource SQL =
       SqlResource.load("/org/partitionproxy/ledger/partitions.sql");
+
+  /** What there is and what there should be; idempotent, after {@link #SQL}. */
+  public static final SqlResource WORK =
+      SqlResource.load("/org/partitionproxy/ledger/partition_work.sql");
+
+  /** All of it, in its order. */
+  public static final List<SqlResource> ALL = List.of(SQL, WORK);
 
   private PartitionFunctions() {}
 }

@@ -220,7 +220,7 @@ final class Planner {
   private List<Change> ledger(ServerSnapshot snapshot) {
     ServerName server = snapshot.server().name();
     List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
-    functions.add(snapshot.server().isVeneer() ? DdlGuard.SQL : PartitionFunctions.SQL);
+    functions.addAll(snapshot.server().isVeneer() ? List.of(DdlGuard.SQL) : PartitionFunctions.ALL);
     String text = functions.stream().map(SqlResource::text).collect(Collectors.joining());
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(text));
     if (snapshot.stamp().equals(Optional.of(stamp))) {

@@ -1,0 +1,148 @@
+package org.partitionproxy.partition;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.db.Workers;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.TenantSelection;
+import org.partitionproxy.topology.Topology;
+
+/**
+ * Sees to the partitions of all tenants' tables, as the policies on their shards say: makes what is
+ * missing, retires what is old. Takes no lock but short ones, so that it can run beside every other
+ * command, and beside itself; killed at any moment, the next run goes on from what it finds.
+ */
+public final class Maintainer {
+
+  private final Topology topology;
+  private final Connector connector;
+  private final int jobs;
+  private final ShortLocks locks;
+
+  /**
+   * @param jobs how many shards at once, at least 1
+   */
+  public Maintainer(Topology topology, Connector connector, int jobs) {
+    this(topology, connector, jobs, ShortLocks.DEFAULT);
+  }
+
+  Maintainer(Topology topology, Connector connector, int jobs, ShortLocks locks) {
+    this.topology = topology;
+    this.connector = connector;
+    this.jobs = jobs;
+    this.locks = locks;
+  }
+
+  /** What to do. */
+  public enum Mode {
+    /** Nothing; say what the others would do. */
+    PLAN,
+    MAINTAIN,
+    /** Move rows that are in the way out of default partitions, too. */
+    DRAIN
+  }
+
+  /** The tables with sizes, and rows of default partitions counted; changes nothing. */
+  public TablesSeen look(TenantSelection selection) {
+    List<PartitionedTable> tables = new ArrayList<>();
+    List<Diagnostic> problems = new ArrayList<>();
+    for (ShardResult result :
+        onShards(
+            selection,
+            (session, tenants, report) -> new PartitionReader(session, tenants).read(true),
+            deed -> {})) {
+      tables.addAll(result.tables());
+      problems.addAll(result.problems());
+    }
+    return new TablesSeen(tables, problems);
+  }
+
+  /**
+   * A shard that is away, and a table that fails, stop nothing else.
+   *
+   * @param listener is told of each deed at once, by several threads
+   */
+  public Maintenance run(TenantSelection selection, Mode mode, Consumer<Deed> listener) {
+    List<Deed> deeds = new ArrayList<>();
+    List<Diagnostic> problems = new ArrayList<>();
+    Set<ServerName> away = new LinkedHashSet<>();
+    Work work =
+        (session, tenants, report) -> {
+          List<PartitionedTable> tables = new PartitionReader(session, tenants).read(false);
+          ShardMaintenance shard = new ShardMaintenance(session, tenants, locks, report);
+          if (mode == Mode.PLAN) {
+            shard.plan(tables);
+          } else {
+            shard.run(tables, mode == Mode.DRAIN);
+          }
+          return tables;
+        };
+    for (ShardResult result : onShards(selection, work, listener)) {
+      deeds.addAll(result.deeds());
+      problems.addAll(result.problems());
+      if (result.away()) {
+        away.add(result.shard());
+      }
+    }
+    return new Maintenance(deeds, problems, away);
+  }
+
+  /** What is done on one shard. */
+  private interface Work {
+    List<PartitionedTable> run(Session session, List<Tenant> tenants, Report report);
+  }
+
+  private record ShardResult(
+      ServerName shard,
+      List<PartitionedTable> tables,
+      List<Deed> deeds,
+      List<Diagnostic> problems,
+      boolean away) {}
+
+  private List<ShardResult> onShards(
+      TenantSelection selection, Work work, Consumer<Deed> listener) {
+    Map<ServerDefinition, List<Tenant>> byShard = new LinkedHashMap<>();
+    List<Tenant> chosen = selection.from(topology);
+    for (ServerDefinition shard : topology.shards()) {
+      List<Tenant> own = chosen.stream().filter(t -> t.shard().equals(shard.name())).toList();
+      if (!own.isEmpty()) {
+        byShard.put(shard, own);
+      }
+    }
+    if (byShard.isEmpty()) {
+      return List.of();
+    }
+    try (Workers workers = new Workers(Math.min(jobs, byShard.size()))) {
+      return workers.map(
+          byShard.entrySet(), entry -> onShard(entry.getKey(), entry.getValue(), work, listener));
+    }
+  }
+
+  private ShardResult onShard(
+      ServerDefinition shard, List<Tenant> tenants, Work work, Consumer<Deed> listener) {
+    Report report = new Report(listener);
+    List<PartitionedTable> tables = List.of();
+    boolean away = false;
+    try (Session session = connector.superuser(shard)) {
+      tables = work.run(session, tenants, report);
+    } catch (SqlFailure e) {
+      away = e.isUnreachable();
+      e.diagnostics().forEach(report::problem);
+    } catch (PppException e) {
+      e.diagnostics().forEach(report::problem);
+    }
+    return new ShardResult(shard.name(), tables, report.deeds(), report.problems(), away);
+  }
+}
