@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.demo.DemoFolder;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Option;
 final class DemoEventsCommand implements Callable<Integer> {
 
   static final String EXAMPLE = "events";
+
+  private static final Duration LONGEST_STEP = Duration.ofSeconds(20);
 
   @Mixin Console console = new Console();
 
@@ -190,9 +193,17 @@ final class DemoEventsCommand implements Callable<Integer> {
 
   private int demonstrate(DemoFolder folder, EventLoad load, Optional<Duration> span) {
     Workspace workspace = Workspace.open(options(folder), "demo events");
-    DemoSteps steps = new DemoSteps(workspace, folder.file(), console);
     EventsRun run = new EventsRun(workspace, load, span, console);
-    DemoEnding ending = new DemoEnding(() -> end(run, folder));
+    AtomicBoolean ended = new AtomicBoolean();
+    DemoSteps steps = new DemoSteps(workspace, folder.file(), console, ended::get);
+    DemoEnding ending =
+        new DemoEnding(
+            () -> {
+              ended.set(true);
+              // So that no command reports that its servers are gone.
+              steps.awaitEnd(LONGEST_STEP);
+              end(run, folder);
+            });
     try (ending) {
       steps.say("Start a veneer and a shard.");
       if (runtime == null) {
@@ -204,7 +215,7 @@ final class DemoEventsCommand implements Callable<Integer> {
       steps.run("initialize");
       steps.say("Write " + EventsRun.pace(load) + ". Ctrl-C ends it.");
       if (steps.status() == 0) {
-        run.run(Optional.of(() -> maintain(workspace)), ending::hasBegun);
+        run.run(Optional.of(() -> maintain(workspace)), ended::get);
       }
     } catch (RuntimeException e) {
       if (!ending.hasBegun()) {
