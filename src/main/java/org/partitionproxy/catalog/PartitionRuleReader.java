@@ -44,7 +44,7 @@ public final class PartitionRuleReader {
         pg_catalog.format_type(a.atttypid, NULL) AS type,
         coalesce(NOT a.attnotnull, false) AS nullable,
         dn.nspname AS fallback_schema, d.relname AS fallback
-      FROM pg_catalog.unnest(?::text[], ?::text[]) AS wanted (name, key)
+      FROM unnest(?::text[], ?::text[]) AS wanted (name, key)
       CROSS JOIN pg_catalog.unnest(?::text[]) AS schemas (schema)
       JOIN pg_catalog.pg_namespace AS n ON n.nspname = schemas.schema
       JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.name
@@ -63,7 +63,7 @@ public final class PartitionRuleReader {
   private static final String OTHER_RANGES =
       """
       SELECT w.schema, w.name, newest.lower, newest.upper
-      FROM pg_catalog.unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+      FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
         AS w (schema, name, key, encoding, step, unit, zone)
       JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema
       JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name

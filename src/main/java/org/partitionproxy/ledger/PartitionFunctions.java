@@ -17,8 +17,12 @@ public final class PartitionFunctions {
   public static final SqlResource WORK =
       SqlResource.load("/org/partitionproxy/ledger/partition_work.sql");
 
+  /** For a scheduler of the server's own; idempotent, and after the other. */
+  public static final SqlResource JOB =
+      SqlResource.load("/org/partitionproxy/ledger/partition_job.sql");
+
   /** All of it, in its order. */
-  public static final List<SqlResource> ALL = List.of(SQL, WORK);
+  public static final List<SqlResource> ALL = List.of(SQL, WORK, JOB);
 
   private PartitionFunctions() {}
 }

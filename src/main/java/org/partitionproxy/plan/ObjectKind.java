@@ -19,6 +19,8 @@ public enum ObjectKind {
   TRIGGER,
   /** What a shard knows of one table's partitions. */
   PARTITION_POLICY,
+  /** One of pg_cron's. */
+  JOB,
   /** One that a tenant's tables use. */
   TYPE,
   FOREIGN_TABLE,

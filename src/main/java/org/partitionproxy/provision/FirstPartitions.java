@@ -17,7 +17,7 @@ final class FirstPartitions {
   private static final String MISSING =
       """
       SELECT p.schema, p.name
-      FROM pg_catalog.unnest(?::text[], ?::text[]) AS p (schema, name)
+      FROM unnest(?::text[], ?::text[]) AS p (schema, name)
       WHERE EXISTS (SELECT FROM ppp.missing_ranges(p.schema, p.name))
       ORDER BY p.schema, p.name""";
 

@@ -30,23 +30,40 @@ final class PartitionPlanner {
   private final Topology topology;
   private final Sessions sessions;
   private final Workers workers;
+  private final JobPlanner jobs;
   private final PartitionRuleReader reader = new PartitionRuleReader();
 
   PartitionPlanner(Topology topology, Sessions sessions, Workers workers) {
     this.topology = topology;
     this.sessions = sessions;
     this.workers = workers;
+    this.jobs = new JobPlanner(topology, sessions);
   }
 
   /**
    * @param findings by shard
+   * @param jobs changes of schedules by shard
    * @param notes what can't be applied, and what will surprise
    */
-  record PartitionPlan(Map<ServerDefinition, PolicyFindings> findings, List<String> notes) {
+  record PartitionPlan(
+      Map<ServerDefinition, PolicyFindings> findings,
+      Map<ServerDefinition, List<Change>> jobs,
+      List<String> notes) {
 
-    static final PartitionPlan NONE = new PartitionPlan(Map.of(), List.of());
+    static final PartitionPlan NONE = new PartitionPlan(Map.of(), Map.of(), List.of());
 
+    /** All changes of a server. */
     List<Change> on(ServerDefinition server) {
+      List<Change> all = new ArrayList<>(rules(server));
+      all.addAll(jobs(server));
+      return all;
+    }
+
+    List<Change> jobs(ServerDefinition server) {
+      return jobs.getOrDefault(server, List.of());
+    }
+
+    List<Change> rules(ServerDefinition server) {
       PolicyFindings found = findings.get(server);
       return found == null ? List.of() : PartitionRuleChanges.diff(found.written(), found.wanted());
     }
@@ -89,7 +106,14 @@ final class PartitionPlanner {
       }
     }
     zones(findings, notes);
-    return new PartitionPlan(findings, notes.texts());
+    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+    findings.forEach(
+        (shard, one) -> {
+          JobPlanner.Jobs planned = jobs.plan(shard, one);
+          changes.put(shard, planned.changes());
+          planned.notes().forEach(note -> notes.add(note.table(), note.text()));
+        });
+    return new PartitionPlan(findings, changes, notes.texts());
   }
 
   private void notes(

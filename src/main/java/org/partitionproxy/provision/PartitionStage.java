@@ -34,14 +34,20 @@ final class PartitionStage {
           run.parts().partitions().plan(shards, run.result().unusable().isEmpty());
       run.result().noteOfPartitions(plan.notes());
       Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-      shards.forEach(shard -> changes.put(shard, plan.on(shard)));
-      int count = changes.values().stream().mapToInt(List::size).sum();
+      shards.forEach(shard -> changes.put(shard, plan.rules(shard)));
+      int count = shards.stream().mapToInt(shard -> plan.on(shard).size()).sum();
       if (count > 0) {
         run.record().begin();
         listener.stage(Stage.PARTITIONS, count);
         run.result().keep(run.applier().applyTenants(changes, (session, done) -> {}));
       }
       make(plan);
+      for (ServerDefinition shard : shards) {
+        if (run.result().isUsable(shard)) {
+          run.result()
+              .keep(run.applier().applyGlobal(shard, plan.jobs(shard), (session, done) -> {}));
+        }
+      }
     } catch (SqlFailure e) {
       run.result().lose(e);
     }
@@ -105,7 +111,7 @@ final class PartitionStage {
                 + shard.title()
                 + " has "
                 + range.rows()
-                + " rows from "
+                + (range.rows() == 1 ? " row from " : " rows from ")
                 + range.lower()
                 + " to "
                 + range.upper()
