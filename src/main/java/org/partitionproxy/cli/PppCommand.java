@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       TopCommand.class,
       InspectionCommand.class,
       HistoryCommand.class,
+      PartitionsCommand.class,
+      WorkflowsCommand.class,
       TeardownCommand.class,
       DemoCommand.class,
       SecretsCommand.class,
