@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
       TopCommand.class,
       InspectionCommand.class,
       HistoryCommand.class,
-      PartitionsCommand.class,
       WorkflowsCommand.class,
       TeardownCommand.class,
       DemoCommand.class,
