@@ -98,17 +98,17 @@ public record DemoFolder(String demo, Path path) {
   /**
    * Writes shards.yaml and the migrations as the example has them.
    *
-   * @param example its folder
+   * @param example whose migrations it takes
    * @param text of shards.yaml, changed to what was asked for
    * @param kept whether the port of a server is its own: one of a server that runs is taken
    */
-  public void write(Path example, String text, IntPredicate kept) {
+  public void write(DemoExample example, String text, IntPredicate kept) {
     try {
       Files.writeString(
           file(), mark() + "\n" + withPorts(text, oldPorts(), kept), StandardCharsets.UTF_8);
       Path migrations = path.resolve("migrations");
       Files.createDirectories(migrations);
-      try (Stream<Path> scripts = Files.list(example.resolve("migrations"))) {
+      try (Stream<Path> scripts = Files.list(example.folder().resolve("migrations"))) {
         for (Path script : scripts.sorted().toList()) {
           Files.copy(
               script,

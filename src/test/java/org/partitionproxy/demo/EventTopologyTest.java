@@ -2,28 +2,27 @@ package org.partitionproxy.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class EventTopologyTest {
 
-  private static final Path EXAMPLE = Path.of("examples/events/shards.yaml");
+  private static final DemoExample EXAMPLE = new DemoExample(Path.of("examples/events"));
 
   @Test
-  void isTheExampleWhereNothingElseIsAskedFor() throws IOException {
+  void isTheExampleWhereNothingElseIsAskedFor() {
     EventLoad load = new EventLoad(10, Duration.ofSeconds(10), 1);
-    String example = Files.readString(EXAMPLE);
+    String example = EXAMPLE.topology();
+    assertThat(example).startsWith("name: ");
     assertThat(EventTopology.text(example, load).replace("keep: 3600 seconds", "keep: 1 hour"))
-        .isEqualTo(example.substring(example.indexOf("name: ")));
+        .isEqualTo(example);
   }
 
   @Test
-  void hasTheTenantsAndTheRangesThatAreAskedFor() throws IOException {
+  void hasTheTenantsAndTheRangesThatAreAskedFor() {
     EventLoad load = new EventLoad(10, EventLoad.range("2 minutes").orElseThrow(), 3);
-    assertThat(EventTopology.text(Files.readString(EXAMPLE), load))
+    assertThat(EventTopology.text(EXAMPLE.topology(), load))
         .contains("every: 120 seconds\n", "keep: 43200 seconds\n")
         .endsWith(
             """
