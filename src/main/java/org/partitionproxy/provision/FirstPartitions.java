@@ -1,7 +1,9 @@
 package org.partitionproxy.provision;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
@@ -27,8 +29,11 @@ final class FirstPartitions {
       FROM ppp.make_partitions(?, ?) AS m""";
 
   /** Who waits for the table's locks waits for this at most. */
-  private static final Sql LOCK_TIMEOUT = Sql.of("SET LOCAL lock_timeout = '2s'");
+  private static final Sql LOCK_TIMEOUT = Sql.of("SET LOCAL lock_timeout = '1s'");
 
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final int TRIES = 5;
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final String MADE = "made";
   private static final String BLOCKED = "blocked";
 
@@ -72,10 +77,23 @@ final class FirstPartitions {
     int made = 0;
     List<Step> steps;
     do {
-      steps = session.inTransaction(() -> turn(table));
+      steps = patientTurn(table);
       made += (int) steps.stream().filter(step -> step.action().equals(MADE)).count();
     } while (steps.stream().anyMatch(step -> !step.action().equals(BLOCKED)));
     return new Made(made, steps.stream().map(Step::range).toList());
+  }
+
+  /** Between tries, those who waited behind this one have their turn. */
+  private List<Step> patientTurn(QualifiedName table) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return session.inTransaction(() -> turn(table));
+      } catch (SqlFailure e) {
+        if (!e.sqlState().equals(LOCK_NOT_AVAILABLE) || tries == TRIES || !Pause.of(PAUSE)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private List<Step> turn(QualifiedName table) {

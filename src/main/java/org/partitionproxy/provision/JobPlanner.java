@@ -53,7 +53,7 @@ final class JobPlanner {
   }
 
   /** pg_cron as it is on a server, seen from the database where its jobs are. */
-  private record Cron(Optional<Integer> version, List<ScheduledJob> jobs) {}
+  record Cron(Optional<Integer> version, List<ScheduledJob> jobs) {}
 
   /**
    * @param found what the shard's policies can be applied to
@@ -66,6 +66,10 @@ final class JobPlanner {
                 rules ->
                     found.wanted().stream().anyMatch(r -> r.table().name().equals(rules.table())))
             .toList();
+    return plan(shard, scheduled);
+  }
+
+  private Jobs plan(ServerDefinition shard, List<PartitionRules> scheduled) {
     Optional<Identifier> database = sessions.with(shard, reader::database);
     if (database.isEmpty()) {
       return without(shard, scheduled, "has no pg_cron");
@@ -91,6 +95,11 @@ final class JobPlanner {
     return plan(shard, scheduled, cron, here);
   }
 
+  /** Changes after which none of ppp's jobs in the shard's database are left. */
+  List<Change> removal(ServerDefinition shard) {
+    return plan(shard, List.of()).changes();
+  }
+
   private Cron cron(Session session) {
     Optional<Integer> version = reader.version(session);
     return new Cron(version, version.isPresent() ? reader.jobs(session) : List.of());
@@ -110,7 +119,7 @@ final class JobPlanner {
         + " `ppp partitions maintain --watch 60s` makes partitions in time";
   }
 
-  private static Jobs plan(
+  static Jobs plan(
       ServerDefinition shard, List<PartitionRules> scheduled, Cron cron, boolean here) {
     List<Change> changes = new ArrayList<>();
     List<Jobs.Note> notes = new ArrayList<>();

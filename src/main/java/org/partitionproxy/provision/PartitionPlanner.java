@@ -40,6 +40,11 @@ final class PartitionPlanner {
     this.jobs = new JobPlanner(topology, sessions);
   }
 
+  /** What has pg_cron make partitions. */
+  JobPlanner jobs() {
+    return jobs;
+  }
+
   /**
    * @param findings by shard
    * @param jobs changes of schedules by shard

@@ -252,7 +252,8 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
+    return new TeardownPlanner(
+            parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
         .plan(parts.surveyor().survey(), request);
   }
 
@@ -265,7 +266,8 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
       Plan plan =
-          new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone())
+          new TeardownPlanner(
+                  parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
               .plan(survey, request);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);

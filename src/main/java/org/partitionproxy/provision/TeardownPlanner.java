@@ -32,9 +32,11 @@ final class TeardownPlanner {
 
   private final Topology topology;
   private final Sessions sessions;
+  private final JobPlanner jobs;
   private final EveryonePlanner everyone;
 
-  TeardownPlanner(Topology topology, Sessions sessions, EveryonePlanner everyone) {
+  TeardownPlanner(Topology topology, Sessions sessions, EveryonePlanner everyone, JobPlanner jobs) {
+    this.jobs = jobs;
     this.topology = topology;
     this.sessions = sessions;
     this.everyone = everyone;
@@ -216,6 +218,9 @@ final class TeardownPlanner {
     }
     if (scene.request().all()) {
       changes.addAll(everyone.removal(shard.server()));
+      if (shard.stamp().isPresent()) {
+        changes.addAll(jobs.removal(shard.server()));
+      }
       changes.addAll(rest(scene, shard));
     }
     return changes;

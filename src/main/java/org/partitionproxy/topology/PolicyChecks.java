@@ -1,9 +1,11 @@
 package org.partitionproxy.topology;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.partitionproxy.diagnostic.Code;
@@ -180,7 +182,19 @@ final class PolicyChecks {
     topology
         .tenants()
         .forEach(t -> t.schema().ifPresent(s -> owners.put(s.value(), t.name().value())));
+    Set<String> jobs = new HashSet<>();
     for (PartitionsDraft rules : topology.partitions()) {
+      rules
+          .policy()
+          .schedule()
+          .filter(schedule -> schedule.value().job().filter(job -> !jobs.add(job)).isPresent())
+          .ifPresent(
+              schedule ->
+                  problems.add(
+                      Code.NAME_TAKEN,
+                      schedule.place(),
+                      "two schedules have a job \"" + schedule.value().job().orElse("") + "\"",
+                      "Give one of them another name with job:, or none."));
       checkMove(rules.policy(), owners, problems);
       rules
           .ofTenants()

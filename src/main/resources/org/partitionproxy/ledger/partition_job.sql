@@ -8,7 +8,13 @@ DECLARE
   again boolean;
   failures text;
 BEGIN
-  FOR policy IN SELECT p.schema, p.name FROM ppp.partition_policy AS p WHERE p.name = in_name ORDER BY p.schema LOOP
+  FOR policy IN
+    SELECT p.schema, p.name FROM ppp.partition_policy AS p
+    WHERE p.name = in_name
+      -- Of a tenant that is gone, the policy goes with the next ppp initialize.
+      AND pg_catalog.to_regclass(pg_catalog.format('%I.%I', p.schema, p.name)) IS NOT NULL
+    ORDER BY p.schema
+  LOOP
     LOOP
       PERFORM pg_catalog.set_config('lock_timeout', '2s', true);
       BEGIN
