@@ -1,6 +1,8 @@
 package org.partitionproxy.partition;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.partitionproxy.db.Pause;
@@ -21,11 +23,13 @@ import org.partitionproxy.sql.Sql;
  */
 final class Retirement {
 
-  /** Who keeps a lock on a table for so long is not waited for. */
-  private static final String HOLDER =
+  /** Transactions that have used the table or the partition, and go on. */
+  private static final String HOLDERS =
       """
-      SELECT coalesce('process ' || l.pid || ' of role "' || coalesce(a.usename, '') || '" ('
-          || coalesce(a.state, '') || ')', 'a prepared transaction') AS holder
+      SELECT DISTINCT l.virtualtransaction AS transaction,
+        CASE WHEN a.pid IS NULL THEN 'a prepared transaction'
+          ELSE 'process ' || a.pid || ' of role "' || coalesce(a.usename, '') || '" ('
+            || coalesce(a.state, '') || ')' END AS holder
       FROM pg_catalog.pg_locks AS l
       JOIN pg_catalog.pg_database AS d ON d.oid = l.database
       LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
@@ -33,9 +37,7 @@ final class Retirement {
         AND l.relation IN (pg_catalog.to_regclass(?), pg_catalog.to_regclass(?))
         AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
         AND coalesce(a.backend_type, '') <> 'autovacuum worker'
-        AND coalesce(pg_catalog.clock_timestamp() - a.xact_start > interval '1 second', true)
-      ORDER BY a.xact_start NULLS FIRST, l.pid
-      LIMIT 1""";
+      ORDER BY 1""";
 
   private static final String NOTE =
       """
@@ -68,6 +70,7 @@ final class Retirement {
         AND k.conparentid = 0
       ORDER BY k.conname""";
 
+  private static final int LOOKS = 10;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(150);
 
   private final Session session;
@@ -173,15 +176,23 @@ final class Retirement {
     return true;
   }
 
-  /** Who holds a lock for long, if somebody does at every look. */
+  /** Somebody who is there at every look; who comes later is taken to be as short as the others. */
   private Optional<String> holder(QualifiedName table, QualifiedName partition) {
-    for (int look = 1; ; look++) {
-      Optional<String> holder =
-          session.queryOne(HOLDER, row -> row.string("holder"), text(table), text(partition));
-      if (holder.isEmpty() || look >= locks.tries() || !Pause.of(BETWEEN_LOOKS)) {
-        return holder;
-      }
+    Map<String, String> holders = holders(table, partition);
+    for (int look = 1; look < LOOKS && !holders.isEmpty() && Pause.of(BETWEEN_LOOKS); look++) {
+      holders.keySet().retainAll(holders(table, partition).keySet());
     }
+    return holders.values().stream().findFirst();
+  }
+
+  private Map<String, String> holders(QualifiedName table, QualifiedName partition) {
+    Map<String, String> holders = new LinkedHashMap<>();
+    session.forEach(
+        HOLDERS,
+        row -> holders.put(row.string("transaction"), row.string("holder")),
+        text(table),
+        text(partition));
+    return holders;
   }
 
   /** What comes after detaching; also for tables that an interrupted run detached. */

@@ -34,6 +34,8 @@ DECLARE
   length numeric := step * CASE unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600 END;
   origin numeric;
   local date;
+  first date;
+  months bigint;
   month bigint;
 BEGIN
   IF unit = 'number' THEN
@@ -43,17 +45,23 @@ BEGIN
     RETURN origin + floor((pos - origin) / length) * length;
   END IF;
   local := to_timestamp(pos::double precision) AT TIME ZONE zone;
-  IF unit = 'day' THEN
-    local := local - mod(mod(local - date '2000-01-01', step) + step, step)::integer;
-  ELSIF unit = 'week' THEN
-    local := local - mod(mod(local - date '2000-01-03', 7 * step) + 7 * step, 7 * step)::integer;
-  ELSE
-    step := step * CASE unit WHEN 'year' THEN 12 ELSE 1 END;
-    month := extract(year FROM local) * 12 + extract(month FROM local) - 1;
-    month := month - mod(month, step);
-    local := make_date((month / 12)::integer, mod(month, 12)::integer + 1, 1);
-  END IF;
-  RETURN extract(epoch FROM local::timestamp AT TIME ZONE zone);
+  LOOP
+    IF unit = 'day' THEN
+      first := local - mod(mod(local - date '2000-01-01', step) + step, step)::integer;
+    ELSIF unit = 'week' THEN
+      first := local - mod(mod(local - date '2000-01-03', 7 * step) + 7 * step, 7 * step)::integer;
+    ELSE
+      months := step * CASE unit WHEN 'year' THEN 12 ELSE 1 END;
+      month := extract(year FROM local) * 12 + extract(month FROM local) - 1;
+      month := month - mod(month, months);
+      first := make_date((month / 12)::integer, mod(month, 12)::integer + 1, 1);
+    END IF;
+    origin := extract(epoch FROM first::timestamp AT TIME ZONE zone);
+    EXIT WHEN origin <= pos;
+    -- Where midnight comes twice, a day begins with the second: what is between them is of the day before.
+    local := local - 1;
+  END LOOP;
+  RETURN origin;
 END $$;
 
 -- The start of the next range. A zone may skip a midnight, or have it twice: a date has one beginning all the same.
