@@ -100,8 +100,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   ORDER BY p.position LIMIT 1
 $$;
 
--- A foreign key as it will be: {definition, target} or nothing where it can't be. The key of a converted table is with
--- its partition key.
+-- A foreign key to a converted table as it will be, with the partition key; nothing where it can't be, since the referring
+-- table lacks the column.
 CREATE OR REPLACE FUNCTION ppp.conversion_foreign_key(constraint_of oid, key text, target text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s)%s', own, target, referred,
@@ -118,7 +118,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
     LEFT JOIN pg_attribute AS c ON c.attrelid = k.conrelid AND NOT c.attisdropped
       AND c.attname = ppp.conversion_companion(k.oid, key)
     GROUP BY c.attname) AS columns
-  WHERE k.oid = constraint_of
+  WHERE k.oid = constraint_of AND own IS NOT NULL
 $$;
 
 -- Everything that is in the way, and what to know before. kind: refusal or note.
@@ -213,6 +213,10 @@ BEGIN
         summary := format('foreign key "%s" of "%s" points at "%s" without its partition key', i.conname, i.conrelid::regclass, name);
         hint := format('It would need a column with the "%s" of the row it points at. Add and fill one first: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
           key, i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
+        RETURN NEXT;
+      ELSIF i.conrelid <> ALL (all_of) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = i.conrelid AND (c.relkind = 'p' OR c.relispartition)) THEN
+        summary := format('foreign key "%s" of partitioned table "%s" points at "%s"', i.conname, i.conrelid::regclass, name);
+        hint := 'It can''t be made anew without a long lock. Drop it first, and add it again after the exchange.';
         RETURN NEXT;
       ELSIF NOT (SELECT bool_or(r.attname = key) FROM pg_attribute AS r WHERE r.attrelid = t.oid AND r.attnum = ANY (i.confkey)) THEN
         kind := 'note';
