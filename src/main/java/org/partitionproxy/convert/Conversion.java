@@ -72,7 +72,7 @@ public final class Conversion implements WorkflowKind {
     Session session = workflow.session();
     long id = workflow.id().number();
     RangeWork ranges = new RangeWork(workflow, request, listener);
-    Exchange exchange = new Exchange(session, id, listener);
+    Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
     workflow.step("prepare", () -> prepare(session, id, request));
     workflow.step("capture", () -> capture(session, id));

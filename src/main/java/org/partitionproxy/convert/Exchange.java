@@ -2,9 +2,16 @@ package org.partitionproxy.convert;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.plan.ShardTriggerChanges;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.state.ShardTrigger;
 
 /**
  * The moment in which the new tables take the place of the old ones, and what comes right after.
@@ -27,11 +34,13 @@ final class Exchange {
 
   private final Session session;
   private final long id;
+  private final ConversionRequest request;
   private final ConversionListener listener;
 
-  Exchange(Session session, long id, ConversionListener listener) {
+  Exchange(Session session, long id, ConversionRequest request, ConversionListener listener) {
     this.session = session;
     this.id = id;
+    this.request = request;
     this.listener = listener;
   }
 
@@ -69,6 +78,7 @@ final class Exchange {
                       .query(
                           "SELECT ppp.conversion_swap(?, ?) AS n", row -> row.number("n"), id, MOST)
                       .get(0);
+              session.execute(guards());
               nanos[0] = System.nanoTime() - before;
               return changes;
             });
@@ -77,6 +87,20 @@ final class Exchange {
         + " changes, in "
         + Duration.ofNanos(nanos[0]).toMillis()
         + " ms";
+  }
+
+  /**
+   * What the veneer sends row by row must not meet rows of other partitions from the first moment
+   * on; the rest of what the mirror needs can wait for the next {@code ppp initialize}.
+   */
+  private List<Sql> guards() {
+    SortedMap<ShardTrigger, Optional<Identifier>> guards = new TreeMap<>();
+    for (Identifier table : request.tables()) {
+      guards.put(ShardTrigger.guard(new QualifiedName(request.schema(), table)), Optional.empty());
+    }
+    return ShardTriggerChanges.diff(List.of(), guards).stream()
+        .flatMap(change -> change.statements().stream())
+        .toList();
   }
 
   private void catchUp() {

@@ -100,8 +100,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   ORDER BY p.position LIMIT 1
 $$;
 
--- A foreign key as it will be: {definition, target} or nothing where it can't be. The key of a converted table is with
--- its partition key.
+-- A foreign key to a converted table as it will be, with the partition key; nothing where it can't be, since the referring
+-- table lacks the column.
 CREATE OR REPLACE FUNCTION ppp.conversion_foreign_key(constraint_of oid, key text, target text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
   SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s)%s', own, target, referred,
@@ -118,7 +118,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
     LEFT JOIN pg_attribute AS c ON c.attrelid = k.conrelid AND NOT c.attisdropped
       AND c.attname = ppp.conversion_companion(k.oid, key)
     GROUP BY c.attname) AS columns
-  WHERE k.oid = constraint_of
+  WHERE k.oid = constraint_of AND own IS NOT NULL
 $$;
 
 -- Everything that is in the way, and what to know before. kind: refusal or note.
@@ -213,6 +213,10 @@ BEGIN
         summary := format('foreign key "%s" of "%s" points at "%s" without its partition key', i.conname, i.conrelid::regclass, name);
         hint := format('It would need a column with the "%s" of the row it points at. Add and fill one first: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
           key, i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
+        RETURN NEXT;
+      ELSIF i.conrelid <> ALL (all_of) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = i.conrelid AND (c.relkind = 'p' OR c.relispartition)) THEN
+        summary := format('foreign key "%s" of partitioned table "%s" points at "%s"', i.conname, i.conrelid::regclass, name);
+        hint := 'It can''t be made anew without a long lock. Drop it first, and add it again after the exchange.';
         RETURN NEXT;
       ELSIF NOT (SELECT bool_or(r.attname = key) FROM pg_attribute AS r WHERE r.attrelid = t.oid AND r.attnum = ANY (i.confkey)) THEN
         kind := 'note';
@@ -637,10 +641,10 @@ BEGIN
       ppp.conversion_bucket(c.type, c.step, c.unit, c.zone, 'at'), log) INTO starts USING c.step, c.unit, c.zone;
     PERFORM ppp.conversion_cover(c, starts, true);
     IF cardinality(c.identity) = 0 THEN
-      EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND n::text = l.image',
+      EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND (n.*)::text = l.image',
         c.shadow::regclass, log, c.key);
       EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT o.* FROM ONLY %3$s AS o'
-          ' JOIN (SELECT DISTINCT image, at FROM %4$s) AS l ON o.%5$I = l.at AND o::text = l.image) AS o',
+          ' JOIN (SELECT DISTINCT image, at FROM %4$s) AS l ON o.%5$I = l.at AND (o.*)::text = l.image) AS o',
         c.shadow::regclass, c.columns, c.old::regclass, log, c.key);
     ELSE
       SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) INTO other FROM unnest(c.identity) WITH ORDINALITY AS u (k, i);
@@ -712,12 +716,12 @@ BEGIN
   SELECT * INTO STRICT r FROM ppp.conversion_range AS x
     WHERE x.workflow = of AND x.number = which AND x.partition = of_partition;
   settled := format('NOT EXISTS (SELECT FROM %1$s AS l WHERE %2$s) AND NOT EXISTS (SELECT FROM %1$s WHERE truncated)', log,
-    CASE WHEN cardinality(c.identity) = 0 THEN format('l.at = n.%I AND l.image = n::text', c.key)
+    CASE WHEN cardinality(c.identity) = 0 THEN format('l.at = n.%I AND l.image = (n.*)::text', c.key)
       ELSE (SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) FROM unnest(c.identity) WITH ORDINALITY AS u (k, i)) END);
   EXECUTE format('SELECT a.rows, b.rows AS other, a.rows = b.rows AND a.hash IS NOT DISTINCT FROM b.hash AS same'
-      ' FROM (SELECT count(*) AS rows, sum(hashtextextended(n::text, 0)) AS hash FROM ONLY %1$s AS n'
+      ' FROM (SELECT count(*) AS rows, sum(hashtextextended((n.*)::text, 0)) AS hash FROM ONLY %1$s AS n'
       ' WHERE n.%2$I >= %3$L AND n.%2$I < %4$L AND %5$s) AS a,'
-      ' (SELECT count(*) AS rows, sum(hashtextextended(n::text, 0)) AS hash FROM %6$s AS n WHERE %5$s) AS b',
+      ' (SELECT count(*) AS rows, sum(hashtextextended((n.*)::text, 0)) AS hash FROM %6$s AS n WHERE %5$s) AS b',
     c.old::regclass, c.key, r.lower, r.upper, settled, of_partition::regclass) INTO found;
   IF NOT found.same THEN
     RAISE EXCEPTION '% has % rows from % to %, and its copy % that differ', c.old::regclass, found.rows, r.lower, r.upper, found.other
