@@ -421,6 +421,20 @@ BEGIN
       END LOOP;
     END LOOP;
   END IF;
+  -- Who may use the old sequences: numbers are not only taken by way of the column.
+  FOR command IN SELECT format('GRANT %s ON SEQUENCE %s TO %s%s', g.privilege_type, pg_get_serial_sequence(made, a.attname),
+      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
+      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM pg_attribute AS a
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old AND d.refobjsubid = a.attnum
+      AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+    JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+    CROSS JOIN LATERAL aclexplode(s.relacl) AS g
+    WHERE a.attrelid = old AND a.attidentity <> '' AND g.grantee <> s.relowner
+    ORDER BY a.attnum, g.grantee, g.privilege_type
+  LOOP
+    EXECUTE command;
+  END LOOP;
   -- The log: of each row that is written, how it is told apart and where it lies, before and after.
   EXECUTE format('CREATE TABLE %I.%I AS SELECT %s %I AS at, false AS truncated FROM %s WITH NO DATA', place, 'log_' || which,
     CASE WHEN cardinality(identity) = 0 THEN '''''::text AS image,'
