@@ -2,7 +2,6 @@ package org.partitionproxy.cli;
 
 import static org.partitionproxy.cli.Usage.usage;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntPredicate;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.demo.DemoFolder;
 import org.partitionproxy.demo.EventLoad;
@@ -22,7 +20,6 @@ import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.partition.Deed;
 import org.partitionproxy.partition.Maintainer;
 import org.partitionproxy.partition.Maintenance;
-import org.partitionproxy.topology.RuntimeChoice;
 import org.partitionproxy.topology.TenantSelection;
 import org.partitionproxy.trace.TimeSpan;
 import picocli.CommandLine.Command;
@@ -41,8 +38,7 @@ final class DemoEventsCommand implements Callable<Integer> {
 
   static final String EXAMPLE = "events";
 
-  private static final Duration LONGEST_STEP = Duration.ofSeconds(20);
-
+  @Mixin DemoOptions options = new DemoOptions();
   @Mixin Console console = new Console();
 
   @Option(
@@ -82,43 +78,25 @@ final class DemoEventsCommand implements Callable<Integer> {
       })
   boolean writerOnly;
 
-  @Option(names = "--purge", description = "Delete the demo's data at its end.")
-  boolean purge;
-
-  @Option(
-      names = "--runtime",
-      paramLabel = "RUNTIME",
-      description = "docker or embedded. Default: docker where it answers.")
-  @Nullable RuntimeChoice runtime;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "DIR",
-      description =
-          "Where the demo keeps its shards.yaml and its servers. Default: .ppp/demo-events beside"
-              + " ppp, or ~/.local/state/ppp/demo-events")
-  @Nullable Path asked;
-
-  @Option(names = "--stacktrace", description = "Show where in ppp an error came from.")
-  boolean stacktrace;
-
   @Override
   public Integer call() {
     EventLoad load = load();
     Optional<Duration> span = span();
+    options.check();
     DemoHome home = DemoHome.of(EXAMPLE, System.getenv());
-    DemoFolder folder =
-        new DemoFolder(
-            EXAMPLE, (asked == null ? home.folder() : asked).toAbsolutePath().normalize());
+    DemoFolder folder = options.folder(EXAMPLE, home);
     if (writerOnly) {
       requireNothingElse();
-      return write(folder, load, span);
+      return write(DemoStage.workspace(folder), load, span);
     }
     return folder.alone(
         () -> {
           folder.write(
-              home.example(), EventTopology.text(home.example(), load), portsInUse(folder));
-          return demonstrate(folder, load, span);
+              home.example(),
+              EventTopology.text(home.example().topology(), load),
+              DemoStage.portsInUse(folder));
+          return new DemoStage(folder, options, console)
+              .show(workspace -> new Events(workspace, load, span));
         });
   }
 
@@ -128,10 +106,6 @@ final class DemoEventsCommand implements Callable<Integer> {
     }
     if (tenants < 1 || tenants > 1000) {
       throw usage("--tenants is \"" + tenants + "\"", "It is a number from 1 to 1000.");
-    }
-    if (runtime == RuntimeChoice.EXTERNAL) {
-      throw usage(
-          "the demo starts its servers", "Say --runtime docker, --runtime embedded, or neither.");
     }
     Duration range =
         EventLoad.range(every)
@@ -156,73 +130,42 @@ final class DemoEventsCommand implements Callable<Integer> {
   }
 
   private void requireNothingElse() {
-    if (purge || runtime != null) {
+    if (options.purge || options.runtime != null) {
       throw usage(
           "--writer-only leaves the servers as they are",
           "Leave --purge and --runtime out, or --writer-only.");
     }
   }
 
-  /** Those of servers that run since an earlier demo was killed. */
-  private static IntPredicate portsInUse(DemoFolder folder) {
-    if (!folder.isMade()) {
-      return port -> false;
-    }
-    try {
-      Workspace workspace = Workspace.open(options(folder), "demo events");
-      List<Integer> ports = new ArrayList<>();
-      workspace
-          .runtimes()
-          .find()
-          .ifPresent(
-              servers ->
-                  workspace.topology().servers().stream()
-                      .filter(servers::isRunning)
-                      .forEach(server -> ports.add(server.port())));
-      return ports::contains;
-    } catch (PppException e) {
-      return port -> false;
-    }
-  }
+  /** The events on a stage. */
+  private final class Events implements DemoStage.Play {
 
-  static CommonOptions options(DemoFolder folder) {
-    CommonOptions options = new CommonOptions();
-    options.config = folder.file();
-    return options;
-  }
+    private final Workspace workspace;
+    private final EventLoad load;
+    private final EventsRun run;
 
-  private int demonstrate(DemoFolder folder, EventLoad load, Optional<Duration> span) {
-    Workspace workspace = Workspace.open(options(folder), "demo events");
-    EventsRun run = new EventsRun(workspace, load, span, console);
-    AtomicBoolean ended = new AtomicBoolean();
-    DemoSteps steps = new DemoSteps(workspace, folder.file(), console, ended::get);
-    DemoEnding ending =
-        new DemoEnding(
-            () -> {
-              ended.set(true);
-              // So that no command reports that its servers are gone.
-              steps.awaitEnd(LONGEST_STEP);
-              end(run, folder);
-            });
-    try (ending) {
-      steps.say("Start a veneer and a shard.");
-      if (runtime == null) {
-        steps.run("start");
-      } else {
-        steps.run("start", "--runtime", runtime.toString());
-      }
-      steps.say("Make the table, and the first partitions.");
-      steps.run("initialize");
+    Events(Workspace workspace, EventLoad load, Optional<Duration> span) {
+      this.workspace = workspace;
+      this.load = load;
+      this.run = new EventsRun(workspace, load, span, console);
+    }
+
+    @Override
+    public void run(DemoSteps steps, BooleanSupplier ended) {
       steps.say("Write " + EventsRun.pace(load) + ". Ctrl-C ends it.");
-      if (steps.status() == 0) {
-        run.run(Optional.of(() -> maintain(workspace)), ended::get);
-      }
-    } catch (RuntimeException e) {
-      if (!ending.hasBegun()) {
-        throw e;
-      }
+      run.run(Optional.of(() -> maintain(workspace)), ended);
     }
-    return steps.status() == 0 ? verdict(run) : steps.status();
+
+    @Override
+    public void close() {
+      run.close();
+      run.summary().ifPresent(console::out);
+    }
+
+    @Override
+    public int verdict() {
+      return DemoEventsCommand.this.verdict(run);
+    }
   }
 
   /** As `ppp partitions maintain` does, and in one line what came of it. */
@@ -238,38 +181,20 @@ final class DemoEventsCommand implements Callable<Integer> {
     return "partitions: " + (parts.isEmpty() ? "nothing to do" : String.join(", ", parts));
   }
 
-  private void end(EventsRun run, DemoFolder folder) {
-    run.close();
-    run.summary().ifPresent(console::out);
-    String config = folder.file().toString();
-    if (purge) {
-      Main.run("stop", "--delete-data", "--yes", "--config", config);
-      folder.delete();
-    } else {
-      Main.run("stop", "--config", config);
-    }
-  }
-
-  private int write(DemoFolder folder, EventLoad load, Optional<Duration> span) {
-    Workspace workspace = Workspace.open(options(folder), "demo events");
+  private int write(Workspace workspace, EventLoad load, Optional<Duration> span) {
     if (!workspace.topology().name().equals(EventTopology.NAME)) {
       throw new PppException(
           Diagnostic.error(
               Code.NOT_THE_DEMO,
-              "\"" + folder.file() + "\" is not the topology of this demo",
+              "\"" + workspace.topology().file() + "\" is not the topology of this demo",
               "It writes only to its own servers, those of examples/events/shards.yaml."));
     }
-    EventsRun run = new EventsRun(workspace, load, span, console);
-    DemoEnding ending =
-        new DemoEnding(
-            () -> {
-              run.close();
-              run.summary().ifPresent(console::out);
-            });
+    Events events = new Events(workspace, load, span);
+    DemoEnding ending = new DemoEnding(events::close);
     try (ending) {
-      run.run(Optional.empty(), ending::hasBegun);
+      events.run.run(Optional.empty(), ending::hasBegun);
     }
-    return verdict(run);
+    return events.verdict();
   }
 
   private int verdict(EventsRun run) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.partitionproxy.demo.DemoExample;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -14,7 +15,7 @@ import org.partitionproxy.diagnostic.PppException;
  *
  * @param example {@code examples/NAME} beside {@code bin}, wherever the user is
  */
-record DemoHome(Path example, Path folder) {
+record DemoHome(DemoExample example, Path folder) {
 
   static DemoHome of(String demo, Map<String, String> environment) {
     Path home = installation();
@@ -27,7 +28,7 @@ record DemoHome(Path example, Path folder) {
               "The demo needs the folder examples that comes with ppp, beside its folder bin."));
     }
     Path state = Files.isWritable(home) ? home.resolve(".ppp") : ofUser(environment).resolve("ppp");
-    return new DemoHome(example, state.resolve("demo-" + demo));
+    return new DemoHome(new DemoExample(example), state.resolve("demo-" + demo));
   }
 
   /** The checkout, or wherever its build was put: target/ppp.jar is two below it. */

@@ -57,15 +57,13 @@ public record ChatDays(SortedMap<LocalDate, Long> chats, SortedMap<LocalDate, Lo
   public static ChatDays read(Session shard) {
     List<Count> counts =
         shard.query(
-            READ,
-            row -> new Count(row.string("name"), row.instant("day"), row.number("rows")));
+            READ, row -> new Count(row.string("name"), row.instant("day"), row.number("rows")));
     SortedMap<LocalDate, Long> chats = new TreeMap<>();
     SortedMap<LocalDate, Long> messages = new TreeMap<>();
     counts.forEach(
         count ->
             (count.name().equals("chats") ? chats : messages)
-                .merge(
-                    LocalDate.ofInstant(count.day(), ZoneOffset.UTC), count.rows(), Long::sum));
+                .merge(LocalDate.ofInstant(count.day(), ZoneOffset.UTC), count.rows(), Long::sum));
     return new ChatDays(chats, messages);
   }
 

@@ -83,8 +83,7 @@ public final class ChatWriter implements AutoCloseable {
         once(() -> session.query(UPDATE, row -> row.number("id"), changed));
         int chat = random.nextInt(CHATS);
         long inserted =
-            once(
-                () -> session.query(INSERT, row -> row.number("id"), chat + 1, chat, chat));
+            once(() -> session.query(INSERT, row -> row.number("id"), chat + 1, chat, chat));
         once(() -> session.query(DELETE, row -> row.number("id"), inserted));
         LockSupport.parkNanos(PAUSE.toNanos());
       }
