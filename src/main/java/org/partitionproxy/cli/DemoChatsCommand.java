@@ -91,6 +91,8 @@ final class DemoChatsCommand implements Callable<Integer> {
           "--order-by",
           "chat_id,created_at",
           "--yes");
+      steps.say("Tell the veneer of their new keys.");
+      steps.run("initialize");
       Pause.of(BEFORE_AND_AFTER);
       steps.say("The rows of each partition, counted.");
       if (steps.status() == 0 && !ended.getAsBoolean()) {
