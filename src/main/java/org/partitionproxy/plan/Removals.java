@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 
@@ -172,6 +173,33 @@ public final class Removals {
         schema.value(),
         Optional.empty(),
         List.of(Sql.of("DROP SCHEMA {} CASCADE", schema)));
+  }
+
+  /** The partitions that it made stay. Who has put something of their own into it is told. */
+  public static Change framework(Identifier schema) {
+    return change(
+        Stage.SERVERS,
+        ObjectKind.SCHEMA,
+        schema.value(),
+        Optional.empty(),
+        List.of(
+            Sql.of(
+                """
+                DO $ppp$
+                DECLARE
+                  ours pg_catalog.regprocedure;
+                BEGIN
+                  FOR ours IN SELECT p.oid FROM pg_catalog.pg_proc AS p
+                    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+                    WHERE n.nspname = {}
+                  LOOP
+                    EXECUTE pg_catalog.format('DROP FUNCTION %s', ours);
+                  END LOOP;
+                END
+                $ppp$""",
+                Literal.of(schema.value())),
+            Sql.of("DROP TABLE {}.table_partitions, {}.partitioned_tables", schema, schema),
+            Sql.of("DROP SCHEMA {}", schema)));
   }
 
   public static Change database(Identifier database) {

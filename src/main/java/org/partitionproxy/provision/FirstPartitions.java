@@ -20,6 +20,7 @@ final class FirstPartitions {
       """
       SELECT p.schema, p.name
       FROM unnest(?::text[], ?::text[]) AS p (schema, name)
+      JOIN ppp.partition_policy AS known ON known.schema = p.schema AND known.name = p.name
       WHERE EXISTS (SELECT FROM ppp.missing_ranges(p.schema, p.name))
       ORDER BY p.schema, p.name""";
 

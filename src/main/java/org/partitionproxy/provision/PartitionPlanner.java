@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -71,6 +72,12 @@ final class PartitionPlanner {
     List<Change> rules(ServerDefinition server) {
       PolicyFindings found = findings.get(server);
       return found == null ? List.of() : PartitionRuleChanges.diff(found.written(), found.wanted());
+    }
+
+    /** Whether a shard has what keeps policies. */
+    boolean isInstalled(ServerDefinition shard) {
+      PolicyFindings found = findings.get(shard);
+      return found != null && found.installed();
     }
 
     /** The tables of a shard to which a policy can be applied. */
@@ -163,6 +170,12 @@ final class PartitionPlanner {
               + (other.upper().equals("MAXVALUE")
                   ? "; nothing can be made behind it"
                   : "; from its end on new ones are"));
+    }
+    if (table.type().equals(Optional.of("integer")) && policy.every().isTime()) {
+      notes.add(
+          policy.table(),
+          tenant,
+          "column \"" + policy.key() + "\" is an integer, whose seconds end in January 2038");
     }
     table
         .fallback()

@@ -1,18 +1,26 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Stage;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
 
 /** Tells the shards what shards.yaml says of partitions, and has the first ones made. */
 final class PartitionStage {
@@ -27,41 +35,81 @@ final class PartitionStage {
 
   /** Looks at the tables as they are now; they may just have been made. */
   void run() {
+    run(
+        (plan, shards) -> {
+          Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+          shards.forEach(shard -> changes.put(shard, plan.rules(shard)));
+          int count = shards.stream().mapToInt(shard -> plan.on(shard).size()).sum();
+          if (count > 0) {
+            run.record().begin();
+            listener.stage(Stage.PARTITIONS, count);
+          }
+          apply(changes);
+          make(shards, plan::tables);
+          for (ServerDefinition shard : shards) {
+            if (run.result().isUsable(shard)) {
+              run.result()
+                  .keep(run.applier().applyGlobal(shard, plan.jobs(shard), (session, done) -> {}));
+            }
+          }
+        });
+  }
+
+  /** Only of these tenants, whose tables were migrated, and where the functions are there. */
+  void follow(Collection<Tenant> tenants) {
+    Set<Identifier> schemas = tenants.stream().map(Tenant::schema).collect(Collectors.toSet());
+    run(
+        (plan, shards) -> {
+          Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+          List<ServerDefinition> ready = shards.stream().filter(plan::isInstalled).toList();
+          for (ServerDefinition shard : ready) {
+            changes.put(
+                shard,
+                plan.rules(shard).stream()
+                    .filter(change -> change.schema().filter(schemas::contains).isPresent())
+                    .toList());
+          }
+          apply(changes);
+          make(
+              ready,
+              shard ->
+                  plan.tables(shard).stream()
+                      .filter(table -> schemas.contains(table.schema()))
+                      .collect(Collectors.toCollection(TreeSet::new)));
+        });
+  }
+
+  private void run(BiConsumer<PartitionPlanner.PartitionPlan, List<ServerDefinition>> work) {
     List<ServerDefinition> shards =
         run.topology().shards().stream().filter(run.result()::isUsable).toList();
     try {
       PartitionPlanner.PartitionPlan plan =
           run.parts().partitions().plan(shards, run.result().unusable().isEmpty());
       run.result().noteOfPartitions(plan.notes());
-      Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-      shards.forEach(shard -> changes.put(shard, plan.rules(shard)));
-      int count = shards.stream().mapToInt(shard -> plan.on(shard).size()).sum();
-      if (count > 0) {
-        run.record().begin();
-        listener.stage(Stage.PARTITIONS, count);
-        run.result().keep(run.applier().applyTenants(changes, (session, done) -> {}));
-      }
-      make(plan);
-      for (ServerDefinition shard : shards) {
-        if (run.result().isUsable(shard)) {
-          run.result()
-              .keep(run.applier().applyGlobal(shard, plan.jobs(shard), (session, done) -> {}));
-        }
-      }
+      work.accept(plan, shards);
     } catch (SqlFailure e) {
       run.result().lose(e);
     }
   }
 
-  private void make(PartitionPlanner.PartitionPlan plan) {
+  private void apply(Map<ServerDefinition, List<Change>> changes) {
+    if (changes.values().stream().anyMatch(some -> !some.isEmpty())) {
+      run.record().begin();
+      run.result().keep(run.applier().applyTenants(changes, (session, done) -> {}));
+    }
+  }
+
+  private void make(
+      List<ServerDefinition> shards,
+      Function<ServerDefinition, SortedSet<QualifiedName>> tablesOf) {
     AtomicInteger made = new AtomicInteger();
     AtomicInteger tables = new AtomicInteger();
     run.parts()
         .workers()
         .forEach(
-            plan.findings().keySet(),
+            shards,
             shard -> {
-              SortedSet<QualifiedName> wanted = plan.tables(shard);
+              SortedSet<QualifiedName> wanted = tablesOf.apply(shard);
               if (!wanted.isEmpty() && run.result().isUsable(shard)) {
                 for (QualifiedName table : missing(shard, wanted)) {
                   int count = make(shard, table);

@@ -1,6 +1,5 @@
 package org.partitionproxy.provision;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,11 +11,11 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.DdlGuard;
 import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.PartitionFunctions;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
@@ -209,6 +208,7 @@ final class Planner {
       ledgerAt++;
     }
     List<Change> server = new ArrayList<>(ledger(snapshot));
+    server.addAll(framework(snapshot));
     server.addAll(maintenance(snapshot));
     changes.addAll(ledgerAt, server);
     changes.addAll(publicRights(snapshot));
@@ -221,8 +221,8 @@ final class Planner {
     ServerName server = snapshot.server().name();
     List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
     functions.addAll(snapshot.server().isVeneer() ? List.of(DdlGuard.SQL) : PartitionFunctions.ALL);
-    String text = functions.stream().map(SqlResource::text).collect(Collectors.joining());
-    Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest(text));
+    String digest = SqlResource.digest(functions);
+    Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest);
     if (snapshot.stamp().equals(Optional.of(stamp))) {
       return List.of();
     }
@@ -235,6 +235,22 @@ final class Planner {
             ObjectKind.LEDGER,
             Ledger.SCHEMA.value(),
             statements));
+  }
+
+  /** Schema {@code partmanteau}, where it is asked for: missing, or of another ppp. */
+  private static List<Change> framework(ServerSnapshot snapshot) {
+    Optional<PartitionFramework> is = snapshot.framework();
+    boolean wanted =
+        snapshot.server().partmanteau() && !is.equals(Optional.of(PartitionFramework.CURRENT));
+    return wanted
+        ? List.of(
+            Change.global(
+                Stage.SERVERS,
+                is.isPresent() ? Action.ALTER : Action.CREATE,
+                ObjectKind.SCHEMA,
+                PartitionFramework.SCHEMA.value(),
+                PartitionFramework.CURRENT.statements()))
+        : List.of();
   }
 
   /** Of a server or database that somebody else made, others may rely on it. */
@@ -268,12 +284,6 @@ final class Planner {
                     "REVOKE CONNECT ON DATABASE {}, {} FROM PUBLIC",
                     Connector.MAINTENANCE_DATABASE,
                     Identifier.of("template1")))));
-  }
-
-  private static String digest(String text) {
-    CRC32 crc = new CRC32();
-    crc.update(text.getBytes(StandardCharsets.UTF_8));
-    return Long.toHexString(crc.getValue());
   }
 
   private List<Change> migrations(Survey survey, ServerDefinition server) {

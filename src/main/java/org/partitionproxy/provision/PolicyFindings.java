@@ -27,6 +27,7 @@ import org.partitionproxy.topology.Topology;
 /**
  * What one shard has of what policies are about.
  *
+ * @param installed whether the functions for partitions are there
  * @param written rules that it knows already
  * @param tables that there are of the policies' names, of its tenants
  * @param wanted rules that it should know: of tables to which the policy can be applied
@@ -34,6 +35,7 @@ import org.partitionproxy.topology.Topology;
  * @param blocked tables whose default partition has rows in the way
  */
 record PolicyFindings(
+    boolean installed,
     List<PartitionRule> written,
     SortedMap<QualifiedName, PolicyTable> tables,
     List<PartitionRule> wanted,
@@ -71,6 +73,7 @@ record PolicyFindings(
     Set<PartitionRule> known = new HashSet<>(written);
     List<PartitionRule> others = wanted.stream().filter(r -> !known.contains(r)).toList();
     return new PolicyFindings(
+        installed,
         written,
         tables,
         wanted,

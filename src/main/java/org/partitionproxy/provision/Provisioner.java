@@ -185,6 +185,9 @@ public final class Provisioner implements AutoCloseable {
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
           if (migrated.isPresent()) {
+            if (!parts.topology().partitions().isEmpty()) {
+              new PartitionStage(run, listener).follow(request.selection().from(parts.topology()));
+            }
             new MirrorStage(run, listener)
                 .run(run.look(), request.selection().from(parts.topology()));
           }

@@ -31,6 +31,7 @@ final class Refusals {
     for (Tenant tenant : topology.tenants()) {
       elsewhere(survey, tenant).ifPresent(refusals::add);
     }
+    survey.snapshots().values().forEach(s -> anothersFramework(s).ifPresent(refusals::add));
     withoutSecret(survey, roles).ifPresent(refusals::add);
     return refusals;
   }
@@ -77,6 +78,24 @@ final class Refusals {
             + " `ppp teardown --tenant "
             + tenant.name()
             + " --drop-data`, with the old line in place.");
+  }
+
+  /** What ppp did not make, it does not replace, even where it is asked for one of its own. */
+  private Optional<Diagnostic> anothersFramework(ServerSnapshot snapshot) {
+    return snapshot
+        .framework()
+        .filter(framework -> !framework.isOurs())
+        .map(
+            framework ->
+                Diagnostic.error(
+                    Code.SCHEMA_TAKEN,
+                    "schema \"partmanteau\" on "
+                        + snapshot.server().title()
+                        + " was not made by ppp",
+                    "Rename that schema, or drop it, and run this again; or remove"
+                        + " `partmanteau: true` from that shard in "
+                        + topology.file()
+                        + "."));
   }
 
   /** A role whose password nobody knows would need a reset, which only `secrets rotate` may do. */

@@ -2,6 +2,7 @@ package org.partitionproxy.provision;
 
 import java.util.Optional;
 import java.util.SortedMap;
+import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.sql.Identifier;
@@ -20,6 +21,7 @@ import org.partitionproxy.topology.ServerDefinition;
  * @param publicRights what everybody may see of others in the database
  * @param level what is logged of what it is asked
  * @param placements of its ledger
+ * @param framework schema {@code partmanteau}, of a shard that is to have it and does
  */
 record ServerSnapshot(
     ServerDefinition server,
@@ -30,4 +32,5 @@ record ServerSnapshot(
     PublicRights publicRights,
     InspectionLevel level,
     ServerState state,
-    SortedMap<Identifier, Placement> placements) {}
+    SortedMap<Identifier, Placement> placements,
+    Optional<PartitionFramework> framework) {}

@@ -14,6 +14,7 @@ import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ServerState;
@@ -68,7 +69,8 @@ final class SnapshotReader {
         publicRights.read(session, server.isVeneer()),
         InspectionReader.level(session),
         state,
-        stamp.isPresent() ? ledger.placements() : new TreeMap<>());
+        stamp.isPresent() ? ledger.placements() : new TreeMap<>(),
+        server.partmanteau() ? PartitionFramework.find(session) : Optional.empty());
   }
 
   /** What everybody may do in a new database is taken to be as in the maintenance database. */
@@ -83,7 +85,8 @@ final class SnapshotReader {
         publicRights.read(session, server.isVeneer()),
         InspectionReader.level(session),
         catalog.read(session, scope(server)),
-        new TreeMap<>());
+        new TreeMap<>(),
+        Optional.empty());
   }
 
   private static boolean isMaintenanceOpen(Session session) {

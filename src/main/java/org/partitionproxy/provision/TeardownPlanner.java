@@ -13,6 +13,7 @@ import org.partitionproxy.catalog.ShardTriggerReader;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.ledger.Ledger;
+import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
@@ -226,6 +227,34 @@ final class TeardownPlanner {
     return changes;
   }
 
+  /** Schema {@code partmanteau}: stays where other schemas than the tenants' have partitions. */
+  private Optional<Change> framework(Scene scene, ServerSnapshot shard) {
+    List<Identifier> going =
+        scene.tenants().chosen().stream()
+            .filter(t -> t.shard().equals(shard.server().name()) && !scene.keeps(shard, t))
+            .map(Tenant::schema)
+            .toList();
+    return sessions.with(
+        shard.server(),
+        session -> {
+          if (!PartitionFramework.find(session).map(PartitionFramework::isOurs).orElse(false)) {
+            return Optional.empty();
+          }
+          List<String> tables = PartitionFramework.tables(session, going);
+          if (tables.isEmpty()) {
+            return Optional.of(Removals.framework(PartitionFramework.SCHEMA));
+          }
+          scene
+              .notes()
+              .add(
+                  "schema \"partmanteau\" on "
+                      + shard.server().name()
+                      + " is left alone, since it knows the partitions of "
+                      + String.join(", ", tables));
+          return Optional.empty();
+        });
+  }
+
   /** Without a mirror nothing sends rows without numbers: the tables that stay are as before. */
   private List<Change> numbers(ServerDefinition shard, List<Tenant> tenants) {
     TreeSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
@@ -288,6 +317,9 @@ final class TeardownPlanner {
       }
     }
     boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();
+    if (!drop && !snapshot.server().isVeneer()) {
+      framework(scene, snapshot).ifPresent(changes::add);
+    }
     changes.add(drop ? Removals.database(database) : Removals.ledger(Ledger.SCHEMA));
     return changes;
   }

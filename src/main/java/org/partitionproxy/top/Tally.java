@@ -80,7 +80,7 @@ public final class Tally {
   }
 
   private void addQuery(Trace trace) {
-    List<ServerName> shards = trace.shards().stream().sorted().toList();
+    List<ServerName> shards = trace.shards();
     if (trace.queryId().isPresent()) {
       add(
           new Key(trace.tenant(), shards, trace.queryId().toString()),

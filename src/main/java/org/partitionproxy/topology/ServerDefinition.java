@@ -20,6 +20,7 @@ import org.partitionproxy.sql.Identifier;
  * @param settings server parameters, for servers that ppp starts
  * @param options of its foreign server on the veneer, over ppp's own
  * @param isVeneer whether tenants are shown on it; else it is a shard, which holds their data
+ * @param partmanteau whether the shard has the framework for partitioning strategies in SQL
  */
 public record ServerDefinition(
     ServerName name,
@@ -33,7 +34,8 @@ public record ServerDefinition(
     Optional<Path> sslRootCert,
     SortedMap<String, String> settings,
     SortedMap<String, String> options,
-    boolean isVeneer) {
+    boolean isVeneer,
+    boolean partmanteau) {
 
   public ServerDefinition {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
@@ -65,7 +67,8 @@ public record ServerDefinition(
         sslRootCert,
         settings,
         options,
-        name.equals(ServerName.VENEER));
+        name.equals(ServerName.VENEER),
+        false);
   }
 
   /** A server on the loopback interface with nothing special about it. */

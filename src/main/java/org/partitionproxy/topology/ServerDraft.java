@@ -19,7 +19,8 @@ record ServerDraft(
     Optional<Path> sslRootCert,
     SortedMap<String, String> settings,
     SortedMap<String, String> options,
-    ServerPart part) {
+    ServerPart part,
+    boolean partmanteau) {
 
   /** {@code shard "shard1"}, {@code veneer "east"} or {@code the veneer} */
   String title() {
@@ -40,6 +41,7 @@ record ServerDraft(
         sslRootCert,
         settings,
         options,
-        part == ServerPart.VENEER);
+        part == ServerPart.VENEER,
+        partmanteau);
   }
 }

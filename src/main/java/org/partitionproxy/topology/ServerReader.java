@@ -22,7 +22,8 @@ final class ServerReader {
           "sslmode",
           "sslrootcert",
           "settings",
-          "options");
+          "options",
+          "partmanteau");
 
   private static final int DEFAULT_PORT = 5432;
 
@@ -65,7 +66,8 @@ final class ServerReader {
         rootCertificate(fields),
         parameters.settings(fields),
         parameters.options(fields),
-        part);
+        part,
+        hasPartmanteau(fields));
   }
 
   /** A server of which only the name could be read, so that its tenants are not reported too. */
@@ -82,13 +84,18 @@ final class ServerReader {
         Optional.empty(),
         new TreeMap<>(),
         new TreeMap<>(),
-        part);
+        part,
+        false);
   }
 
   private void refuseKeysOutOfPlace(ServerPart part, Fields fields) {
     if (part == ServerPart.VENEER) {
       refuse(fields, "address", "It is how the veneer reaches a shard; only shards have one.");
       refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
+      refuse(
+          fields,
+          "partmanteau",
+          "Partitions are made where the tables are; write it in the shards that are to have it.");
     }
     if (runtime.equals(Optional.of(RuntimeChoice.EXTERNAL))) {
       refuse(
@@ -181,6 +188,14 @@ final class ServerReader {
     return fields
         .value("sslmode")
         .flatMap(text -> fields.choice(text, "sslmode", SslMode.values()));
+  }
+
+  private static boolean hasPartmanteau(Fields fields) {
+    return fields
+        .text("partmanteau")
+        .flatMap(text -> fields.choice(text, "partmanteau", Switch.values()))
+        .map(on -> on.value() == Switch.TRUE)
+        .orElse(false);
   }
 
   private Optional<Path> rootCertificate(Fields fields) {

@@ -1,5 +1,6 @@
 package org.partitionproxy.topology;
 
+import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +66,23 @@ final class YamlReader {
         YAMLFactory.builder()
             .loadSettings(settings)
             .build()
-            .createParser(ObjectReadContext.empty(), new StringReader(text));
+            .createParser(ObjectReadContext.empty(), new RoomyReader(text));
+  }
+
+  /**
+   * Behind a full buffer the parser reads the other half of a character of two; this leaves room
+   * for it.
+   */
+  private static final class RoomyReader extends StringReader {
+
+    RoomyReader(String text) {
+      super(text);
+    }
+
+    @Override
+    public int read(char[] buffer) throws IOException {
+      return read(buffer, 0, Math.max(1, buffer.length - 1));
+    }
   }
 
   private YamlNode document() {

@@ -78,9 +78,9 @@ public record Trace(
     return forwarded.stream().map(Forwarded::duration).reduce(Duration.ZERO, Duration::plus);
   }
 
-  /** The shards that were asked, each once, in the order in which they were. */
+  /** The shards that were asked, each once, in the order of their names. */
   public List<ServerName> shards() {
-    return forwarded.stream().map(Forwarded::shard).distinct().toList();
+    return forwarded.stream().map(Forwarded::shard).distinct().sorted().toList();
   }
 
   /** Whether rows were changed on this shard. */

@@ -33,7 +33,6 @@ import org.partitionproxy.topology.Topology;
 public final class TraceWatch implements AutoCloseable {
 
   private static final Duration TURN = Duration.ofMillis(100);
-  private static final Duration CLOCKS_HOLD = Duration.ofMinutes(1);
 
   /** How long the end waits for a veneer that is away. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -239,7 +238,6 @@ public final class TraceWatch implements AutoCloseable {
     private final ServerDefinition server;
     private final ServerName name;
     private boolean away;
-    private Instant measured = Instant.MIN;
     private Instant pollBegin = Instant.MIN;
 
     Source(ServerDefinition server) {
@@ -272,7 +270,6 @@ public final class TraceWatch implements AutoCloseable {
     }
 
     private void measure(Session session) {
-      measured = clocks.now();
       clocks.measure(name, session);
       if (server.name().equals(veneer.name())) {
         readNames(session);
@@ -293,7 +290,7 @@ public final class TraceWatch implements AutoCloseable {
 
     @Override
     public boolean polling(Session session) {
-      if (clocks.now().isAfter(measured.plus(CLOCKS_HOLD))) {
+      if (clocks.isDue(name)) {
         measure(session);
       }
       pollBegin = now();

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS ppp.partition_policy (
 -- The start of the range that holds a position. Seconds, minutes and hours have the same length always and are counted
 -- from a midnight; days and longer begin at midnight in the zone, weeks on Monday.
 CREATE OR REPLACE FUNCTION ppp.range_start(step bigint, unit text, zone text, pos numeric) RETURNS numeric
-LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   length numeric := step * CASE unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600 END;
   origin numeric;
@@ -66,7 +66,7 @@ END $$;
 
 -- The start of the next range. A zone may skip a midnight, or have it twice: a date has one beginning all the same.
 CREATE OR REPLACE FUNCTION ppp.range_end(step bigint, unit text, zone text, start numeric) RETURNS numeric
-LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   length numeric := step * CASE unit WHEN 'number' THEN 1 WHEN 'second' THEN 1 WHEN 'minute' THEN 60 WHEN 'hour' THEN 3600 END;
   local date;
@@ -85,7 +85,7 @@ END $$;
 
 -- Of a bound as the catalogs show it, or of a value's text.
 CREATE OR REPLACE FUNCTION ppp.bound_position(type regtype, encoding text, bound text) RETURNS numeric
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
   SELECT CASE
     WHEN bound = 'MINVALUE' THEN '-Infinity'::numeric
     WHEN bound = 'MAXVALUE' THEN 'Infinity'::numeric
@@ -99,7 +99,7 @@ $$;
 
 -- A position as a bound of that type.
 CREATE OR REPLACE FUNCTION ppp.position_bound(type regtype, encoding text, pos numeric) RETURNS text
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
   SELECT CASE
     WHEN type = 'timestamptz'::regtype THEN to_timestamp(pos::double precision)::text
     WHEN type = 'timestamp'::regtype THEN to_timestamp(pos::double precision)::timestamp::text
@@ -115,7 +115,7 @@ $$;
 -- UTC. A default partition has no bounds.
 CREATE OR REPLACE FUNCTION ppp.range_partitions(of oid DEFAULT NULL)
 RETURNS TABLE (parent oid, partition oid, lower text, upper text, is_default boolean, is_detaching boolean)
-LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
   SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
   FROM (
     SELECT p.partrelid AS parent, c.oid AS partition, p.partdefid = c.oid AS is_default, i.inhdetachpending AS is_detaching,
@@ -131,7 +131,7 @@ $$;
 -- The name of the partition that begins there: TABLE_START, in a form that sorts. What is too long for a name loses the
 -- end of the table's name to a digest of it.
 CREATE OR REPLACE FUNCTION ppp.partition_name(policy ppp.partition_policy, zone text, start numeric) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   local timestamp := CASE policy.unit WHEN 'number' THEN NULL
     ELSE to_timestamp(start::double precision) AT TIME ZONE
@@ -164,7 +164,7 @@ END $$;
 -- access method) from the partition before it. Returns what it ran.
 CREATE OR REPLACE FUNCTION ppp.make_partition(
   parent oid, name text, lower text, upper text, comments boolean, each text[]) RETURNS text[]
-LANGUAGE plpgsql SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   table_of pg_class := (SELECT c FROM pg_class AS c WHERE c.oid = parent);
   schema text := table_of.relnamespace::regnamespace;
@@ -254,7 +254,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ppp.partitioning(
   policy ppp.partition_policy, at timestamptz,
   OUT parent oid, OUT type regtype, OUT zone text, OUT present numeric, OUT fallback oid)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   of text := quote_ident(policy.schema) || '.' || quote_ident(policy.name);
   newest text;
@@ -283,7 +283,7 @@ END $$;
 
 -- Before which partitions are retired; nothing where all are kept.
 CREATE OR REPLACE FUNCTION ppp.kept_since(policy ppp.partition_policy, zone text, present numeric) RETURNS numeric
-LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
   SELECT CASE
     WHEN policy.unit = 'number' THEN present - policy.keep::numeric
     ELSE extract(epoch FROM (to_timestamp(present::double precision) AT TIME ZONE zone - policy.keep::interval) AT TIME ZONE zone) END
@@ -293,7 +293,7 @@ $$;
 -- ranges after the present one. A range of which another partition holds a part is missing without that part.
 CREATE OR REPLACE FUNCTION ppp.missing_ranges(in_schema text, in_name text, at timestamptz DEFAULT clock_timestamp())
 RETURNS TABLE (lower numeric, upper numeric)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   policy ppp.partition_policy;
   the record;
@@ -347,7 +347,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ppp.make_partitions(
   in_schema text, in_name text, at timestamptz DEFAULT clock_timestamp(), most integer DEFAULT 100)
 RETURNS TABLE (action text, partition text, lower text, upper text, rows bigint, commands text[], again boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   policy ppp.partition_policy;
   the record;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,12 @@ import org.partitionproxy.testing.ServerLog;
 import org.partitionproxy.testing.TestServer;
 import org.partitionproxy.topology.IdChoice;
 import org.partitionproxy.topology.JoinChoice;
+import org.partitionproxy.topology.KeyEncoding;
+import org.partitionproxy.topology.PartitionPolicy;
+import org.partitionproxy.topology.PartitionRules;
+import org.partitionproxy.topology.RangeLength;
+import org.partitionproxy.topology.RangeUnit;
+import org.partitionproxy.topology.Retirement;
 import org.partitionproxy.topology.RuntimeChoice;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -84,7 +91,7 @@ class QueryCountIT {
     Path folder = Files.createDirectories(home.resolve(tenants + "/migrations")).getParent();
     Files.writeString(
         folder.resolve("migrations/V1__tables.sql"),
-        "CREATE TABLE a (id int);\nCREATE TABLE b ();");
+        "CREATE TABLE a (id int);\nCREATE TABLE b (at timestamp NOT NULL) PARTITION BY RANGE (at);");
     ServerDefinition veneer = TestServer.shared("counted").freshDatabase("veneer");
     ServerDefinition other = TestServer.shared("counted").freshVeneer("veneer2");
     ServerDefinition shard = TestServer.shared("counted").freshDatabase("shard1");
@@ -111,6 +118,24 @@ class QueryCountIT {
         JoinChoice.ALLOWED,
         Optional.empty(),
         Topology.DEFAULT_LOG_BYTES,
-        List.of());
+        List.of(yearly()));
+  }
+
+  private static PartitionRules yearly() {
+    return new PartitionRules(
+        new PartitionPolicy(
+            Identifier.of("b"),
+            Identifier.of("at"),
+            new RangeLength(1, RangeUnit.YEAR),
+            KeyEncoding.NUMBER,
+            PartitionPolicy.DEFAULT_ZONE,
+            1,
+            Optional.empty(),
+            new Retirement.Detach(),
+            PartitionPolicy.DEFAULT_NAMING,
+            false,
+            List.of(),
+            Optional.empty()),
+        new TreeMap<>());
   }
 }

@@ -151,6 +151,20 @@ class PartitionPolicyIT {
   }
 
   @Test
+  void aMigrationsNewTableTakesRowsAtOnce() throws Exception {
+    Scene scene = scene(PostgresVersion.embedded());
+    String table = "by: created_at, every: month, ahead: 1";
+    scene.line("partitions: { events: { " + table + " }, others: { " + table + " } }");
+    scene.run("initialize");
+    scene.migration("V2__events.sql", EVENTS);
+    scene.run("migrate");
+    try (Client own = scene.as("veneer", scene.role("acme"))) {
+      own.execute("INSERT INTO events VALUES (1, now(), 'new')");
+    }
+    assertThat(policies(scene)).isEqualTo(scene.schema("acme") + " events 1 month 1 detach");
+  }
+
+  @Test
   void namesSessionsWhoseTimeZoneIsNotThatOfTimesWithoutZone() throws Exception {
     Scene scene = scene(PostgresVersion.embedded());
     scene.migration(

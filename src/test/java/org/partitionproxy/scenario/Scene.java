@@ -33,6 +33,7 @@ final class Scene {
     String database;
     int port;
     String address = "";
+    String keys = "";
 
     Place(TestServer server, String database) {
       this.server = server;
@@ -98,6 +99,12 @@ final class Scene {
   /** How the veneer reaches a shard. */
   void address(String shard, String hostAndPort) throws IOException {
     place(shard).address = ", address: '" + hostAndPort + "'";
+    write();
+  }
+
+  /** Other keys of a server, as they stand in its braces. */
+  void keys(String server, String keys) throws IOException {
+    place(server).keys = ", " + keys;
     write();
   }
 
@@ -250,6 +257,7 @@ final class Scene {
         .append(", database: ")
         .append(place.database)
         .append(place.address)
+        .append(place.keys)
         .append(", password: \"${PPP_TEST_PASSWORD}\" }\n");
   }
 

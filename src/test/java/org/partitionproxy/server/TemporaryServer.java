@@ -108,8 +108,7 @@ public final class TemporaryServer {
 
   /** {@code kill -9} of the server process: what it had in hand is lost. */
   public void kill() {
-    Postmaster.find(server.data().path())
-        .flatMap(postmaster -> ProcessHandle.of(postmaster.pid()))
+    postmaster(server.data())
         .ifPresent(
             process -> {
               process.destroyForcibly();
@@ -131,12 +130,28 @@ public final class TemporaryServer {
     }
   }
 
+  private static Optional<ProcessHandle> postmaster(DataFolder data) {
+    return Postmaster.find(data.path()).flatMap(process -> ProcessHandle.of(process.pid()));
+  }
+
+  /** Immediate shutdown: what would be written to disk is deleted anyway. */
+  private static void quit(ProcessHandle postmaster) {
+    try {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster.pid())).start().waitFor();
+      postmaster.onExit().join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void remove() {
     remove(server.data());
   }
 
   private static void remove(DataFolder data) {
-    new PgCtl(data).stop();
+    postmaster(data).ifPresent(TemporaryServer::quit);
     data.user().empty(data.parent());
     try {
       Files.deleteIfExists(data.parent());

@@ -123,7 +123,8 @@ public final class TestServer {
         one.sslRootCert(),
         one.settings(),
         one.options(),
-        true);
+        true,
+        false);
   }
 
   /** This server and a database that may not exist yet. */

@@ -92,7 +92,8 @@ class TargetTest {
         one.sslRootCert(),
         one.settings(),
         one.options(),
-        true);
+        true,
+        false);
   }
 
   @Test

@@ -57,6 +57,25 @@ class TopologyReaderTest {
   }
 
   @Test
+  void readsWhichShardsHaveTheFrameworkForPartitions() {
+    Topology topology = TopologyReader.read(VALID.resolve("partmanteau.yaml"), new TreeMap<>());
+    assertThat(topology.shards())
+        .extracting(shard -> shard.name() + " " + shard.partmanteau())
+        .containsExactly("shard1 true", "shard2 false");
+  }
+
+  /** The parser reads 1,025 characters at a time, and may meet the first half of one. */
+  @Test
+  void readsACharacterOfTwoHalvesWhereverItStands() throws IOException {
+    String text = Files.readString(VALID.resolve("minimal.yaml"));
+    Path file = folder.resolve("shards.yaml");
+    for (int before = 1015; before < 1030; before++) {
+      Files.writeString(file, "#" + "x".repeat(before) + "\uD83D\uDE80\n" + text);
+      assertThat(TopologyReader.read(file, new TreeMap<>()).name()).isEqualTo("bookstore");
+    }
+  }
+
+  @Test
   void takesMigrationsRelativeToTheFile() {
     Topology topology = TopologyReader.read(VALID.resolve("migrations.yaml"), new TreeMap<>());
     assertThat(topology.migrations()).contains(VALID.resolve("migrations").toAbsolutePath());

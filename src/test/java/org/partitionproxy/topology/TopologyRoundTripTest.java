@@ -97,7 +97,7 @@ class TopologyRoundTripTest {
               : Optional.of(
                   new PartitionSchedule(
                       pick(random, "0 23 * * *", "30 seconds", "*/5 0-6,22 1 jan-mar mon"),
-                      random.nextBoolean() ? Optional.of("nightly") : Optional.empty()));
+                      random.nextBoolean() ? Optional.of("nightly " + i) : Optional.empty()));
       TreeMap<TenantName, PartitionPolicy> own = new TreeMap<>();
       PartitionPolicy policy =
           policy(random, table, key, random.nextInt(3) > 0, Optional.empty(), schedule);
@@ -211,7 +211,8 @@ class TopologyRoundTripTest {
         Optional.empty(),
         parameters(random, external ? 0 : random.nextInt(3)),
         parameters(random, shard ? random.nextInt(3) : 0),
-        veneer);
+        veneer,
+        shard && random.nextInt(3) == 0);
   }
 
   private static SortedMap<String, String> parameters(Random random, int count) {

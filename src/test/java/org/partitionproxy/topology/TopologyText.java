@@ -94,6 +94,9 @@ final class TopologyText {
     if (!server.options().isEmpty()) {
       keys.put("options", new LinkedHashMap<String, Object>(server.options()));
     }
+    if (server.partmanteau() || (!server.isVeneer() && random.nextInt(4) == 0)) {
+      keys.put("partmanteau", Boolean.toString(server.partmanteau()));
+    }
     return shuffled(keys);
   }
 
