@@ -32,7 +32,7 @@ public final class Maintainer {
   private final ShortLocks locks;
 
   /**
-   * @param jobs how many shards at once, at least 1
+   * @param jobs how many shards at once, at least 1; more than there are shards, how many sessions
    */
   public Maintainer(Topology topology, Connector connector, int jobs) {
     this(topology, connector, jobs, ShortLocks.DEFAULT);
@@ -81,7 +81,11 @@ public final class Maintainer {
     Work work =
         (session, tenants, report) -> {
           List<PartitionedTable> tables = new PartitionReader(session, tenants).read(false);
-          ShardMaintenance shard = new ShardMaintenance(session, tenants, locks, report);
+          ShardMaintenance.Others others =
+              new ShardMaintenance.Others(
+                  Math.max(1, jobs / topology.shards().size()),
+                  () -> connector.superuser(session.server()));
+          ShardMaintenance shard = new ShardMaintenance(session, others, tenants, locks, report);
           if (mode == Mode.PLAN) {
             shard.plan(tables);
           } else {

@@ -10,7 +10,7 @@ import org.partitionproxy.topology.ServerName;
 /**
  * What one run of maintenance did, or would do.
  *
- * @param deeds by shard and table, in the file's order
+ * @param deeds by shard, as they were done
  * @param problems what was not done, and why
  * @param away shards that did not answer
  */

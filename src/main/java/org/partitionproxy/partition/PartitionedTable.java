@@ -34,8 +34,17 @@ public record PartitionedTable(
     List<Partition> partitions,
     List<Leftover> leftovers) {
 
+  /** Where partitions without a range come: after all others. */
+  private static final BigDecimal LAST = PartitionRange.END.add(BigDecimal.ONE);
+
   public PartitionedTable {
-    partitions = List.copyOf(partitions);
+    partitions =
+        partitions.stream()
+            .sorted(
+                Comparator.comparing(
+                    partition -> partition.range().map(PartitionRange::from),
+                    Comparator.comparing(from -> from.orElse(LAST))))
+            .toList();
     leftovers = List.copyOf(leftovers);
   }
 

@@ -8,7 +8,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 
-/** What becomes of one shard's tables. For one thread. */
+/** What becomes of one shard's tables. Safe for threads. */
 final class Report {
 
   private final Consumer<Deed> listener;
@@ -22,21 +22,21 @@ final class Report {
     this.listener = listener;
   }
 
-  void done(Deed deed) {
+  synchronized void done(Deed deed) {
     deeds.add(deed);
     listener.accept(deed);
   }
 
-  void problem(Diagnostic problem) {
+  synchronized void problem(Diagnostic problem) {
     problems.add(problem);
   }
 
-  List<Deed> deeds() {
-    return deeds;
+  synchronized List<Deed> deeds() {
+    return List.copyOf(deeds);
   }
 
-  List<Diagnostic> problems() {
-    return problems;
+  synchronized List<Diagnostic> problems() {
+    return List.copyOf(problems);
   }
 
   static String subject(PartitionedTable table) {
@@ -57,7 +57,7 @@ final class Report {
         throw e;
       }
       Diagnostic reason = e.diagnostics().get(0);
-      problems.add(
+      problem(
           Diagnostic.error(
               code,
               "cannot " + attempt + " " + subject(table) + ": " + reason.summary(),

@@ -2,6 +2,7 @@ package org.partitionproxy.partition;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +70,20 @@ final class Retirement {
       WHERE k.conrelid = pg_catalog.to_regclass(?) AND k.contype = 'f' AND c.relkind = 'p'
         AND k.conparentid = 0
       ORDER BY k.conname""";
+
+  /** Of a table and its indexes, those whose names a schema has already. */
+  private static final String TAKEN =
+      """
+      SELECT c.relname, c.oid = t.oid AS is_table,
+        CASE WHEN octet_length(c.relname) <= 52 THEN c.relname ELSE left(md5(c.relname), 12) END
+          || '_' || c.oid AS free
+      FROM (SELECT pg_catalog.to_regclass(?)::oid AS oid) AS t
+      JOIN pg_catalog.pg_class AS c ON c.oid = t.oid
+        OR c.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index AS i WHERE i.indrelid = t.oid)
+      JOIN pg_catalog.pg_namespace AS n ON n.nspname = ?
+      WHERE EXISTS (SELECT FROM pg_catalog.pg_class AS o
+        WHERE o.relnamespace = n.oid AND o.relname = c.relname)
+      ORDER BY is_table, c.relname""";
 
   private static final int LOOKS = 10;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(150);
@@ -259,29 +274,22 @@ final class Retirement {
                     session, Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", detached, key.name())));
   }
 
+  private record Renamed(Identifier from, Identifier to, boolean isTable) {}
+
   /** Several tenants' partitions have the same name: where one is taken, the OID is added to it. */
   private Identifier move(QualifiedName name, Identifier schema) {
     return locks.run(
         session,
         () -> {
           session.execute(Sql.of("CREATE SCHEMA IF NOT EXISTS {}", schema));
-          String free =
-              session
-                  .query(
-                      """
-                      SELECT CASE WHEN EXISTS (
-                          SELECT FROM pg_catalog.pg_class AS o
-                          JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace
-                          WHERE n.nspname = ? AND o.relname = c.relname)
-                        THEN left(c.relname, 40) || '_' || c.oid ELSE c.relname::text END AS free
-                      FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass(?)""",
-                      row -> row.string("free"),
-                      schema.value(),
-                      text(name))
-                  .get(0);
-          Identifier target = Identifier.of(free);
-          if (!target.equals(name.name())) {
-            session.execute(Sql.of("ALTER TABLE {} RENAME TO {}", name, target));
+          Identifier target = name.name();
+          for (Renamed one : renamed(name, schema)) {
+            session.execute(
+                Sql.of(
+                    "ALTER TABLE {} RENAME TO {}",
+                    new QualifiedName(name.schema(), one.from()),
+                    one.to()));
+            target = one.isTable() ? one.to() : target;
           }
           session.execute(
               Sql.of(
@@ -290,6 +298,14 @@ final class Retirement {
                   schema));
           return target;
         });
+  }
+
+  private List<Renamed> renamed(QualifiedName name, Identifier schema) {
+    return session.query(
+        TAKEN,
+        row -> new Renamed(row.identifier("relname"), row.identifier("free"), row.bool("is_table")),
+        text(name),
+        schema.value());
   }
 
   private static String text(QualifiedName name) {

@@ -1,26 +1,43 @@
 package org.partitionproxy.partition;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.Tenant;
 
-/** Maintenance of one shard, over one session. */
+/** Maintenance of one shard. */
 final class ShardMaintenance {
 
+  /** Fewer are made sooner than another session is there. */
+  private static final int TABLES_PER_SESSION = 20;
+
+  /** Other sessions with the same shard, that many at most. */
+  record Others(int size, Supplier<Session> more) {
+
+    Session open() {
+      return more.get();
+    }
+  }
+
   private final Session session;
+  private final Others others;
   private final List<Tenant> tenants;
   private final Report report;
   private final Making making;
   private final ShortLocks locks;
 
-  ShardMaintenance(Session session, List<Tenant> tenants, ShortLocks locks, Report report) {
+  ShardMaintenance(
+      Session session, Others others, List<Tenant> tenants, ShortLocks locks, Report report) {
+    this.others = others;
     this.tenants = tenants;
     this.session = session;
     this.report = report;
@@ -68,19 +85,44 @@ final class ShardMaintenance {
       return;
     }
     session.execute(Sql.of("SET statement_timeout = 0"));
-    for (PartitionedTable table : busy) {
-      if (table.isIncomplete()) {
-        report.guard(
-            table,
-            Code.PARTITION_NOT_MADE,
-            "make partitions of",
-            () -> {
-              making.make(table, drain);
-              return true;
-            });
-      }
-    }
+    make(busy.stream().filter(PartitionedTable::isIncomplete).toList(), drain);
     retire(tables, busy);
+  }
+
+  /** Making a partition keeps one core of the server busy: many are made by several sessions. */
+  private void make(List<PartitionedTable> incomplete, boolean drain) {
+    int width = Math.min(others.size(), incomplete.size() / TABLES_PER_SESSION);
+    if (width <= 1) {
+      make(making, incomplete, drain);
+      return;
+    }
+    int each = (incomplete.size() + width - 1) / width;
+    List<List<PartitionedTable>> parts = new ArrayList<>();
+    for (int from = 0; from < incomplete.size(); from += each) {
+      parts.add(incomplete.subList(from, Math.min(incomplete.size(), from + each)));
+    }
+    try (Workers workers = new Workers(width)) {
+      workers.forEach(
+          parts,
+          part -> {
+            try (Session own = others.open()) {
+              make(new Making(own, locks, report), part, drain);
+            }
+          });
+    }
+  }
+
+  private void make(Making by, List<PartitionedTable> incomplete, boolean drain) {
+    for (PartitionedTable table : incomplete) {
+      report.guard(
+          table,
+          Code.PARTITION_NOT_MADE,
+          "make partitions of",
+          () -> {
+            by.make(table, drain);
+            return true;
+          });
+    }
   }
 
   private void retire(List<PartitionedTable> tables, List<PartitionedTable> busy) {

@@ -28,8 +28,7 @@ BEGIN
 END $$;
 
 -- All partitioned tables of these schemas with all their partitions, a row each, one of a table without any, and one of
--- a policy whose table is not partitioned so. The calendar is asked once for each distinct policy; positions are worked
--- out here as in ppp.bound_position, for a call for each of many thousand bounds takes longer than all the rest.
+-- a policy whose table is not partitioned so. The calendar is asked once for each distinct policy.
 --
 -- sized: whether sizes are measured on disk.
 CREATE OR REPLACE FUNCTION ppp.partition_state(in_schemas text[], at timestamptz, sized boolean)
@@ -63,14 +62,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     WHERE g.fits AND (g.policy).unit <> 'number'
     ORDER BY 1, 2, 3, 4, 5, 6
   ), clock AS MATERIALIZED (
-    SELECT k.*, ppp.range_horizon(k.step, k.unit, k.zone, k.present, k.ahead) AS horizon,
-      ppp.kept_since(k.policy, k.zone, k.present) AS kept_since
+    SELECT k.*, ppp.range_horizon(k.step, k.unit, k.zone, k.present, k.ahead) AS horizon, s.kept_since,
+      ppp.range_start(k.step, k.unit, k.zone, s.kept_since) AS kept_from
     FROM kind AS k
+    CROSS JOIN LATERAL (SELECT ppp.kept_since(k.policy, k.zone, k.present) OFFSET 0) AS s (kept_since)
   ), counted AS MATERIALIZED (
-    SELECT g.oid, (g.policy).step, s.present, ppp.kept_since(g.policy, 'UTC', s.present) AS kept_since,
+    SELECT g.oid, s.present, k.kept_since, ppp.range_start((g.policy).step, 'number', 'UTC', k.kept_since) AS kept_from,
       ppp.range_horizon((g.policy).step, 'number', 'UTC', s.present, (g.policy).ahead) AS horizon
     FROM governed AS g
     CROSS JOIN LATERAL ppp.partitioning(g.policy, at) AS s
+    CROSS JOIN LATERAL (SELECT ppp.kept_since(g.policy, 'UTC', s.present) OFFSET 0) AS k (kept_since)
     WHERE g.fits AND (g.policy).unit = 'number'
   ), part AS MATERIALIZED (
     SELECT i.inhparent, c.oid, n.nspname, c.relname, c.relkind, c.relpages, c.reltuples, i.inhdetachpending,
@@ -83,7 +84,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     SELECT g.*, p.oid AS part, p.nspname AS part_schema, p.relname AS part_name, p.relkind, p.bound, p.inhdetachpending,
       p.reltuples, p.relpages,
       CASE WHEN g.plain AND p.oid <> g.partdefid THEN
-        regexp_match(p.bound, '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') END AS range
+        CASE WHEN p.bound LIKE 'FOR VALUES FROM (''%'') TO (''%'')'
+          THEN ARRAY[split_part(p.bound, '''', 2), split_part(p.bound, '''', 4)]
+          ELSE regexp_match(p.bound, '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') END END AS range,
+      g.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype, 'uuid'::regtype, 'int2'::regtype,
+        'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) AS ordered
     FROM governed AS g LEFT JOIN part AS p ON p.inhparent = g.oid
     OFFSET 0
   )
@@ -91,16 +96,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     CASE p.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' WHEN 'h' THEN 'hash' ELSE 'none' END,
     CASE WHEN p.oid IS NULL THEN (p.policy).key WHEN p.plain THEN quote_ident(p.attname)
       ELSE regexp_replace(pg_get_partkeydef(p.oid), '^\w+ \((.*)\)$', '\1') END,
-    p.policy IS NOT NULL, p.fits,
+    (p.policy).name IS NOT NULL, p.fits,
     coalesce((p.policy).unit <> 'number', p.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype), false),
     (p.policy).ahead, (p.policy).retire,
     coalesce(c.present, s.present,
       CASE WHEN p.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
         THEN extract(epoch FROM at) END)::text,
     coalesce(c.horizon, s.horizon)::text, coalesce(c.kept_since, s.kept_since)::text,
-    CASE WHEN c.kept_since IS NOT NULL THEN ppp.range_start(c.step, c.unit, c.zone, c.kept_since)
-      WHEN s.kept_since IS NOT NULL THEN ppp.range_start(s.step, 'number', 'UTC', s.kept_since) END::text,
-    p.part, p.part_schema, p.part_name, p.bound, p.range[1], p.range[2], l.pos[1]::text, l.pos[2]::text,
+    coalesce(c.kept_from, s.kept_from)::text,
+    p.part, p.part_schema, p.part_name, p.bound, p.range[1], p.range[2],
+    CASE WHEN p.ordered THEN ppp.bound_position(p.atttypid, coalesce((p.policy).encoding, 'number'), p.range[1])::text END,
+    CASE WHEN p.ordered THEN ppp.bound_position(p.atttypid, coalesce((p.policy).encoding, 'number'), p.range[2])::text END,
     p.part = p.partdefid, p.inhdetachpending, p.reltuples::bigint,
     CASE WHEN sized THEN pg_total_relation_size(p.part) ELSE p.relpages::bigint * current_setting('block_size')::bigint END
   FROM placed AS p
@@ -108,20 +114,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog SET timezone = 'UTC' SET datest
     AND c.wanted_zone = (p.policy).zone AND c.zone = p.zone AND c.ahead = (p.policy).ahead
     AND c.keep IS NOT DISTINCT FROM (p.policy).keep
   LEFT JOIN counted AS s ON s.oid = p.oid
-  LEFT JOIN LATERAL (
-    SELECT array_agg(CASE
-      WHEN b.bound = 'MINVALUE' THEN '-Infinity'::numeric
-      WHEN b.bound = 'MAXVALUE' THEN 'Infinity'::numeric
-      WHEN p.atttypid = 'timestamptz'::regtype THEN extract(epoch FROM b.bound::timestamptz)
-      WHEN p.atttypid IN ('timestamp'::regtype, 'date'::regtype) THEN extract(epoch FROM b.bound::timestamp)
-      WHEN p.atttypid = 'uuid'::regtype THEN ('x' || left(replace(b.bound, '-', ''), 12))::bit(48)::bigint::numeric / 1000
-      WHEN p.atttypid NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) THEN NULL
-      WHEN (p.policy).encoding = 'milliseconds' THEN b.bound::numeric / 1000
-      WHEN (p.policy).encoding = 'microseconds' THEN b.bound::numeric / 1000000
-      ELSE b.bound::numeric END ORDER BY b.number)
-    FROM unnest(p.range) WITH ORDINALITY AS b (bound, number)
-  ) AS l (pos) ON p.range IS NOT NULL
-  ORDER BY 1, 2, l.pos[1], p.part_name
+  ORDER BY 1, 2, p.part_name
 $$;
 
 -- Moves rows of a range out of the default partition into a partition of their own, all in the caller's transaction: who

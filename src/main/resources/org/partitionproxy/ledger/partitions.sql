@@ -83,9 +83,10 @@ BEGIN
   RETURN extract(epoch FROM local::timestamp AT TIME ZONE zone);
 END $$;
 
--- Of a bound as the catalogs show it, or of a value's text.
+-- Of a bound as the catalogs show it in UTC, or of a value's text. Neither strict nor with settings of its own, so that
+-- PostgreSQL puts it into the query that calls it: thousands of calls would take longer than all the rest.
 CREATE OR REPLACE FUNCTION ppp.bound_position(type regtype, encoding text, bound text) RETURNS numeric
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN bound = 'MINVALUE' THEN '-Infinity'::numeric
     WHEN bound = 'MAXVALUE' THEN 'Infinity'::numeric
@@ -111,22 +112,28 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 
     ELSE trunc(pos)::text END
 $$;
 
--- All partitions of tables that are partitioned by one column's range, with their bounds as the catalogs show them in
--- UTC. A default partition has no bounds.
+-- All partitions of tables that are partitioned by one column's range, or of one of them, with their bounds as the
+-- catalogs show them in UTC. A default partition has no bounds. One table's are found by an index.
 CREATE OR REPLACE FUNCTION ppp.range_partitions(of oid DEFAULT NULL)
 RETURNS TABLE (parent oid, partition oid, lower text, upper text, is_default boolean, is_detaching boolean)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
-  SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+#variable_conflict use_column
+BEGIN
+  IF of IS NULL THEN
+    RETURN QUERY SELECT r.* FROM pg_partitioned_table AS p CROSS JOIN LATERAL ppp.range_partitions(p.partrelid) AS r;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
   FROM (
     SELECT p.partrelid AS parent, c.oid AS partition, p.partdefid = c.oid AS is_default, i.inhdetachpending AS is_detaching,
       regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') AS range
     FROM pg_partitioned_table AS p
     JOIN pg_inherits AS i ON i.inhparent = p.partrelid
     JOIN pg_class AS c ON c.oid = i.inhrelid
-    WHERE p.partstrat = 'r' AND p.partnatts = 1 AND (of IS NULL OR p.partrelid = of)
+    WHERE p.partstrat = 'r' AND p.partnatts = 1 AND p.partrelid = of
     OFFSET 0
-  ) AS b
-$$;
+  ) AS b;
+END $$;
 
 -- The name of the partition that begins there: TABLE_START, in a form that sorts. What is too long for a name loses the
 -- end of the table's name to a digest of it.

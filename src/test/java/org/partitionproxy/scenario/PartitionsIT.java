@@ -110,6 +110,58 @@ class PartitionsIT {
     assertThat(scene.run("history")).containsPattern("partitions maintain.* 6\\b");
   }
 
+  /** The one query of maintenance and the function that makes partitions mean the same. */
+  @EveryPostgres
+  void knowsEveryKindOfKey(PostgresVersion version) throws Exception {
+    begin(version);
+    scene.onShard(
+        "acme",
+        """
+        CREATE TABLE with_zone (k timestamptz NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE without_zone (k timestamp NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE days (k date NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE ids (k uuid NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE seconds (k bigint NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE millis (k bigint NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE micros (k bigint NOT NULL) PARTITION BY RANGE (k);
+        CREATE TABLE wrong (k text NOT NULL, l int) PARTITION BY RANGE (k, l);
+        """);
+    superuser(
+        """
+        INSERT INTO ppp.partition_policy
+        SELECT '%s', v.name, 'k', v.encoding, 1, v.unit, v.zone, 3, NULL, 'detach',
+          '{table}_{start}', false, '{}'
+        FROM (VALUES ('with_zone', 'seconds', 'month', 'Asia/Beirut'),
+          ('without_zone', 'seconds', 'month', 'Asia/Tokyo'), ('days', 'seconds', 'year', 'UTC'),
+          ('ids', 'seconds', 'month', 'America/Sao_Paulo'), ('seconds', 'seconds', 'year', 'UTC'),
+          ('millis', 'milliseconds', 'month', 'Europe/Berlin'),
+          ('micros', 'microseconds', 'month', 'UTC'), ('wrong', 'seconds', 'month', 'UTC'),
+          ('missing', 'seconds', 'month', 'UTC')) AS v (name, encoding, unit, zone)"""
+            .formatted(scene.schema("acme")));
+    InProcess.Result first = scene.ppp("partitions", "maintain");
+    assertThat(first.out().lines()).hasSize(7 * 4);
+    assertThat(first.err())
+        .contains("it is partitioned by range of k, l", "it is no partitioned table");
+    InProcess.Result again = scene.ppp("partitions", "maintain");
+    assertThat(again.out()).isEmpty();
+    assertThat(again.status()).isEqualTo(7);
+    assertThat(
+            rows(
+                "SELECT p.name FROM ppp.partition_policy p"
+                    + " CROSS JOIN LATERAL ppp.missing_ranges(p.schema, p.name) m"
+                    + " WHERE p.name NOT IN ('wrong', 'missing')"))
+        .isEmpty();
+    assertThat(scene.run("partitions", "--output", "json").split("\"ahead\": 3,", -1)).hasSize(8);
+    superuser(
+        """
+        INSERT INTO with_zone VALUES (now());
+        INSERT INTO without_zone VALUES (now() AT TIME ZONE 'Asia/Tokyo');
+        INSERT INTO days VALUES (now());
+        INSERT INTO seconds VALUES (extract(epoch FROM now()));
+        INSERT INTO millis VALUES (extract(epoch FROM now()) * 1000);
+        INSERT INTO micros VALUES (extract(epoch FROM now()) * 1000000);""");
+  }
+
   @EveryPostgres
   void takesRowsOutOfTheDefaultPartitionWhenAskedTo(PostgresVersion version) throws Exception {
     begin(version);
@@ -155,6 +207,8 @@ class PartitionsIT {
         CREATE TABLE others PARTITION OF guarded DEFAULT;
         CREATE TABLE pending (n bigint NOT NULL) PARTITION BY RANGE (n);
         CREATE TABLE pending_old PARTITION OF pending FOR VALUES FROM (0) TO (10);
+        CREATE TABLE pending_two PARTITION OF pending FOR VALUES FROM (10) TO (20);
+        CREATE INDEX taken ON pending_two (n);
         CREATE TABLE left_over (n bigint NOT NULL) PARTITION BY RANGE (n);
         CREATE TABLE left_old PARTITION OF left_over FOR VALUES FROM (0) TO (10);
         INSERT INTO pending VALUES (1);
@@ -169,6 +223,8 @@ class PartitionsIT {
 
     interruptDetaching("pending", "pending_old");
     assertThat(rows("SELECT count(*) FROM pending")).containsExactly("0");
+    superuser(
+        "CREATE SCHEMA archive; CREATE TABLE archive.taken (); CREATE TABLE archive.pending_two ()");
     scene.onShard("acme", "CREATE TABLE now PARTITION OF pending FOR VALUES FROM (90) TO (100)");
     scene.onShard("acme", "INSERT INTO pending VALUES (95)");
     policy("pending", "n", 0, 50, "schema:archive");
@@ -188,6 +244,7 @@ class PartitionsIT {
     assertThat(scene.run("partitions", "maintain"))
         .contains("guarded: made guarded_0000000000000000000", "guarded_0000000000000000010")
         .contains("pending: finished detaching pending_old", "moved archive.pending_old")
+        .contains("pending: moved archive.pending_two_")
         .contains("left_over: dropped left_old");
     assertThat(rows("SELECT n FROM archive.pending_old")).containsExactly("1");
     assertThat(rows("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'ppp\\_not%'"))
