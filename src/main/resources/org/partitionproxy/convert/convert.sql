@@ -567,6 +567,10 @@ DECLARE
   command text;
   total bigint;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+    RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+      USING ERRCODE = 'undefined_table', HINT = 'Abort its conversion.';
+  END IF;
   EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', into_partition::regclass);
   SELECT * INTO STRICT r FROM ppp.conversion_range AS x
     WHERE x.workflow = of AND x.number = which AND x.partition = into_partition;
@@ -645,6 +649,10 @@ BEGIN
   END IF;
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
     log := format('%I.%I', 'ppp_convert_' || of, 'log_' || c.number);
+    IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+      RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = 'Abort its conversion.';
+    END IF;
     EXECUTE format('SELECT bool_or(truncated), count(*) FROM %s', log) INTO whole, entries;
     CONTINUE WHEN entries = 0;
     applied := applied + entries;
