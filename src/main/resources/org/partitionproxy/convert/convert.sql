@@ -174,6 +174,12 @@ BEGIN
         ELSE 'Ranges of time need timestamptz, timestamp or date; for ranges of numbers give --every a number.' END;
       RETURN NEXT;
     END IF;
+    IF EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attgenerated = 'v' AND NOT a.attisdropped)
+        AND ppp.conversion_identity(t.oid) = '{}' THEN
+      summary := format('table "%s" has a virtual generated column and no key', name);
+      hint := 'Triggers don''t see such columns, and rows are told apart by all columns where there is no key. Add a primary key first.';
+      RETURN NEXT;
+    END IF;
     FOR i IN
       SELECT c.relname, x.indisprimary, x.indisunique, x.indexrelid, k.contype, k.conname,
         at.attnum = ANY (x.indkey[0:x.indnkeyatts - 1]::int2[]) AS has_key,
@@ -256,6 +262,12 @@ BEGIN
         hint := CASE WHEN i.tgenabled IN ('A', 'R') THEN 'It would fire for what is copied; disable it until the exchange.'
           ELSE 'PostgreSQL has no such triggers on partitions.' END;
         RETURN NEXT;
+      ELSIF i.tgtype & 1 = 1 AND i.tgname NOT LIKE '\_ppp\_%' THEN
+        kind := 'note';
+        summary := format('trigger "%s" of "%s" fires on its partitions', i.tgname, name);
+        hint := 'TG_TABLE_NAME and TG_RELID are those of the partition then.';
+        RETURN NEXT;
+        kind := 'refusal';
       END IF;
     END LOOP;
     IF t.relhasrules THEN
