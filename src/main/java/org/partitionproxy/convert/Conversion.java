@@ -51,7 +51,7 @@ public final class Conversion implements WorkflowKind {
   private static final int MOST_PARTITIONS = 20_000;
 
   /** Changes that are applied while everybody waits: some milliseconds. */
-  private static final long FEW = 300;
+  private static final long FEW = 100;
 
   private static final int ROUNDS = 50;
 

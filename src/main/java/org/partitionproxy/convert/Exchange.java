@@ -19,7 +19,7 @@ import org.partitionproxy.state.ShardTrigger;
 final class Exchange {
 
   /** More are left to the next try, after they were applied without a lock. */
-  private static final long MOST = 1000;
+  private static final long MOST = 400;
 
   private static final int MOVED_AT_ONCE = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -104,7 +104,7 @@ final class Exchange {
   }
 
   private void catchUp() {
-    for (int i = 0; i < 5 && !Conversion.hasFew(session, id); i++) {
+    for (int i = 0; i < 10 && !Conversion.hasFew(session, id); i++) {
       Conversion.apply(session, id);
     }
     move();

@@ -36,6 +36,21 @@ final class ShortLock {
       ORDER BY a.xact_start
       LIMIT 3""";
 
+  private static final int TRIES_UNTIL_CANCEL = 20;
+
+  /**
+   * Autovacuum gives way by itself only to who waits for deadlock_timeout, which nobody should have
+   * to.
+   */
+  private static final String CANCEL =
+      """
+      SELECT pg_catalog.pg_cancel_backend(a.pid) AS cancelled
+      FROM pg_catalog.pg_locks AS l
+      JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+      JOIN ppp.conversion AS c ON c.old = l.relation
+      WHERE c.workflow = ? AND l.granted AND a.backend_type = 'autovacuum worker'
+        AND a.query NOT LIKE '%wraparound%'""";
+
   private ShortLock() {}
 
   /**
@@ -54,6 +69,9 @@ final class ShortLock {
       } catch (SqlFailure e) {
         if (!AGAIN.contains(e.sqlState())) {
           throw e;
+        }
+        if (i % TRIES_UNTIL_CANCEL == TRIES_UNTIL_CANCEL - 1) {
+          session.query(CANCEL, row -> row.bool("cancelled"), workflow);
         }
         // Longer after each try, so that others get through in between.
         LockSupport.parkNanos(PAUSE.plusMillis(Math.min(i, 100)).toNanos());

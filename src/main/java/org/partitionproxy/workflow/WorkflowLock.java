@@ -1,5 +1,7 @@
 package org.partitionproxy.workflow;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -19,6 +21,11 @@ final class WorkflowLock {
   /** That of further sessions: "pppx". */
   private static final int HANDS = 0x70707078;
 
+  /** A server takes some seconds to notice that a process was killed in a statement. */
+  private static final Duration PATIENCE = Duration.ofSeconds(7);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
   private WorkflowLock() {}
 
   /**
@@ -27,14 +34,12 @@ final class WorkflowLock {
    * @throws PppException {@link Code#WORKFLOW_HELD} if another process has it
    */
   static void take(Session session, WorkflowId id) {
-    boolean taken =
-        session
-            .query(
-                "SELECT pg_catalog.pg_try_advisory_lock(?, ?) AS taken",
-                row -> row.bool("taken"),
-                CLASS,
-                (int) id.number())
-            .get(0);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean taken = isTaken(session, id);
+    while (!taken && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      taken = isTaken(session, id);
+    }
     if (!taken) {
       throw new PppException(
           Diagnostic.error(
@@ -52,6 +57,16 @@ final class WorkflowLock {
         row -> row.bool("done"),
         HANDS,
         (int) id.number());
+  }
+
+  private static boolean isTaken(Session session, WorkflowId id) {
+    return session
+        .query(
+            "SELECT pg_catalog.pg_try_advisory_lock(?, ?) AS taken",
+            row -> row.bool("taken"),
+            CLASS,
+            (int) id.number())
+        .get(0);
   }
 
   /** Another session that works on it. */

@@ -174,6 +174,12 @@ BEGIN
         ELSE 'Ranges of time need timestamptz, timestamp or date; for ranges of numbers give --every a number.' END;
       RETURN NEXT;
     END IF;
+    IF EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attgenerated = 'v' AND NOT a.attisdropped)
+        AND ppp.conversion_identity(t.oid) = '{}' THEN
+      summary := format('table "%s" has a virtual generated column and no key', name);
+      hint := 'Triggers don''t see such columns, and rows are told apart by all columns where there is no key. Add a primary key first.';
+      RETURN NEXT;
+    END IF;
     FOR i IN
       SELECT c.relname, x.indisprimary, x.indisunique, x.indexrelid, k.contype, k.conname,
         at.attnum = ANY (x.indkey[0:x.indnkeyatts - 1]::int2[]) AS has_key,
@@ -256,6 +262,12 @@ BEGIN
         hint := CASE WHEN i.tgenabled IN ('A', 'R') THEN 'It would fire for what is copied; disable it until the exchange.'
           ELSE 'PostgreSQL has no such triggers on partitions.' END;
         RETURN NEXT;
+      ELSIF i.tgtype & 1 = 1 AND i.tgname NOT LIKE '\_ppp\_%' THEN
+        kind := 'note';
+        summary := format('trigger "%s" of "%s" fires on its partitions', i.tgname, name);
+        hint := 'TG_TABLE_NAME and TG_RELID are those of the partition then.';
+        RETURN NEXT;
+        kind := 'refusal';
       END IF;
     END LOOP;
     IF t.relhasrules THEN
@@ -298,9 +310,24 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog AS $$
     WHEN unit = 'number' THEN format('floor(%s::numeric / %s) * %s', value, step, step)
     WHEN unit IN ('second', 'minute', 'hour') THEN format('floor(extract(epoch FROM %1$s) / %2$s) * %2$s', i.instant,
       CASE unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 ELSE 900 END)
-    ELSE format('extract(epoch FROM (%s AT TIME ZONE %L)::date::timestamp AT TIME ZONE %L)', i.instant, zone, zone) END
+    ELSE format('(%s AT TIME ZONE %L)::date', i.instant, zone) END
   FROM (SELECT CASE WHEN type = 'timestamptz'::regtype THEN value ELSE format('(%s::timestamp AT TIME ZONE ''UTC'')', value) END) AS i (instant)
 $$;
+
+-- The ranges in which values lie.
+CREATE OR REPLACE FUNCTION ppp.conversion_starts(c ppp.conversion, value text, source text) RETURNS numeric[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+DECLARE
+  buckets text[];
+BEGIN
+  EXECUTE format('SELECT array_agg(b.b::text) FROM (SELECT DISTINCT %s FROM %s) AS b (b)',
+    ppp.conversion_bucket(c.type, c.step, c.unit, c.zone, value), source) INTO buckets;
+  RETURN ARRAY(
+    SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone,
+      CASE WHEN c.unit IN ('number', 'second', 'minute', 'hour') THEN b::numeric
+        ELSE extract(epoch FROM b::date::timestamp AT TIME ZONE c.zone) END)
+    FROM unnest(buckets) AS b);
+END $$;
 
 -- Makes the partitions of these ranges that the new table does not have, in the order of time.
 CREATE OR REPLACE FUNCTION ppp.conversion_cover(c ppp.conversion, starts numeric[], copied boolean) RETURNS integer
@@ -512,9 +539,7 @@ BEGIN
     RAISE EXCEPTION '% rows of % have infinity in column %', endless, c.old::regclass, quote_ident(c.key)
       USING ERRCODE = 'check_violation', HINT = 'No range holds infinity; give these rows a time first.';
   END IF;
-  EXECUTE format('SELECT array_agg(DISTINCT ppp.range_start($1, $2, $3, b.b)) FROM (SELECT DISTINCT %s FROM ONLY %s) AS b (b)',
-    ppp.conversion_bucket(c.type, c.step, c.unit, c.zone, quote_ident(c.key)), c.old::regclass)
-    INTO starts USING c.step, c.unit, c.zone;
+  starts := ppp.conversion_starts(c, quote_ident(c.key), 'ONLY ' || c.old::regclass);
   IF c.ahead > 0 THEN
     start := CASE WHEN c.unit <> 'number' THEN ppp.range_start(c.step, c.unit, c.zone, extract(epoch FROM now()))
       ELSE (SELECT max(s) FROM unnest(starts) AS s) END;
@@ -568,6 +593,10 @@ DECLARE
   command text;
   total bigint;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+    RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+      USING ERRCODE = 'undefined_table', HINT = 'Abort its conversion.';
+  END IF;
   EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', into_partition::regclass);
   SELECT * INTO STRICT r FROM ppp.conversion_range AS x
     WHERE x.workflow = of AND x.number = which AND x.partition = into_partition;
@@ -638,6 +667,7 @@ BEGIN
   IF EXISTS (SELECT FROM ppp.conversion_range AS r WHERE r.workflow = of AND NOT r.copied) THEN
     RAISE EXCEPTION 'conversion % is not copied yet', of;
   END IF;
+  few := few OR ppp.conversion_pending(of) < 5000;
   IF few THEN
     -- Of a few rows nothing is read but them, whatever statistics say.
     PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
@@ -645,14 +675,17 @@ BEGIN
   END IF;
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
     log := format('%I.%I', 'ppp_convert_' || of, 'log_' || c.number);
+    IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+      RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = 'Abort its conversion.';
+    END IF;
     EXECUTE format('SELECT bool_or(truncated), count(*) FROM %s', log) INTO whole, entries;
     CONTINUE WHEN entries = 0;
     applied := applied + entries;
     IF whole THEN
       EXECUTE format('DELETE FROM %s', c.shadow::regclass);
     END IF;
-    EXECUTE format('SELECT array_agg(DISTINCT ppp.range_start($1, $2, $3, b.b)) FROM (SELECT DISTINCT %s FROM %s WHERE NOT truncated) AS b (b)',
-      ppp.conversion_bucket(c.type, c.step, c.unit, c.zone, 'at'), log) INTO starts USING c.step, c.unit, c.zone;
+    starts := ppp.conversion_starts(c, 'at', format('(SELECT at FROM %s WHERE NOT truncated) AS l', log));
     PERFORM ppp.conversion_cover(c, starts, true);
     IF cardinality(c.identity) = 0 THEN
       EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND (n.*)::text = l.image',
@@ -726,6 +759,12 @@ DECLARE
   log text := format('%I.%I', 'ppp_convert_' || of, 'log_' || which);
   settled text;
   found record;
+  -- Without the way over text where every type has a hash of its own.
+  hash text := CASE WHEN EXISTS (
+      SELECT FROM pg_attribute AS a WHERE a.attrelid = c.old AND a.attnum > 0 AND NOT a.attisdropped
+        AND a.atttypid <> 'varchar'::regtype AND NOT EXISTS (SELECT FROM pg_opclass AS o JOIN pg_am AS m ON m.oid = o.opcmethod
+          WHERE m.amname = 'hash' AND o.opcdefault AND o.opcintype = a.atttypid))
+    THEN 'hashtextextended((n.*)::text, 0)' ELSE 'hash_record_extended(n.*, 0)' END;
 BEGIN
   SELECT * INTO STRICT r FROM ppp.conversion_range AS x
     WHERE x.workflow = of AND x.number = which AND x.partition = of_partition;
@@ -733,10 +772,10 @@ BEGIN
     CASE WHEN cardinality(c.identity) = 0 THEN format('l.at = n.%I AND l.image = (n.*)::text', c.key)
       ELSE (SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) FROM unnest(c.identity) WITH ORDINALITY AS u (k, i)) END);
   EXECUTE format('SELECT a.rows, b.rows AS other, a.rows = b.rows AND a.hash IS NOT DISTINCT FROM b.hash AS same'
-      ' FROM (SELECT count(*) AS rows, sum(hashtextextended((n.*)::text, 0)) AS hash FROM ONLY %1$s AS n'
+      ' FROM (SELECT count(*) AS rows, sum(%7$s) AS hash FROM ONLY %1$s AS n'
       ' WHERE n.%2$I >= %3$L AND n.%2$I < %4$L AND %5$s) AS a,'
-      ' (SELECT count(*) AS rows, sum(hashtextextended((n.*)::text, 0)) AS hash FROM %6$s AS n WHERE %5$s) AS b',
-    c.old::regclass, c.key, r.lower, r.upper, settled, of_partition::regclass) INTO found;
+      ' (SELECT count(*) AS rows, sum(%7$s) AS hash FROM %6$s AS n WHERE %5$s) AS b',
+    c.old::regclass, c.key, r.lower, r.upper, settled, of_partition::regclass, hash) INTO found;
   IF NOT found.same THEN
     RAISE EXCEPTION '% has % rows from % to %, and its copy % that differ', c.old::regclass, found.rows, r.lower, r.upper, found.other
       USING ERRCODE = 'data_corrupted';

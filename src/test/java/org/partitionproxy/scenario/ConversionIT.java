@@ -294,6 +294,8 @@ class ConversionIT {
       assertThat(
               application.value("SELECT count(*) FROM chats JOIN messages ON chat_id = chats.id"))
           .isEqualTo("2391");
+      assertThat(application.value("INSERT INTO chats (title) VALUES ('next') RETURNING id"))
+          .isEqualTo("242");
     }
     assertThat(
             value(
@@ -325,6 +327,61 @@ class ConversionIT {
           .isEqualTo("40001");
       assertThat(writer.stop()).isEmpty();
     }
+  }
+
+  @Test
+  void refusesWhatItCannotKeep() throws Exception {
+    scene(PostgresVersion.embedded());
+    scene.onShard(
+        "acme",
+        """
+        CREATE VIEW sums AS SELECT sum(n) FROM keyed;
+        ALTER TABLE keyed ADD CONSTRAINT one_n UNIQUE (n);
+        ALTER TABLE bare ALTER COLUMN at DROP NOT NULL;
+        CREATE TABLE endless AS SELECT 'infinity'::timestamptz AS at;
+        ALTER TABLE endless ALTER COLUMN at SET NOT NULL;
+        """);
+    String before = shape();
+    InProcess.Result refused = scene.ppp(convert());
+    assertThat(refused.status()).isEqualTo(5);
+    assertThat(refused.err())
+        .contains("view " + scene.schema("acme") + ".sums depends on table \"keyed\"")
+        .contains(
+            "\"one_n\" of \"keyed\" is unique without \"at\": it would have to become (n, at)")
+        .contains("column \"at\" of \"bare\" may be NULL");
+    assertThat(
+            scene
+                .ppp(
+                    "partitions",
+                    "convert",
+                    "nix",
+                    "owners",
+                    "--tenant",
+                    "acme",
+                    "--by",
+                    "at",
+                    "--every",
+                    "day",
+                    "--dry-run")
+                .err())
+        .contains("there is no table \"nix\"")
+        .contains("table \"owners\" has no column \"at\"");
+    InProcess.Result stopped =
+        scene.ppp(
+            "partitions",
+            "convert",
+            "endless",
+            "--tenant",
+            "acme",
+            "--by",
+            "at",
+            "--every",
+            "day",
+            "--yes");
+    assertThat(stopped.status()).isEqualTo(7);
+    assertThat(stopped.err()).contains("1 rows of").contains("have infinity in column at");
+    scene.run("workflows", "abort", "shard1-1");
+    assertThat(shape()).isEqualTo(before);
   }
 
   private boolean isCopying() throws SQLException {
