@@ -60,9 +60,9 @@ class PartitionsIT {
             + "'::regclass ORDER BY c.relname");
   }
 
-  @EveryPostgres
-  void makesWhatIsMissingAndRetiresWhatIsOld(PostgresVersion version) throws Exception {
-    begin(version);
+  @Test
+  void makesWhatIsMissingAndRetiresWhatIsOld() throws Exception {
+    begin(PostgresVersion.embedded());
     scene.onShard(
         "acme",
         """
@@ -111,9 +111,9 @@ class PartitionsIT {
   }
 
   /** The one query of maintenance and the function that makes partitions mean the same. */
-  @EveryPostgres
-  void knowsEveryKindOfKey(PostgresVersion version) throws Exception {
-    begin(version);
+  @Test
+  void knowsEveryKindOfKey() throws Exception {
+    begin(PostgresVersion.embedded());
     scene.onShard(
         "acme",
         """
