@@ -204,8 +204,20 @@ public final class Conversion implements WorkflowKind {
   }
 
   static long apply(Session session, long id) {
-    return inSnapshot(
-        session, () -> call(session, "SELECT ppp.conversion_apply(?, false) AS n", id));
+    long applied =
+        inSnapshot(session, () -> call(session, "SELECT ppp.conversion_apply(?, false) AS n", id));
+    if (applied > FEW) {
+      // What was applied would be read over by each look for what was not.
+      session
+          .query(
+              """
+              SELECT format('VACUUM (TRUNCATE false) %I.%I',
+                'ppp_convert_' || c.workflow, 'log_' || c.number) AS command
+              FROM ppp.conversion AS c WHERE c.workflow = ? ORDER BY c.number""",
+              row -> row.string("command"), id)
+          .forEach(command -> session.execute(Sql.deparsed(command)));
+    }
+    return applied;
   }
 
   static long pending(Session session, long id) {
