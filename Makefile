@@ -45,6 +45,9 @@ clean: ## Remove build output and this checkout's demo servers
 	@if [ -d .ppp ] && [ -f target/ppp.jar ]; then \
 	  $(PPP) stop --delete-data --yes || \
 	    echo 'The servers in .ppp are left as they are.' >&2; \
+	  for demo in .ppp/demo-*/shards.yaml; do \
+	    if [ -f "$$demo" ]; then $(PPP) stop --delete-data --yes --config "$$demo"; fi; \
+	  done; \
 	elif [ -d .ppp ]; then \
 	  echo 'The servers in .ppp are left as they are: make build, then make clean.' >&2; \
 	fi

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = "Shows ppp at work, on servers of this machine.",
-    subcommands = DemoBookstoreCommand.class)
+    subcommands = {DemoBookstoreCommand.class, DemoEventsCommand.class, DemoChatsCommand.class})
 final class DemoCommand implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();

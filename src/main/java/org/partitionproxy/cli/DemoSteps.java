@@ -1,9 +1,13 @@
 package org.partitionproxy.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.partitionproxy.topology.Tenant;
 
@@ -15,10 +19,20 @@ final class DemoSteps {
   private final Workspace workspace;
   private final Path config;
   private final Console console;
+  private final BooleanSupplier ended;
+  private final ReentrantLock running = new ReentrantLock();
   private int number;
   private int status;
 
   DemoSteps(Workspace workspace, Path config, Console console) {
+    this(workspace, config, console, () -> false);
+  }
+
+  /**
+   * @param ended whether somebody has ended the demo: then nothing more is said or done, too
+   */
+  DemoSteps(Workspace workspace, Path config, Console console, BooleanSupplier ended) {
+    this.ended = ended;
     this.workspace = workspace;
     this.config = config;
     this.console = console;
@@ -29,16 +43,20 @@ final class DemoSteps {
     return status;
   }
 
+  private boolean goesOn() {
+    return status == 0 && !ended.getAsBoolean();
+  }
+
   /** Begins a step. */
   void say(String text) {
-    if (status == 0) {
+    if (goesOn()) {
       number++;
       console.out("\n" + console.outColors().bold(number + ". " + text) + "\n\n");
     }
   }
 
   void run(String... arguments) {
-    if (status != 0) {
+    if (!goesOn()) {
       return;
     }
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
@@ -47,17 +65,33 @@ final class DemoSteps {
     }
     String line = all.stream().map(DemoSteps::asTyped).collect(Collectors.joining(" "));
     console.out(console.outColors().cyan("$ ppp " + line) + "\n");
-    status = Main.run(all.toArray(String[]::new));
+    running.lock();
+    try {
+      status = Main.run(all.toArray(String[]::new));
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /** Waits for the command that another thread runs, but no longer than that. */
+  void awaitEnd(Duration most) {
+    try {
+      if (running.tryLock(most.toMillis(), TimeUnit.MILLISECONDS)) {
+        running.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** A query on the veneer, and what the shards of these tenants were asked for it. */
   void query(String sql, List<Tenant> tenants) {
-    if (status != 0) {
+    if (!goesOn()) {
       return;
     }
     LogArrival logs = LogArrival.from(workspace, tenants);
     run("psql", "veneer", "-c", sql);
-    if (status == 0) {
+    if (goesOn()) {
       logs.await();
       console.out("What each tenant's shard was asked for it:\n\n");
     }

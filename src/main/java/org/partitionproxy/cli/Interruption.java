@@ -20,7 +20,11 @@ final class Interruption {
    */
   static <T> T advisedOn(Consumer<String> lines, Supplier<T> work) {
     Thread advice = new Thread(() -> lines.accept(ADVICE), "ppp-interrupted");
-    Runtime.getRuntime().addShutdownHook(advice);
+    try {
+      Runtime.getRuntime().addShutdownHook(advice);
+    } catch (IllegalStateException e) {
+      // The process is ending already, and with it this work, which leaves no more to advise.
+    }
     try {
       return work.get();
     } finally {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "Shows the partitioned tables of all tenants: how far ahead partitions stand ready, gaps,",
       "rows in default partitions, sizes, and what maintenance does next."
     },
-    subcommands = PartitionsMaintainCommand.class)
+    subcommands = {PartitionsMaintainCommand.class, PartitionsConvertCommand.class})
 final class PartitionsCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "TABLE", arity = "0..1", description = "Only tables of this name.")

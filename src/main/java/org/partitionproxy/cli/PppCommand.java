@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       TopCommand.class,
       InspectionCommand.class,
       HistoryCommand.class,
+      WorkflowsCommand.class,
       TeardownCommand.class,
       DemoCommand.class,
       SecretsCommand.class,

@@ -21,6 +21,9 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
   /** What is left of a line of 80 characters before a terminal would break it. */
   private static final int WIDTH = 79;
 
+  /** Of them there are so many that the rate tells more than the number. */
+  private static final String ROWS = "rows";
+
   private static final String ERASE_LINE = "\r\u001b[K";
 
   /** One piece of work, and how far it is. */
@@ -38,6 +41,9 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
       Duration elapsed = Duration.between(begun, now);
       String text =
           what + ": " + done + "/" + total + " " + unit + ", " + Durations.compact(elapsed);
+      if (unit.equals(ROWS) && elapsed.toSeconds() > 0) {
+        text += ", " + done / elapsed.toSeconds() + " " + ROWS + "/s";
+      }
       if (done == 0 || complete()) {
         return text;
       }

@@ -3,7 +3,7 @@ package org.partitionproxy.diagnostic;
 /**
  * Every message that ppp can give, by its stable code. The hundreds tell the area: 1 usage, 2
  * shards.yaml, 3 starting and stopping servers, 4 connections, 5 plan and apply, 6 migrations, 7
- * logs, 8 secrets, 9 shell, 10 check, 11 explain.
+ * logs, 8 secrets, 9 shell, 10 check, 11 explain, 13 workflows and conversions.
  */
 public enum Code {
   // 1: usage
@@ -14,6 +14,8 @@ public enum Code {
   INTERRUPTED(104, ExitCode.PARTIAL),
   OUTPUT_FAILED(105, ExitCode.PARTIAL),
   NOT_THE_DEMO(106, ExitCode.REFUSED),
+  EVENT_WITHOUT_PARTITION(107, ExitCode.SQL_FAILED),
+  CHATS_DIFFER(108, ExitCode.SQL_FAILED),
 
   // 2: shards.yaml
   CONFIGURATION_FILE_MISSING(201, ExitCode.CONFIGURATION),
@@ -155,7 +157,15 @@ public enum Code {
   PARTITION_NOT_MADE(1231, ExitCode.PARTIAL),
   PARTITION_NOT_RETIRED(1232, ExitCode.PARTIAL),
   PARTITION_RUN_UNNOTED(1233, ExitCode.DONE),
-  PARTITIONS_NOT_MADE(1250, ExitCode.PARTIAL);
+  PARTITIONS_NOT_MADE(1250, ExitCode.PARTIAL),
+
+  // 13: workflows and conversions
+  WORKFLOW_UNKNOWN(1301, ExitCode.USAGE),
+  WORKFLOW_HELD(1302, ExitCode.REFUSED),
+  WORKFLOW_STATE(1303, ExitCode.REFUSED),
+  WORKFLOW_STOPPED(1304, ExitCode.PARTIAL),
+  CONVERSION_REFUSED(1310, ExitCode.REFUSED),
+  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL);
 
   private final int number;
   private final ExitCode exitCode;

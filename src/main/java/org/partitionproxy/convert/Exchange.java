@@ -1,0 +1,172 @@
+package org.partitionproxy.convert;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.plan.ShardTriggerChanges;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.state.ShardTrigger;
+
+/**
+ * The moment in which the new tables take the place of the old ones, and what comes right after.
+ */
+final class Exchange {
+
+  /** More are left to the next try, after they were applied without a lock. */
+  private static final long MOST = 400;
+
+  private static final int MOVED_AT_ONCE = 200;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+  private static final String OLDER =
+      """
+      SELECT count(*) AS n FROM pg_catalog.pg_stat_activity AS a
+      WHERE a.datname = pg_catalog.current_database() AND a.backend_type = 'client backend'
+        AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_xmin IS NOT NULL
+        AND pg_catalog.age(a.backend_xmin) > pg_catalog.age(?::text::xid)""";
+
+  private final Session session;
+  private final long id;
+  private final ConversionRequest request;
+  private final ConversionListener listener;
+
+  Exchange(Session session, long id, ConversionRequest request, ConversionListener listener) {
+    this.session = session;
+    this.id = id;
+    this.request = request;
+    this.listener = listener;
+  }
+
+  static boolean isDone(Session session, long id) {
+    return session
+        .query(
+            """
+            SELECT EXISTS (SELECT FROM ppp.conversion AS c
+              JOIN pg_catalog.pg_class AS t ON t.oid = c.old
+              WHERE c.workflow = ? AND t.relnamespace = pg_catalog.to_regnamespace(?)) AS done""",
+            row -> row.bool("done"),
+            id,
+            "ppp_before_" + id)
+        .get(0);
+  }
+
+  String swap() {
+    if (isDone(session, id)) {
+      return "done before ppp was stopped";
+    }
+    listener.begins("exchanging", "tables", 1);
+    move();
+    Conversion.apply(session, id);
+    awaitOldSnapshots();
+    long[] nanos = new long[1];
+    long applied =
+        ShortLock.take(
+            session,
+            id,
+            this::catchUp,
+            () -> {
+              long before = System.nanoTime();
+              long changes =
+                  session
+                      .query(
+                          "SELECT ppp.conversion_swap(?, ?) AS n", row -> row.number("n"), id, MOST)
+                      .get(0);
+              session.execute(guards());
+              nanos[0] = System.nanoTime() - before;
+              return changes;
+            });
+    return "with the last "
+        + applied
+        + " changes, in "
+        + Duration.ofNanos(nanos[0]).toMillis()
+        + " ms";
+  }
+
+  /**
+   * What the veneer sends row by row must not meet rows of other partitions from the first moment
+   * on; the rest of what the mirror needs can wait for the next {@code ppp initialize}.
+   */
+  private List<Sql> guards() {
+    SortedMap<ShardTrigger, Optional<Identifier>> guards = new TreeMap<>();
+    for (Identifier table : request.tables()) {
+      guards.put(ShardTrigger.guard(new QualifiedName(request.schema(), table)), Optional.empty());
+    }
+    return ShardTriggerChanges.diff(List.of(), guards).stream()
+        .flatMap(change -> change.statements().stream())
+        .toList();
+  }
+
+  private void catchUp() {
+    for (int i = 0; i < 10 && !Conversion.hasFew(session, id); i++) {
+      Conversion.apply(session, id);
+    }
+    move();
+  }
+
+  /** A few at a time, for the server's lock table. */
+  private void move() {
+    long moved;
+    do {
+      moved =
+          session
+              .query(
+                  "SELECT ppp.conversion_move(?, ?) AS n",
+                  row -> row.number("n"),
+                  id,
+                  MOVED_AT_ONCE)
+              .get(0);
+    } while (moved > 0);
+  }
+
+  private void awaitOldSnapshots() {
+    String now =
+        session
+            .query(
+                "SELECT pg_catalog.pg_current_xact_id()::xid::text AS now",
+                row -> row.string("now"))
+            .get(0);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (session.query(OLDER, row -> row.number("n"), now).get(0) > 0) {
+      if (System.nanoTime() - end > 0) {
+        listener.says(
+            "note: a transaction is open that is older than the copy; in REPEATABLE READ it would"
+                + " not see the rows of the new tables");
+        return;
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /** Each is a statement of its own, so that one that was validated stays so. */
+  String foreignKeys() {
+    List<Command> commands =
+        session.query(
+            """
+            SELECT c.number, c.command FROM ppp.conversion_command AS c
+            WHERE c.workflow = ? AND NOT c.done ORDER BY c.number""",
+            row -> new Command(row.integer("number"), row.string("command")),
+            id);
+    listener.begins("validating", "foreign keys", commands.size());
+    for (Command command : commands) {
+      session.inTransaction(
+          () -> {
+            session.execute(Sql.deparsed(command.text()));
+            session.update(
+                "UPDATE ppp.conversion_command SET done = true WHERE workflow = ? AND number = ?",
+                id,
+                command.number());
+          });
+      listener.advances(1);
+    }
+    return commands.isEmpty() ? "none" : "validated";
+  }
+
+  private record Command(int number, String text) {}
+}

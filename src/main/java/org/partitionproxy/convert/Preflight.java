@@ -1,0 +1,127 @@
+package org.partitionproxy.convert;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.partitionproxy.convert.ConversionPlan.PlannedTable;
+import org.partitionproxy.db.Row;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Sql;
+import org.partitionproxy.sql.SqlResource;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.TenantName;
+
+/** Looks at tables before they are converted, and changes nothing. */
+final class Preflight {
+
+  static final SqlResource FUNCTIONS = SqlResource.load("/org/partitionproxy/convert/convert.sql");
+
+  private static final SqlResource JOURNAL =
+      SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
+
+  /** What one core copies and indexes in a second, of narrow rows. */
+  private static final long ROWS_A_SECOND = 200_000;
+
+  private static final String TABLES =
+      """
+      SELECT c.relname, greatest(c.reltuples, 0)::bigint AS rows,
+        pg_catalog.pg_total_relation_size(c.oid) AS bytes,
+        ppp.conversion_identity(c.oid) AS identity,
+        (SELECT count(*) FROM pg_catalog.pg_constraint AS k
+          WHERE k.contype = 'f' AND c.oid IN (k.conrelid, k.confrelid)) AS keys
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ANY (?) AND c.relkind = 'r'
+      ORDER BY pg_catalog.array_position(?::text[], c.relname::text)""";
+
+  private final Session session;
+  private final ConversionRequest request;
+  private final List<Finding> refusals = new ArrayList<>();
+  private final List<Finding> notes = new ArrayList<>();
+  private final List<PlannedTable> tables = new ArrayList<>();
+  private long foreignKeys;
+
+  Preflight(Session session, ConversionRequest request) {
+    this.session = session;
+    this.request = request;
+  }
+
+  /** The functions that look are made for the time of the look, and rolled back. */
+  ConversionPlan look(TenantName tenant, ServerName shard) {
+    requireLedger();
+    session.execute(Sql.of("BEGIN"));
+    try {
+      session.execute(
+          List.of(
+              Sql.of("SET LOCAL client_min_messages = 'warning'"),
+              Sql.resource(JOURNAL),
+              Sql.resource(FUNCTIONS)));
+      read();
+    } finally {
+      session.execute(Sql.of("ROLLBACK"));
+    }
+    long rows = tables.stream().mapToLong(PlannedTable::rows).sum();
+    return new ConversionPlan(
+        tenant,
+        shard,
+        request.key().value(),
+        request.every().toString(),
+        request.zone().getId(),
+        tables,
+        refusals,
+        notes,
+        Duration.ofSeconds(1 + rows / ROWS_A_SECOND / Math.max(1, request.jobs())),
+        Duration.ofMillis(5 + 5L * tables.size() + 30 * foreignKeys));
+  }
+
+  private void requireLedger() {
+    boolean there =
+        session
+            .query(
+                "SELECT pg_catalog.to_regtype('ppp.partition_policy') IS NOT NULL AS there",
+                row -> row.bool("there"))
+            .get(0);
+    if (!there) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.NOT_INITIALIZED,
+              "server \"" + session.server().name() + "\" lacks ppp's functions for partitions",
+              "`ppp initialize` makes them."));
+    }
+  }
+
+  private void read() {
+    List<String> names = request.tables().stream().map(Identifier::value).toList();
+    session.forEach(
+        "SELECT kind, summary, hint FROM ppp.conversion_findings(?, ?::text[], ?, ?, ?)",
+        this::keep,
+        request.schema().value(),
+        names,
+        request.key().value(),
+        request.every().isNumber(),
+        request.widenKeys());
+    session.forEach(
+        TABLES,
+        row -> {
+          tables.add(
+              new PlannedTable(
+                  row.string("relname"),
+                  row.number("rows"),
+                  row.number("bytes"),
+                  row.strings("identity")));
+          foreignKeys += row.number("keys");
+        },
+        request.schema().value(),
+        names,
+        names);
+  }
+
+  private void keep(Row row) {
+    (row.string("kind").equals("refusal") ? refusals : notes)
+        .add(new Finding(row.string("summary"), row.string("hint")));
+  }
+}

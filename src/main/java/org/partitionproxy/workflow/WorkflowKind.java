@@ -1,0 +1,21 @@
+package org.partitionproxy.workflow;
+
+/** What can be done with the workflows of one kind. */
+public interface WorkflowKind {
+
+  /** As in the journal: {@code convert}. */
+  String name();
+
+  /** Does all steps that are not done, and tells the workflow what it becomes. */
+  void run(OpenWorkflow workflow);
+
+  /**
+   * Undoes everything.
+   *
+   * @throws org.partitionproxy.diagnostic.PppException if it is too late for that
+   */
+  void abort(OpenWorkflow workflow);
+
+  /** Ends a workflow that waits for it, and drops what it kept until then. */
+  void finish(OpenWorkflow workflow);
+}
