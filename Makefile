@@ -9,7 +9,7 @@ ARGS =
 
 SOURCES := pom.xml $(shell find src/main -type f)
 SCRIPTS := bin/ppp $(wildcard src/build/make-archive src/build/record-classes \
-  bench/run bench/mirror bench/lib.sh bench/everyone bench/inspection .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
+  bench/run bench/mirror bench/lib.sh bench/everyone bench/convert bench/inspection .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
 
 .DEFAULT_GOAL := help
 

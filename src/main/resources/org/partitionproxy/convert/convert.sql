@@ -969,3 +969,14 @@ BEGIN
   EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'ppp_convert_' || of);
   DELETE FROM ppp.conversion AS x WHERE x.workflow = of;
 END $$;
+
+DO $$
+DECLARE
+  mine regprocedure;
+BEGIN
+  FOR mine IN SELECT p.oid FROM pg_catalog.pg_proc AS p
+    WHERE p.pronamespace = 'ppp'::pg_catalog.regnamespace AND p.proname LIKE 'conversion\_%'
+  LOOP
+    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', mine);
+  END LOOP;
+END $$;
