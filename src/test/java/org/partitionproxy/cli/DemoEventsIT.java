@@ -17,9 +17,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.testing.Running;
 
+@Execution(ExecutionMode.CONCURRENT)
 class DemoEventsIT {
 
   private static final Duration LONG = Duration.ofMinutes(2);

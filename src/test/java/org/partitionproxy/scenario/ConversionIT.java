@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.testing.EveryPostgres;
@@ -19,6 +21,7 @@ import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** Tables become partitioned ones while an application writes to them. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConversionIT {
 
   private static final List<String> STEPS =
