@@ -78,7 +78,8 @@ class ConversionIT {
   private Scene scene;
 
   private void scene(PostgresVersion version) throws Exception {
-    scene = new Scene(folder, TestServer.shared("a"), TestServer.shared("b", version));
+    scene =
+        new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b", version));
     scene.withoutMigrations();
     scene.run("initialize");
     scene.onShard("acme", TABLES);
@@ -164,7 +165,8 @@ class ConversionIT {
               assertThat(run.isDone()).as("%s", run.getNow(null)).isFalse();
               return holder
                   .value(
-                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711")
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
+                          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                   .equals("1");
             });
     holder.execute(

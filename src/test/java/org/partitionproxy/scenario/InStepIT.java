@@ -42,7 +42,8 @@ class InStepIT {
 
   private Scene scene(PostgresVersion version) throws Exception {
     Scene scene =
-        new Scene(folder, TestServer.shared("a", version), TestServer.shared("b", version));
+        new Scene(
+            folder, TestServer.shared("beside-a", version), TestServer.shared("beside-b", version));
     scene.tenant("bolt", "shard1");
     scene.run("initialize");
     return scene;

@@ -27,7 +27,8 @@ class PartitionPolicyIT {
   @TempDir private Path folder;
 
   private Scene scene(PostgresVersion version) throws IOException {
-    return new Scene(folder, TestServer.shared("a", version), TestServer.shared("b", version));
+    return new Scene(
+        folder, TestServer.shared("beside-a", version), TestServer.shared("beside-b", version));
   }
 
   private static String value(Scene scene, String sql) throws SQLException {

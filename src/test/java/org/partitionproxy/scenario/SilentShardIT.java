@@ -42,8 +42,9 @@ class SilentShardIT {
     assumeThat(iptables("-A") && iptables("-D"))
         .as("packets can be dropped: needs root and iptables")
         .isTrue();
-    TestServer shard = TestServer.shared("c");
-    Scene scene = new Scene(folder, TestServer.shared("a"), TestServer.shared("b"), shard);
+    TestServer shard = TestServer.shared("beside-c");
+    Scene scene =
+        new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"), shard);
     scene.migration("V2__waits.sql", "CREATE VIEW waits AS SELECT pg_sleep(600)::text AS nothing;");
     try (ServerSocket relay = relay(shard.port())) {
       scene.address("shard2", ADDRESS + ":" + relay.getLocalPort());
