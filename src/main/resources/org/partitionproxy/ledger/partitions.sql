@@ -199,8 +199,8 @@ DECLARE
   command text;
   statement text;
 BEGIN
-  SELECT r.partition INTO sibling FROM ppp.range_partitions(parent) AS r
-    WHERE NOT r.is_default ORDER BY r.partition DESC LIMIT 1;
+  SELECT i.inhrelid INTO sibling FROM pg_inherits AS i JOIN pg_partitioned_table AS p ON p.partrelid = i.inhparent
+    WHERE i.inhparent = parent AND i.inhrelid <> p.partdefid ORDER BY i.inhrelid DESC LIMIT 1;
   SELECT coalesce(' USING ' || quote_ident(a.amname), '')
       || coalesce(' WITH (' || array_to_string(s.reloptions, ', ') || ')', '')
     INTO options
@@ -374,6 +374,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET 
 DECLARE
   policy ppp.partition_policy;
   the record;
+  known oid[];
+  lowers numeric[];
+  uppers numeric[];
   missing record;
   guard text;
   guards text[] := '{}';
@@ -381,13 +384,19 @@ DECLARE
   old record;
 BEGIN
   SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
-  IF EXISTS (SELECT FROM ppp.missing_ranges(in_schema, in_name, at)) THEN
-    -- One at a time; who reads and writes the table goes on. What is missing is read after it.
-    EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', in_schema, in_name);
-  END IF;
   the := ppp.partitioning(policy, at);
+  SELECT array_agg(i.inhrelid ORDER BY i.inhrelid) INTO known FROM pg_inherits AS i WHERE i.inhparent = the.parent;
+  SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers FROM ppp.missing_ranges(in_schema, in_name, at) AS m;
+  IF lowers IS NOT NULL THEN
+    -- One at a time; who reads and writes the table goes on. What others made meanwhile is not missing any more.
+    EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', in_schema, in_name);
+    IF known IS DISTINCT FROM (SELECT array_agg(i.inhrelid ORDER BY i.inhrelid) FROM pg_inherits AS i WHERE i.inhparent = the.parent) THEN
+      the := ppp.partitioning(policy, at);
+      SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers FROM ppp.missing_ranges(in_schema, in_name, at) AS m;
+    END IF;
+  END IF;
   again := false;
-  FOR missing IN SELECT m.lower, m.upper FROM ppp.missing_ranges(in_schema, in_name, at) AS m LIMIT most LOOP
+  FOR missing IN SELECT m.lower, m.upper FROM unnest(lowers, uppers) AS m (lower, upper) LIMIT most LOOP
     lower := ppp.position_bound(the.type, policy.encoding, missing.lower);
     upper := ppp.position_bound(the.type, policy.encoding, missing.upper);
     partition := NULL;
