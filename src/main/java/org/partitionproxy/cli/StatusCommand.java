@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,12 @@ import org.partitionproxy.console.StatusView;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.partition.Maintainer;
+import org.partitionproxy.partition.PartitionedTable;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.provision.TopologyStatus;
 import org.partitionproxy.top.Traffic;
+import org.partitionproxy.topology.TenantSelection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,7 +71,8 @@ final class StatusCommand implements Callable<Integer> {
           switch (format) {
             case TEXT -> StatusView.render(status, Instant.now());
             case JSON -> StatusView.json(status);
-            case OPENMETRICS -> StatusMetricsView.render(status, traffic(workspace, from));
+            case OPENMETRICS ->
+                StatusMetricsView.render(status, traffic(workspace, from), tables(workspace));
           });
       console.problems(status.problems());
       return exitCode(status).status();
@@ -92,6 +97,15 @@ final class StatusCommand implements Callable<Integer> {
       console.problems(e.diagnostics());
       return Optional.empty();
     }
+  }
+
+  /** Of a shard that is away nothing is known, and the status says that it is. */
+  private static List<PartitionedTable> tables(Workspace workspace) {
+    return workspace.topology().partitions().isEmpty()
+        ? List.of()
+        : new Maintainer(workspace.topology(), workspace.connector(), new JobsOption().jobs)
+            .glance(TenantSelection.ALL)
+            .tables();
   }
 
   private static ExitCode exitCode(TopologyStatus status) {

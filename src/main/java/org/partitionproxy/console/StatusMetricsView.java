@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.partitionproxy.partition.PartitionedTable;
 import org.partitionproxy.provision.TopologyStatus;
 import org.partitionproxy.provision.TopologyStatus.ServerStatus;
 import org.partitionproxy.provision.TopologyStatus.State;
@@ -29,18 +30,23 @@ public final class StatusMetricsView {
 
   private final TopologyStatus status;
   private final Optional<Traffic> traffic;
+  private final List<PartitionedTable> tables;
   private final StringBuilder text = new StringBuilder();
 
-  private StatusMetricsView(TopologyStatus status, Optional<Traffic> traffic) {
+  private StatusMetricsView(
+      TopologyStatus status, Optional<Traffic> traffic, List<PartitionedTable> tables) {
     this.status = status;
     this.traffic = traffic;
+    this.tables = tables;
   }
 
   /**
    * @param traffic empty where servers don't log rows
+   * @param tables those that are partitioned
    */
-  public static String render(TopologyStatus status, Optional<Traffic> traffic) {
-    return new StatusMetricsView(status, traffic).render();
+  public static String render(
+      TopologyStatus status, Optional<Traffic> traffic, List<PartitionedTable> tables) {
+    return new StatusMetricsView(status, traffic, tables).render();
   }
 
   private String render() {
@@ -75,6 +81,14 @@ public final class StatusMetricsView {
     tenants(
         "size_bytes", "Its tables with indexes.", t -> t.bytes().map(StatusMetricsView::number));
     rows();
+    tables(
+        "partitions_ahead",
+        "Partitions that follow the present one without a gap, of tables with a policy.",
+        t -> t.ahead().map(StatusMetricsView::number));
+    tables(
+        "partition_gaps",
+        "Ranges between its partitions that none holds, of tables with a policy.",
+        t -> Optional.of(number(t.gaps().size())));
     return text.append("# EOF\n").toString();
   }
 
@@ -132,6 +146,24 @@ public final class StatusMetricsView {
     for (TenantStatus tenant : status.tenants()) {
       List<String> labels = List.of("tenant", tenant.name(), "shard", tenant.shard());
       value.apply(tenant).ifPresent(v -> sample("ppp_tenant_" + name, labels, v));
+    }
+  }
+
+  private void tables(
+      String name, String help, Function<PartitionedTable, Optional<String>> value) {
+    family("ppp_table_" + name, help);
+    for (PartitionedTable table : tables) {
+      if (table.horizon().isPresent()) {
+        List<String> labels =
+            List.of(
+                "tenant",
+                table.tenant().value(),
+                "shard",
+                table.shard().value(),
+                "table",
+                table.name().name().value());
+        value.apply(table).ifPresent(v -> sample("ppp_table_" + name, labels, v));
+      }
     }
   }
 

@@ -54,14 +54,23 @@ public final class Maintainer {
     DRAIN
   }
 
-  /** The tables with sizes, and rows of default partitions counted; changes nothing. */
+  /** How the tables are, with sizes, and rows of default partitions counted; changes nothing. */
   public TablesSeen look(TenantSelection selection) {
+    return look(selection, true);
+  }
+
+  /** The same without sizes and counts: one query a shard, and nothing of the tables is read. */
+  public TablesSeen glance(TenantSelection selection) {
+    return look(selection, false);
+  }
+
+  private TablesSeen look(TenantSelection selection, boolean whole) {
     List<PartitionedTable> tables = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
     for (ShardResult result :
         onShards(
             selection,
-            (session, tenants, report) -> new PartitionReader(session, tenants).read(true),
+            (session, tenants, report) -> new PartitionReader(session, tenants).read(whole),
             deed -> {})) {
       tables.addAll(result.tables());
       problems.addAll(result.problems());

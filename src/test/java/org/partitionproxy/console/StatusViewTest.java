@@ -112,17 +112,18 @@ class StatusViewTest {
 
   @Test
   void showsTheSameAsMetrics() {
-    GoldenFile.assertMatches("status.openmetrics", StatusMetricsView.render(STATUS, TRAFFIC));
+    GoldenFile.assertMatches(
+        "status.openmetrics", StatusMetricsView.render(STATUS, TRAFFIC, List.of()));
   }
 
   @Test
   void saysNothingOfRowsThatAreNotLogged() {
-    String metrics = StatusMetricsView.render(STATUS, Optional.empty());
+    String metrics = StatusMetricsView.render(STATUS, Optional.empty(), List.of());
     assertThat(metrics)
         .contains("# TYPE ppp_tenant_waste_ratio gauge\n# UNIT ppp_tenant_waste_ratio ratio\n")
         .doesNotContain("ppp_traced_seconds{", "_ratio{", "rows_shipped{", "rows_returned{");
     checkFormat(metrics);
-    checkFormat(StatusMetricsView.render(STATUS, TRAFFIC));
+    checkFormat(StatusMetricsView.render(STATUS, TRAFFIC, List.of()));
   }
 
   @Test

@@ -66,6 +66,11 @@ class PartitionPolicyIT {
       own.execute("INSERT INTO events VALUES (1, now(), 'through the veneer')");
       assertThat(own.value("SELECT count(*) FROM events")).isEqualTo("1");
     }
+    assertThat(scene.run("status", "--output", "openmetrics"))
+        .containsPattern(
+            "ppp_table_partitions_ahead\\{.*tenant=\"acme\",shard=\"shard1\",table=\"events\"} 3\n")
+        .containsPattern("ppp_table_partitions_ahead\\{.*tenant=\"bolt\",.*} 1\n")
+        .containsPattern("ppp_table_partition_gaps\\{.*tenant=\"bolt\",.*} 0\n");
 
     scene.withoutLine(policy);
     String other =
