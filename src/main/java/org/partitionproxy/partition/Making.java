@@ -2,18 +2,12 @@ package org.partitionproxy.partition;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 
 /** Makes what is missing of one shard's tables, by the shard's own function. */
 final class Making {
-
-  private static final String TURN =
-      """
-      SELECT m.action, m.partition, m.lower, m.upper, m.rows, coalesce(m.again, false) AS again
-      FROM ppp.make_partitions(?, ?) AS m""";
 
   private static final String MISSING =
       """
@@ -29,9 +23,6 @@ final class Making {
       """
       SELECT d.partition, d.rows FROM ppp.drain_range(?, ?, ?, ?) AS d""";
 
-  /** The most that one turn makes. */
-  private static final int TURN_SIZE = 100;
-
   private final Session session;
   private final ShortLocks locks;
   private final Report report;
@@ -42,73 +33,36 @@ final class Making {
     this.report = report;
   }
 
-  /** What a turn says of one range. */
-  private record Said(
-      String action,
-      Optional<String> partition,
-      String lower,
-      String upper,
-      long rows,
-      boolean again) {
-
-    boolean is(String word) {
-      return action.equals(word);
-    }
-  }
-
   /**
    * Until nothing is missing but what is blocked: rows of it are in the default partition.
    *
    * @param drain whether those are moved
    */
   void make(PartitionedTable table, boolean drain) {
-    List<Said> said = turns(table);
-    if (drain && said.stream().anyMatch(one -> one.is("blocked"))) {
-      said.stream().filter(one -> one.is("blocked")).forEach(one -> drain(table, one));
-      said = turns(table);
+    List<MissingPartitions.Range> blocked = make(table);
+    if (drain && !blocked.isEmpty()) {
+      blocked.forEach(range -> drain(table, range));
+      blocked = make(table);
     }
-    said.stream().filter(one -> one.is("blocked")).forEach(one -> blocked(table, one));
+    blocked.forEach(range -> blocked(table, range));
   }
 
-  /** Returns what the last turn said. */
-  private List<Said> turns(PartitionedTable table) {
-    while (true) {
-      List<Said> said = locks.run(session, () -> turn(table));
-      said.stream()
-          .filter(one -> one.is("made"))
-          .forEach(
-              one ->
-                  report.done(
-                      Deed.of(
-                          table,
-                          Deed.Kind.MAKE,
-                          one.partition().orElse(""),
-                          one.lower(),
-                          one.upper(),
-                          0)));
-      boolean more = said.stream().anyMatch(Said::again);
-      if (!more && said.stream().filter(one -> one.is("made")).count() < TURN_SIZE) {
-        return said;
-      }
-    }
+  private List<MissingPartitions.Range> make(PartitionedTable table) {
+    return new MissingPartitions(session, locks)
+        .make(
+            table.name(),
+            made ->
+                report.done(
+                    Deed.of(
+                        table,
+                        Deed.Kind.MAKE,
+                        made.partition().orElse(""),
+                        made.lower(),
+                        made.upper(),
+                        0)));
   }
 
-  private List<Said> turn(PartitionedTable table) {
-    return session.query(
-        TURN,
-        row ->
-            new Said(
-                row.string("action"),
-                row.findString("partition"),
-                row.string("lower"),
-                row.string("upper"),
-                row.findNumber("rows").orElse(0L),
-                row.bool("again")),
-        table.name().schema().value(),
-        table.name().name().value());
-  }
-
-  private void drain(PartitionedTable table, Said range) {
+  private void drain(PartitionedTable table, MissingPartitions.Range range) {
     Map.Entry<String, Long> drained =
         locks.run(
             session,
@@ -132,7 +86,7 @@ final class Making {
             drained.getValue()));
   }
 
-  private void blocked(PartitionedTable table, Said range) {
+  private void blocked(PartitionedTable table, MissingPartitions.Range range) {
     report.problem(
         Diagnostic.error(
             Code.PARTITION_BLOCKED,
@@ -141,9 +95,8 @@ final class Making {
                 + range.lower()
                 + " to "
                 + range.upper()
-                + (range.rows() > 0
-                    ? ": " + range.rows() + " rows of that range are in its default partition"
-                    : ": rows of that range are in its default partition"),
+                + range.rows().map(n -> ": " + n + " rows").orElse(": rows")
+                + " of that range are in its default partition",
             "`ppp partitions maintain --drain-default` moves them into a partition of their own."));
   }
 

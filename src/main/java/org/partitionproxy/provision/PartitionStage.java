@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.partition.MissingPartitions;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
@@ -128,7 +129,7 @@ final class PartitionStage {
     try {
       return run.parts()
           .sessions()
-          .with(shard, session -> new FirstPartitions(session).missing(wanted));
+          .with(shard, session -> new MissingPartitions(session).incomplete(wanted));
     } catch (SqlFailure e) {
       report(shard, "partitions of its tables", e);
       return List.of();
@@ -139,18 +140,29 @@ final class PartitionStage {
     try {
       run.lock().requireHeld();
       run.record().begin();
-      FirstPartitions.Made made =
-          run.parts().sessions().with(shard, session -> new FirstPartitions(session).make(table));
-      run.result().commit(made.made());
-      made.blocked().forEach(range -> report(shard, table, range));
-      return made.made();
+      AtomicInteger made = new AtomicInteger();
+      List<MissingPartitions.Range> blocked =
+          run.parts()
+              .sessions()
+              .with(
+                  shard,
+                  session ->
+                      new MissingPartitions(session)
+                          .make(
+                              table,
+                              one -> {
+                                made.incrementAndGet();
+                                run.result().commit(1);
+                              }));
+      blocked.forEach(range -> report(shard, table, range));
+      return made.get();
     } catch (SqlFailure e) {
       report(shard, "partitions of " + table, e);
       return 0;
     }
   }
 
-  private void report(ServerDefinition shard, QualifiedName table, FirstPartitions.Blocked range) {
+  private void report(ServerDefinition shard, QualifiedName table, MissingPartitions.Range range) {
     run.result()
         .noteOfPartition(
             "the default partition of "
@@ -158,8 +170,8 @@ final class PartitionStage {
                 + " on "
                 + shard.title()
                 + " has "
-                + range.rows()
-                + (range.rows() == 1 ? " row from " : " rows from ")
+                + range.rows().map(n -> n == 1 ? "1 row" : n + " rows").orElse("rows")
+                + " from "
                 + range.lower()
                 + " to "
                 + range.upper()

@@ -363,7 +363,7 @@ BEGIN
 END $$;
 
 -- One turn at a table, in a transaction of its own: makes what is missing of its ranges. Where a default partition might
--- hold rows of them it takes more turns, so that nobody waits while that is scanned: `again` says so.
+-- hold rows of them, or more than `most` are missing, it takes more turns, so that nobody waits for long: `again` says so.
 --
 -- action: made; guarded (the default partition has got a CHECK, or that is valid now); blocked (`rows` rows of the range
 -- are in the default partition). Returns nothing where nothing is missing.
@@ -380,6 +380,7 @@ DECLARE
   missing record;
   guard text;
   guards text[] := '{}';
+  done integer := 0;
   valid boolean;
   old record;
 BEGIN
@@ -396,7 +397,8 @@ BEGIN
     END IF;
   END IF;
   again := false;
-  FOR missing IN SELECT m.lower, m.upper FROM unnest(lowers, uppers) AS m (lower, upper) LIMIT most LOOP
+  FOR missing IN SELECT m.lower, m.upper FROM unnest(lowers, uppers) AS m (lower, upper) LOOP
+    EXIT WHEN done = most;
     lower := ppp.position_bound(the.type, policy.encoding, missing.lower);
     upper := ppp.position_bound(the.type, policy.encoding, missing.upper);
     partition := NULL;
@@ -424,6 +426,7 @@ BEGIN
       IF commands <> '{}' THEN
         BEGIN
           EXECUTE commands[1];
+          done := done + 1;
           action := 'guarded';
           again := true;
         EXCEPTION WHEN check_violation THEN
@@ -442,8 +445,11 @@ BEGIN
       commands := commands || format('ALTER TABLE %s DROP CONSTRAINT %I', the.fallback::regclass, guard);
       EXECUTE commands[cardinality(commands)];
     END IF;
+    done := done + 1;
     action := 'made';
+    again := cardinality(lowers) > most;
     RETURN NEXT;
+    again := false;
   END LOOP;
   -- Of ranges that somebody else has made since.
   FOR old IN SELECT c.conname FROM pg_constraint AS c

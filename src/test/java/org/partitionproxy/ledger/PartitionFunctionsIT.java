@@ -27,6 +27,11 @@ class PartitionFunctionsIT {
       "SELECT action, partition, lower, upper, rows, again"
           + " FROM ppp.make_partitions('acme', 'events', ?::timestamptz)";
 
+  /** One at most. */
+  private static final String FEW =
+      "SELECT action, partition, lower, upper, rows, again"
+          + " FROM ppp.make_partitions('acme', 'events', '2026-11-20 22:00:05+00', 1)";
+
   private static Session database(PostgresVersion version, String... scripts) {
     Session session =
         new Connector(name -> Optional.empty(), "ppp test")
@@ -130,6 +135,26 @@ class PartitionFunctionsIT {
               "made events_20261120_220000 2026-11-20 22:00:00 to 2026-11-20 22:00:10 -", blocked);
       assertThat(turn(session, at)).containsExactly(blocked);
       assertThat(guards(session)).isZero();
+    }
+  }
+
+  @EveryPostgres
+  void makesFewInATurnAndNoneWaitsForWhatIsBlocked(PostgresVersion version) {
+    try (Session session =
+        database(
+            version,
+            EVENTS,
+            tenSeconds(),
+            "CREATE TABLE acme.events_rest PARTITION OF acme.events DEFAULT;"
+                + "INSERT INTO acme.events (created_at, payload) VALUES ('2026-11-20 22:00:01', '{}')")) {
+      assertThat(session.query(FEW, PartitionFunctionsIT::line))
+          .containsExactly(
+              "blocked - 2026-11-20 22:00:00 to 2026-11-20 22:00:10 1",
+              "guarded - 2026-11-20 22:00:10 to 2026-11-20 22:00:20 - again");
+      session.executeScript("DROP TABLE acme.events_rest");
+      assertThat(session.query(FEW, PartitionFunctionsIT::line))
+          .containsExactly(
+              "made events_20261120_220000 2026-11-20 22:00:00 to 2026-11-20 22:00:10 - again");
     }
   }
 

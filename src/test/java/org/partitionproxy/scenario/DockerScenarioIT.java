@@ -13,6 +13,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.ExitCode;
@@ -24,6 +27,8 @@ import org.partitionproxy.testing.Running;
  * they may run in any order.
  */
 @NeedsDocker
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("docker")
 class DockerScenarioIT {
 
   @TempDir private static Path temporary;

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
@@ -33,6 +36,8 @@ import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Topology;
 
 @NeedsDocker
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("docker")
 class DockerRuntimeIT {
 
   @TempDir static Path home;
