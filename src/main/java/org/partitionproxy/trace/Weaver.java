@@ -32,6 +32,9 @@ public final class Weaver {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** No finer are timestamps in logs. */
+  private static final Duration FINE = Duration.ofMillis(1);
+
   private static final int MOST_SESSIONS = 10_000;
 
   private final ServerName veneer;
@@ -49,14 +52,20 @@ public final class Weaver {
   }
 
   /**
-   * Says how clocks differ, from then on.
+   * Says how clocks differ, from then on. What is within the uncertainty of what was said before
+   * changes nothing: lines that were read already would no longer fit to those that come.
    *
    * @param ahead how far the shard's is ahead of the veneer's; negative if it is behind
    * @param uncertainty how much that may be wrong, either way
    */
   public void clock(ServerName shard, Duration ahead, Duration uncertainty) {
-    this.ahead.put(shard, ahead);
-    this.uncertain.put(shard, uncertainty);
+    Duration before = this.ahead.get(shard);
+    Duration tolerance = uncertainty(shard);
+    boolean fine = tolerance.compareTo(FINE) <= 0;
+    if (before == null || !fine || before.minus(ahead).abs().compareTo(tolerance) > 0) {
+      this.ahead.put(shard, ahead);
+      this.uncertain.put(shard, uncertainty);
+    }
   }
 
   /** From then on, what of this shard bears no veneer session's name is tied by time. */

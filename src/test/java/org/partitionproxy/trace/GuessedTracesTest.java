@@ -218,6 +218,28 @@ class GuessedTracesTest {
         .containsExactly(OPENING, "UPDATE bluth_co.books SET title = 'new'", "COMMIT TRANSACTION");
   }
 
+  @Test
+  void keepsWhatWasFetchedThoughClocksAreComparedAgainMeanwhile() {
+    application = "ppp:a.1";
+    weaver.clock(SHARD, Duration.ofNanos(-95_000), Duration.ofNanos(240_000));
+    for (int end : List.of(108, 120)) {
+      told("a.1", BLUTH, end, 8, "SELECT title FROM books WHERE id = " + end);
+      shard("1.1", BLUTH, end - 4, OPENING);
+      shard("1.1", BLUTH, end - 2, "DECLARE c1 CURSOR FOR\nSELECT title FROM b WHERE id = " + end);
+      shard("1.1", BLUTH, end, "FETCH 100 FROM c1");
+      shard("1.1", BLUTH, end, "CLOSE c1");
+      shard("1.1", BLUTH, end, "COMMIT TRANSACTION");
+    }
+    weaver.clock(SHARD, Duration.ofNanos(-15_000), Duration.ofNanos(60_000));
+    assertThat(weaver.end())
+        .hasSize(2)
+        .allSatisfy(
+            trace -> {
+              assertThat(trace.asked()).extracting(Forwarded::fetches).containsExactly(1);
+              assertThat(trace.exact()).isTrue();
+            });
+  }
+
   private static List<String> asked(List<Trace> traces, int index) {
     return traces.get(index).asked().stream().map(Forwarded::session).toList();
   }
