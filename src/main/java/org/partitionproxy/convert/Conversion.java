@@ -71,17 +71,32 @@ public final class Conversion implements WorkflowKind {
     ConversionRequest request = ConversionRequest.of(workflow.definition());
     Session session = workflow.session();
     long id = workflow.id().number();
-    RangeWork ranges = new RangeWork(workflow, request, listener);
-    Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
+    session.execute(ParallelWork.UNSYNCED);
+    try (ParallelWork parallel = new ParallelWork(workflow, request, listener)) {
+      fill(workflow, request, parallel);
+    }
+    session.execute(Sql.of("RESET synchronous_commit"));
+    Exchange exchange = new Exchange(session, id, request, listener);
+    workflow.step(EXCHANGE, exchange::swap);
+    workflow.step("foreign keys", exchange::foreignKeys);
+    workflow.step("analyze", () -> analyze(session, id));
+    workflow.become(WorkflowState.WAITING);
+  }
+
+  private void fill(OpenWorkflow workflow, ConversionRequest request, ParallelWork parallel) {
+    Session session = workflow.session();
+    long id = workflow.id().number();
+    BlockRanges blocks = new BlockRanges(id, parallel, listener);
+    RangeWork ranges = new RangeWork(id, parallel);
     workflow.step("prepare", () -> prepare(session, id, request));
     workflow.step("capture", () -> capture(session, id));
-    workflow.step("ranges", () -> makeRanges(session, id, request));
+    workflow.step("ranges", () -> makeRanges(session, id, request, blocks));
     workflow.step(
         "copy",
         () -> {
           listener.begins("copying", "rows", estimate(session, id));
-          ranges.copy();
+          ranges.copy(session);
           return count(session, id) + " rows";
         });
     workflow.step("index", () -> index(session, id));
@@ -89,14 +104,11 @@ public final class Conversion implements WorkflowKind {
     workflow.step(
         "verify",
         () -> {
+          blocks.refresh(session);
           listener.begins("comparing", "rows", count(session, id));
-          ranges.verify();
+          ranges.verify(session);
           return "every range has the rows of the old table";
         });
-    workflow.step(EXCHANGE, exchange::swap);
-    workflow.step("foreign keys", exchange::foreignKeys);
-    workflow.step("analyze", () -> analyze(session, id));
-    workflow.become(WorkflowState.WAITING);
   }
 
   static void install(Session session) {
@@ -140,7 +152,9 @@ public final class Conversion implements WorkflowKind {
     return "every change is logged";
   }
 
-  private static String makeRanges(Session session, long id, ConversionRequest request) {
+  private static String makeRanges(
+      Session session, long id, ConversionRequest request, BlockRanges blocks) {
+    blocks.find(session);
     HelperIndex.make(session, id);
     int made =
         session.inTransaction(

@@ -5,31 +5,28 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Sql;
 
 /**
- * An index by the partition key for the time of a conversion, on a table that has none: without,
- * the copy of each range would read the whole table. It is made without keeping anybody waiting.
+ * An index by the partition key for the time of a conversion, on a table that has none and whose
+ * rows do not lie by their time: without, the copy of each range would read the whole table. It is
+ * made without keeping anybody waiting.
  */
 final class HelperIndex {
 
-  /**
-   * BRIN costs next to nothing to make, but only finds rows that lie by their time. A small table
-   * is read faster without.
-   */
+  /** A small table is read faster without. */
   private static final String WANTED =
       """
-      SELECT format('CREATE INDEX CONCURRENTLY %I ON %s USING %s (%I)',
-        'ppp_convert_' || c.workflow || '_' || c.number, c.old::regclass,
-        CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_stats AS s
-          WHERE s.schemaname = c.schema AND s.tablename = c.name AND s.attname = c.key
-            AND s.correlation > 0.95) THEN 'brin' ELSE 'btree' END, c.key) AS command
+      SELECT format('CREATE INDEX CONCURRENTLY %I ON %s (%I)',
+        'ppp_convert_' || c.workflow || '_' || c.number, c.old::regclass, c.key) AS command
       FROM ppp.conversion AS c
       WHERE c.workflow = ?
         AND pg_catalog.pg_relation_size(c.old) > 8000000
+        AND NOT EXISTS (SELECT FROM ppp.conversion_blocks AS b
+          WHERE b.workflow = c.workflow AND b.number = c.number)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
           JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
           JOIN pg_catalog.pg_am AS m ON m.oid = x.relam
           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.old AND a.attname = c.key
           WHERE i.indrelid = c.old AND i.indisvalid AND i.indpred IS NULL
-            AND i.indkey[0] = a.attnum AND m.amname IN ('btree', 'brin'))
+            AND i.indkey[0] = a.attnum AND m.amname = 'btree')
       ORDER BY c.number""";
 
   private static final String MADE =

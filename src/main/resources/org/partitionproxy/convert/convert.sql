@@ -40,6 +40,19 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_range (
   FOREIGN KEY (workflow, number) REFERENCES ppp.conversion ON DELETE CASCADE
 );
 
+-- In which blocks of the old table rows of a range lie, as of when it was looked through; of a file, for some commands
+-- write a table anew. Rows that are written later may lie elsewhere.
+CREATE TABLE IF NOT EXISTS ppp.conversion_blocks (
+  workflow bigint NOT NULL,
+  number integer NOT NULL,
+  start numeric NOT NULL,
+  first bigint NOT NULL,
+  past bigint NOT NULL,
+  file oid NOT NULL,
+  FOREIGN KEY (workflow, number) REFERENCES ppp.conversion ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS conversion_blocks_start ON ppp.conversion_blocks (workflow, number, start, first);
+
 -- Foreign keys that the exchange ends, and what takes their place, as statements with the names after the exchange.
 CREATE TABLE IF NOT EXISTS ppp.conversion_command (
   workflow bigint NOT NULL REFERENCES ppp.workflow ON DELETE CASCADE,
@@ -303,33 +316,36 @@ BEGIN
   END LOOP;
 END $$;
 
--- The SQL expression of where a value lies, as coarse as ranges allow: for the few distinct values of many rows.
-CREATE OR REPLACE FUNCTION ppp.conversion_bucket(type regtype, step bigint, unit text, zone text, value text) RETURNS text
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE
-    WHEN unit = 'number' THEN format('floor(%s::numeric / %s) * %s', value, step, step)
-    WHEN unit IN ('second', 'minute', 'hour') THEN format('floor(extract(epoch FROM %1$s) / %2$s) * %2$s', i.instant,
-      CASE unit WHEN 'second' THEN 1 WHEN 'minute' THEN 60 ELSE 900 END)
-    ELSE format('(%s AT TIME ZONE %L)::date', i.instant, zone) END
-  FROM (SELECT CASE WHEN type = 'timestamptz'::regtype THEN value ELSE format('(%s::timestamp AT TIME ZONE ''UTC'')', value) END) AS i (instant)
-$$;
-
--- The ranges in which values lie.
+-- The ranges in which values of a source lie: those of the least and the greatest. Where these are not next to each other,
+-- so are those of bins that are no longer than a range.
 CREATE OR REPLACE FUNCTION ppp.conversion_starts(c ppp.conversion, value text, source text) RETURNS numeric[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  buckets text[];
+  query text := format('SELECT array_agg(DISTINCT p) FROM (SELECT min(v) AS low, max(v) AS high FROM (SELECT %s AS v FROM %s) AS r %%s) AS b'
+      ' CROSS JOIN LATERAL (VALUES (%s), (%s)) AS p (p) WHERE p IS NOT NULL', value, source,
+    CASE c.unit WHEN 'number' THEN 'low::numeric' ELSE 'extract(epoch FROM low)' END,
+    CASE c.unit WHEN 'number' THEN 'high::numeric' ELSE 'extract(epoch FROM high)' END);
+  bin text := CASE c.unit WHEN 'number' THEN format('v::bigint / %s', c.step)
+    ELSE format('date_bin(%L, %s, ''2000-01-01'')', CASE c.unit WHEN 'second' THEN '1 second' WHEN 'minute' THEN '1 minute'
+      WHEN 'hour' THEN '15 minutes' ELSE '6 hours' END, CASE c.type WHEN 'date'::regtype THEN 'v::timestamp' ELSE 'v' END) END;
+  positions numeric[];
+  starts numeric[];
 BEGIN
-  EXECUTE format('SELECT array_agg(b.b::text) FROM (SELECT DISTINCT %s FROM %s) AS b (b)',
-    ppp.conversion_bucket(c.type, c.step, c.unit, c.zone, value), source) INTO buckets;
-  RETURN ARRAY(
-    SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone,
-      CASE WHEN c.unit IN ('number', 'second', 'minute', 'hour') THEN b::numeric
-        ELSE extract(epoch FROM b::date::timestamp AT TIME ZONE c.zone) END)
-    FROM unnest(buckets) AS b);
+  EXECUTE format(query, '') INTO positions;
+  IF positions && ARRAY['Infinity', '-Infinity']::numeric[] THEN
+    RAISE EXCEPTION 'rows of % have infinity in column %', c.old::regclass, quote_ident(c.key)
+      USING ERRCODE = 'check_violation', HINT = 'No range holds infinity; give these rows a time first.';
+  END IF;
+  starts := ARRAY(SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone, p) AS s FROM unnest(positions) AS p ORDER BY s);
+  IF ppp.range_end(c.step, c.unit, c.zone, starts[1]) < starts[2] THEN
+    EXECUTE format(query, 'GROUP BY ' || bin) INTO positions;
+    starts := ARRAY(SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone, p) FROM unnest(positions) AS p);
+  END IF;
+  RETURN starts;
 END $$;
 
--- Makes the partitions of these ranges that the new table does not have, in the order of time.
+-- Makes the partitions of these ranges that the new table does not have, in the order of time. Those that rows are copied
+-- to are attached after that: PostgreSQL would look at the range for each row, which costs more than to look at all of them.
 CREATE OR REPLACE FUNCTION ppp.conversion_cover(c ppp.conversion, starts numeric[], copied boolean) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
@@ -348,8 +364,8 @@ BEGIN
   policy.unit := c.unit; policy.zone := c.zone; policy.naming := '{table}_{start}';
   FOR start IN
     SELECT s FROM unnest(starts) AS s
-    WHERE NOT EXISTS (SELECT FROM ppp.range_partitions(c.shadow) AS r
-      WHERE ppp.bound_position(c.type, c.encoding, r.lower) <= s AND s < ppp.bound_position(c.type, c.encoding, r.upper))
+    WHERE s NOT IN (SELECT ppp.bound_position(c.type, c.encoding, r.lower) FROM ppp.conversion_range AS r
+      WHERE r.workflow = c.workflow AND r.number = c.number)
     ORDER BY s
   LOOP
     lower := ppp.position_bound(c.type, c.encoding, start);
@@ -367,6 +383,9 @@ BEGIN
       SELECT c.workflow, c.number, o.oid, cover.lower, cover.upper, cover.copied
       FROM pg_class AS o CROSS JOIN (SELECT lower, upper, copied) AS cover
       WHERE o.relname = name AND o.relnamespace = (SELECT s.relnamespace FROM pg_class AS s WHERE s.oid = c.shadow);
+    IF NOT copied THEN
+      EXECUTE format('ALTER TABLE %s DETACH PARTITION %I.%I', c.shadow::regclass, 'ppp_convert_' || c.workflow, name);
+    END IF;
     made := made + 1;
   END LOOP;
   RETURN made;
@@ -521,23 +540,71 @@ BEGIN
   END LOOP;
 END $$;
 
+-- Looks through blocks of the old table for the ranges whose rows lie there, so many blocks at a time. What is written
+-- meanwhile is in the log.
+CREATE OR REPLACE FUNCTION ppp.conversion_locate(of bigint, which integer, from_block bigint, to_block bigint, at_once bigint)
+RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
+  past_block bigint;
+BEGIN
+  EXECUTE format('LOCK TABLE ONLY %s IN ACCESS SHARE MODE', c.old::regclass);
+  WHILE from_block < to_block LOOP
+    past_block := least(from_block + at_once, to_block);
+    INSERT INTO ppp.conversion_blocks
+      SELECT of, which, s, from_block, past_block, pg_relation_filenode(c.old)
+      FROM unnest(ppp.conversion_starts(c, quote_ident(c.key), ppp.conversion_rows(c.old, from_block, past_block) || ' AS b')) AS s;
+    from_block := past_block;
+  END LOOP;
+END $$;
+
+-- Where the rows of a range lie all over the table, it is of no use to know the blocks.
+CREATE OR REPLACE FUNCTION ppp.conversion_forget_scattered(of bigint) RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  WITH scattered AS (
+    SELECT b.number FROM ppp.conversion_blocks AS b WHERE b.workflow = of
+    GROUP BY b.number HAVING sum(b.past - b.first) > 4 * greatest(max(b.past), 1000)
+  ), forgotten AS (
+    DELETE FROM ppp.conversion_blocks AS b USING scattered AS s WHERE b.workflow = of AND b.number = s.number)
+  SELECT count(*) FROM scattered
+$$;
+
+-- The rows of some blocks of a table, as part of a query.
+CREATE OR REPLACE FUNCTION ppp.conversion_rows(of oid, first bigint, past bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('(SELECT * FROM ONLY %s WHERE ctid >= ''(%s,0)'' AND ctid < ''(%s,0)'')', of::regclass, first, past)
+$$;
+
+-- The rows of a range, as part of a query that asks for the range, too: of the blocks in which they were found, where
+-- these are known and few, and the table is the same file still.
+CREATE OR REPLACE FUNCTION ppp.conversion_source(c ppp.conversion, r ppp.conversion_range) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN count(*) = 0 AND EXISTS (SELECT FROM ppp.conversion_blocks AS x WHERE x.workflow = c.workflow AND x.number = c.number)
+      THEN ppp.conversion_rows(c.old, 0, 0)
+    WHEN count(*) BETWEEN 1 AND 100 AND bool_and(b.present)
+      THEN '(' || string_agg(ppp.conversion_rows(c.old, b.first, b.past), ' UNION ALL ' ORDER BY b.first) || ')'
+    ELSE 'ONLY ' || c.old::regclass END
+  FROM (
+    SELECT min(i.first) AS first, max(i.past) AS past, bool_and(i.file = pg_relation_filenode(c.old)) AS present
+    FROM (
+      SELECT g.*, count(*) FILTER (WHERE g.gap) OVER (ORDER BY g.first, g.past ROWS UNBOUNDED PRECEDING) AS island
+      FROM (
+        SELECT x.*, x.first > max(x.past) OVER (ORDER BY x.first, x.past ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS gap
+        FROM ppp.conversion_blocks AS x
+        WHERE x.workflow = c.workflow AND x.number = c.number AND x.start = (SELECT ppp.bound_position(c.type, c.encoding, r.lower))) AS g) AS i
+    GROUP BY i.island) AS b
+$$;
+
 -- Step 3: empty partitions for the ranges in which rows are, and for those ahead.
 CREATE OR REPLACE FUNCTION ppp.conversion_ranges(of bigint, which integer, most integer) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
-  starts numeric[];
+  starts numeric[] := ARRAY(SELECT DISTINCT b.start FROM ppp.conversion_blocks AS b WHERE b.workflow = of AND b.number = which);
   start numeric;
-  endless bigint := 0;
 BEGIN
-  IF c.unit <> 'number' THEN
-    EXECUTE format('SELECT count(*) FROM ONLY %s WHERE NOT isfinite(%I)', c.old::regclass, c.key) INTO endless;
-  END IF;
-  IF endless > 0 THEN
-    RAISE EXCEPTION '% rows of % have infinity in column %', endless, c.old::regclass, quote_ident(c.key)
-      USING ERRCODE = 'check_violation', HINT = 'No range holds infinity; give these rows a time first.';
-  END IF;
-  starts := ppp.conversion_starts(c, quote_ident(c.key), 'ONLY ' || c.old::regclass);
   IF c.ahead > 0 THEN
     start := CASE WHEN c.unit <> 'number' THEN ppp.range_start(c.step, c.unit, c.zone, extract(epoch FROM now()))
       ELSE (SELECT max(s) FROM unnest(starts) AS s) END;
@@ -581,10 +648,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ORDER BY i.indisprimary DESC, c.relname
 $$;
 
--- Step 4, for each partition: its rows as one snapshot has them, then keys, indexes and statistics. Returns the rows, or
--- nothing where it is done already. Who was killed might be at it still: the lock waits for that.
+-- Step 4, for each partition: its rows as one snapshot has them, then keys, indexes and statistics, of a small sample for
+-- now. Returns the rows, or nothing where it is done already. Who was killed might be at it still: the lock waits for that.
 CREATE OR REPLACE FUNCTION ppp.conversion_copy(of bigint, which integer, into_partition oid) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET session_replication_role = 'replica' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET session_replication_role = 'replica'
+SET default_statistics_target = 10 AS $$
 DECLARE
   c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
   r ppp.conversion_range;
@@ -601,14 +669,17 @@ BEGIN
   IF r.copied THEN
     RETURN NULL;
   END IF;
-  EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM ONLY %3$s WHERE %4$I >= %5$L AND %4$I < %6$L %7$s',
-    into_partition::regclass, c.columns, c.old::regclass, c.key, r.lower, r.upper,
+  EXECUTE format('LOCK TABLE ONLY %s IN ACCESS SHARE MODE', c.old::regclass);
+  EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM %3$s AS o WHERE %4$I >= %5$L AND %4$I < %6$L %7$s',
+    into_partition::regclass, c.columns, ppp.conversion_source(c, r), c.key, r.lower, r.upper,
     CASE WHEN c.sorting = '' THEN '' ELSE 'ORDER BY ' || c.sorting END);
   GET DIAGNOSTICS total = ROW_COUNT;
   FOR command IN SELECT x FROM ppp.conversion_indexes(c.old, c.key, into_partition::regclass::text, false) AS x LOOP
     EXECUTE command;
   END LOOP;
   EXECUTE format('ANALYZE %s', into_partition::regclass);
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', c.shadow::regclass, into_partition::regclass,
+    r.lower, r.upper);
   UPDATE ppp.conversion_range AS x SET copied = true, rows = total
     WHERE x.workflow = of AND x.number = which AND x.partition = into_partition;
   RETURN total;
@@ -746,34 +817,48 @@ BEGIN
   RETURN pending;
 END $$;
 
+-- The hash of a row, as an expression: each column's by the function that its type has for hash indexes, or of its text. The
+-- sum of such numbers is the same for the same rows, whatever their order.
+CREATE OR REPLACE FUNCTION ppp.conversion_hash(of oid, row_of text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT string_agg(
+    CASE WHEN a.attnotnull THEN h.hash ELSE format('coalesce(%s, %s)', h.hash, a.attnum) END, ' # ' ORDER BY a.attnum)
+  FROM pg_attribute AS a
+  LEFT JOIN pg_opclass AS o ON o.opcdefault AND o.opcmethod = (SELECT m.oid FROM pg_am AS m WHERE m.amname = 'hash')
+    AND o.opcnamespace = 'pg_catalog'::regnamespace AND o.opcintype = CASE a.atttypid WHEN 'varchar'::regtype THEN 'text'::regtype ELSE a.atttypid END
+  LEFT JOIN pg_amproc AS f ON f.amprocfamily = o.opcfamily AND f.amproclefttype = o.opcintype AND f.amprocrighttype = o.opcintype
+    AND f.amprocnum = 2
+  CROSS JOIN LATERAL (SELECT CASE WHEN f.amproc IS NULL THEN format('hashtextextended(%I.%I::text, %s)', row_of, a.attname, a.attnum)
+    ELSE format('%s(%I.%I::%s, %s)', f.amproc::regproc, row_of, a.attname,
+      (SELECT quote_ident(t.typname) FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.proargtypes[0] WHERE p.oid = f.amproc), a.attnum) END) AS h (hash)
+  WHERE a.attrelid = of AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
 -- Step 7, for each partition: whether it has the rows of the old table, all but those that the log has changes of. One
--- statement, and so one snapshot, counts and hashes both.
+-- statement, and so one snapshot, counts and hashes both. NOT IN looks into a hash table of the log, where an anti-join
+-- would rather make one of the rows. After TRUNCATE the log has a NULL, so that no row is compared.
 CREATE OR REPLACE FUNCTION ppp.conversion_verify(of bigint, which integer, of_partition oid) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET intervalstyle = 'postgres'
-SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' AS $$
+SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' SET work_mem = '256MB' AS $$
 DECLARE
   c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
   r ppp.conversion_range;
   log text := format('%I.%I', 'ppp_convert_' || of, 'log_' || which);
   settled text;
   found record;
-  -- Without the way over text where every type has a hash of its own.
-  hash text := CASE WHEN EXISTS (
-      SELECT FROM pg_attribute AS a WHERE a.attrelid = c.old AND a.attnum > 0 AND NOT a.attisdropped
-        AND a.atttypid <> 'varchar'::regtype AND NOT EXISTS (SELECT FROM pg_opclass AS o JOIN pg_am AS m ON m.oid = o.opcmethod
-          WHERE m.amname = 'hash' AND o.opcdefault AND o.opcintype = a.atttypid))
-    THEN 'hashtextextended((n.*)::text, 0)' ELSE 'hash_record_extended(n.*, 0)' END;
+  hash text := ppp.conversion_hash(c.old, 'n');
 BEGIN
   SELECT * INTO STRICT r FROM ppp.conversion_range AS x
     WHERE x.workflow = of AND x.number = which AND x.partition = of_partition;
-  settled := format('NOT EXISTS (SELECT FROM %1$s AS l WHERE %2$s) AND NOT EXISTS (SELECT FROM %1$s WHERE truncated)', log,
-    CASE WHEN cardinality(c.identity) = 0 THEN format('l.at = n.%I AND l.image = (n.*)::text', c.key)
-      ELSE (SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) FROM unnest(c.identity) WITH ORDINALITY AS u (k, i)) END);
+  EXECUTE format('LOCK TABLE ONLY %s IN ACCESS SHARE MODE', c.old::regclass);
+  settled := CASE WHEN cardinality(c.identity) = 0 THEN format('(n.%I, (n.*)::text) NOT IN (SELECT at, image FROM %s)', c.key, log)
+    ELSE (SELECT format('(%s) NOT IN (SELECT %s FROM %s)', string_agg(format('n.%I', k), ', ' ORDER BY i), string_agg('k' || i, ', ' ORDER BY i), log)
+      FROM unnest(c.identity) WITH ORDINALITY AS u (k, i)) END;
   EXECUTE format('SELECT a.rows, b.rows AS other, a.rows = b.rows AND a.hash IS NOT DISTINCT FROM b.hash AS same'
-      ' FROM (SELECT count(*) AS rows, sum(%7$s) AS hash FROM ONLY %1$s AS n'
+      ' FROM (SELECT count(*) AS rows, sum(%7$s) AS hash FROM %1$s AS n'
       ' WHERE n.%2$I >= %3$L AND n.%2$I < %4$L AND %5$s) AS a,'
       ' (SELECT count(*) AS rows, sum(%7$s) AS hash FROM %6$s AS n WHERE %5$s) AS b',
-    c.old::regclass, c.key, r.lower, r.upper, settled, of_partition::regclass, hash) INTO found;
+    ppp.conversion_source(c, r), c.key, r.lower, r.upper, settled, of_partition::regclass, hash) INTO found;
   IF NOT found.same THEN
     RAISE EXCEPTION '% has % rows from % to %, and its copy % that differ', c.old::regclass, found.rows, r.lower, r.upper, found.other
       USING ERRCODE = 'data_corrupted';
