@@ -104,6 +104,14 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   boolean widenKeys;
 
   @Option(
+      names = "--in-place",
+      description = {
+        "Copy nothing: the table becomes the partition of all that is older than its",
+        "newest rows, and new partitions follow. For one table."
+      })
+  boolean inPlace;
+
+  @Option(
       names = "--max-lag",
       paramLabel = "SECONDS",
       description = "Copy nothing while a standby is further behind.")
@@ -161,6 +169,9 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   }
 
   private ConversionRequest request(Tenant chosen) {
+    if (inPlace && tables.size() > 1) {
+      throw wrong("--in-place converts one table at a time");
+    }
     try {
       return new ConversionRequest(
           chosen.schema(),
@@ -178,6 +189,7 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           ahead,
           orderBy.stream().map(Identifier::of).toList(),
           widenKeys,
+          inPlace,
           Math.max(1, jobs.jobs),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),
           Optional.ofNullable(pauseAboveLoad));

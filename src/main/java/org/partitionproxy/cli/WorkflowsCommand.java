@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.WorkflowView;
 import org.partitionproxy.convert.Conversion;
+import org.partitionproxy.convert.InPlaceConversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
 import org.partitionproxy.workflow.Workflows;
@@ -41,7 +42,9 @@ final class WorkflowsCommand implements Callable<Integer> {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
-        List.of(new Conversion(new ConversionProgress(progress))));
+        List.of(
+            new Conversion(new ConversionProgress(progress)),
+            new InPlaceConversion(new ConversionProgress(progress))));
   }
 
   @Override

@@ -104,7 +104,7 @@ public final class Conversion implements WorkflowKind {
         List.of(Sql.of("SET client_min_messages = 'warning'"), Sql.resource(Preflight.FUNCTIONS)));
   }
 
-  private static String prepare(Session session, long id, ConversionRequest request) {
+  static String prepare(Session session, long id, ConversionRequest request) {
     session.inTransaction(
         () -> {
           int number = 0;
@@ -187,6 +187,10 @@ public final class Conversion implements WorkflowKind {
 
   private String index(Session session, long id) {
     listener.begins("indexing", "tables", 1);
+    return makeIndexes(session, id);
+  }
+
+  static String makeIndexes(Session session, long id) {
     session.query("SELECT ppp.conversion_index(?) IS NULL AS done", row -> row.bool("done"), id);
     return "keys, indexes and triggers as before";
   }
@@ -244,7 +248,7 @@ public final class Conversion implements WorkflowKind {
         });
   }
 
-  private static String analyze(Session session, long id) {
+  static String analyze(Session session, long id) {
     session
         .query(
             """

@@ -19,6 +19,7 @@ import org.partitionproxy.sql.Identifier;
  *     unless rows are in it
  * @param sorting columns by which rows are copied; those that a table lacks are left out
  * @param widenKeys whether unique keys may get the partition key, too
+ * @param inPlace whether the table becomes the partition of the past as it is, without a copy
  * @param jobs how many ranges are copied at once
  * @param maxLag of standbys: while one is further behind, no range is begun
  * @param pauseAboveLoad sessions of others that are busy: while there are more, no range is begun
@@ -32,6 +33,7 @@ public record ConversionRequest(
     int ahead,
     List<Identifier> sorting,
     boolean widenKeys,
+    boolean inPlace,
     int jobs,
     Optional<Duration> maxLag,
     Optional<Integer> pauseAboveLoad) {
@@ -50,6 +52,7 @@ public record ConversionRequest(
     map.put("zone", zone.getId());
     map.put("ahead", Integer.toString(ahead));
     map.put("widenKeys", Boolean.toString(widenKeys));
+    map.put("inPlace", Boolean.toString(inPlace));
     map.put("jobs", Integer.toString(jobs));
     maxLag.ifPresent(lag -> map.put("maxLag", Long.toString(lag.toMillis())));
     pauseAboveLoad.ifPresent(load -> map.put("pauseAboveLoad", Integer.toString(load)));
@@ -74,6 +77,7 @@ public record ConversionRequest(
         Integer.parseInt(require(map, "ahead")),
         list(map, "sorting"),
         Boolean.parseBoolean(require(map, "widenKeys")),
+        Boolean.parseBoolean(map.get("inPlace")),
         Integer.parseInt(require(map, "jobs")),
         Optional.ofNullable(map.get("maxLag")).map(ms -> Duration.ofMillis(Long.parseLong(ms))),
         Optional.ofNullable(map.get("pauseAboveLoad")).map(Integer::valueOf));

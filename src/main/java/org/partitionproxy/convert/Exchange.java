@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.plan.ShardTriggerChanges;
@@ -50,7 +51,8 @@ final class Exchange {
             """
             SELECT EXISTS (SELECT FROM ppp.conversion AS c
               JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-              WHERE c.workflow = ? AND t.relnamespace = pg_catalog.to_regnamespace(?)) AS done""",
+              WHERE c.workflow = ? AND (t.relispartition
+                OR t.relnamespace = pg_catalog.to_regnamespace(?))) AS done""",
             row -> row.bool("done"),
             id,
             "ppp_before_" + id)
@@ -65,28 +67,44 @@ final class Exchange {
     move();
     Conversion.apply(session, id);
     awaitOldSnapshots();
-    long[] nanos = new long[1];
-    long applied =
-        ShortLock.take(
-            session,
-            id,
+    AtomicLong applied = new AtomicLong();
+    Duration locked =
+        locked(
             this::catchUp,
-            () -> {
-              long before = System.nanoTime();
-              long changes =
-                  session
-                      .query(
-                          "SELECT ppp.conversion_swap(?, ?) AS n", row -> row.number("n"), id, MOST)
-                      .get(0);
-              session.execute(guards());
-              nanos[0] = System.nanoTime() - before;
-              return changes;
-            });
-    return "with the last "
-        + applied
-        + " changes, in "
-        + Duration.ofNanos(nanos[0]).toMillis()
-        + " ms";
+            () ->
+                applied.set(
+                    session
+                        .query(
+                            "SELECT ppp.conversion_swap(?, ?) AS n",
+                            row -> row.number("n"),
+                            id,
+                            MOST)
+                        .get(0)));
+    return "with the last " + applied + " changes, in " + locked.toMillis() + " ms";
+  }
+
+  /** The old table becomes a partition of the new one. */
+  String attach() {
+    listener.begins("exchanging", "tables", 1);
+    move();
+    Duration locked =
+        locked(
+            () -> {}, () -> Conversion.call(session, "SELECT ppp.conversion_attach(?) AS n", id));
+    return "in " + locked.toMillis() + " ms";
+  }
+
+  /** Returns how long the transaction took that had the tables for itself. */
+  private Duration locked(Runnable before, Runnable names) {
+    return ShortLock.take(
+        session,
+        id,
+        before,
+        () -> {
+          long begin = System.nanoTime();
+          names.run();
+          session.execute(guards());
+          return Duration.ofNanos(System.nanoTime() - begin);
+        });
   }
 
   /**

@@ -58,7 +58,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM pg_attribute LEFT JOIN pg_attrdef AS d ON d.adrelid = attrelid AND d.adnum = attnum
       WHERE attrelid = of AND attnum > 0 AND NOT attisdropped
     UNION ALL SELECT concat('constraint ', conname, pg_get_constraintdef(oid), convalidated)
-      FROM pg_constraint WHERE conrelid = of OR confrelid = of AND conparentid = 0
+      FROM pg_constraint WHERE conname NOT LIKE 'ppp\_convert\_%' AND (conrelid = of OR confrelid = of AND conparentid = 0)
     UNION ALL SELECT concat('index ', pg_get_indexdef(indexrelid))
       FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
       WHERE indrelid = of AND indisvalid AND c.relname NOT LIKE 'ppp\_convert\_%'
@@ -807,12 +807,91 @@ BEGIN
   RETURN moved;
 END $$;
 
+-- What belongs to a table beside its rows and goes over to the new one, as statements: to be run before names change hands
+-- (phase 1), right after that (2), and later, when nobody waits (3). In place, the old table becomes a partition of the new
+-- one, and keeps its own foreign keys.
+CREATE OR REPLACE FUNCTION ppp.conversion_belongings(c ppp.conversion, olds oid[], in_place boolean)
+RETURNS TABLE (phase integer, command text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  made text := format('%I.%I', c.schema, c.name);
+  s record;
+BEGIN
+  -- Sequences of serial columns stay where they are.
+  FOR s IN SELECT q.oid::regclass AS sequence, a.attname, d.deptype FROM pg_depend AS d
+    JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
+    JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old
+      AND (d.deptype = 'a' OR d.deptype = 'i' AND a.attidentity <> '')
+  LOOP
+    IF s.deptype = 'a' THEN
+      RETURN QUERY VALUES (1, format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence)),
+        (2, format('ALTER SEQUENCE %s OWNED BY %s.%I', s.sequence, made, s.attname));
+    ELSE
+      RETURN QUERY VALUES (1, format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %s AS q',
+        c.shadow::regclass, s.attname, s.sequence));
+      IF in_place THEN
+        RETURN QUERY VALUES (1, format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY', c.old::regclass, s.attname));
+      END IF;
+    END IF;
+  END LOOP;
+  -- Foreign keys of and to others; those among the converted tables are there already.
+  FOR s IN SELECT k.*, k.conrelid::regclass AS own FROM pg_constraint AS k
+    WHERE k.contype = 'f' AND k.conparentid = 0
+      AND (k.conrelid = c.old AND NOT in_place OR k.confrelid = c.old AND k.conrelid <> ALL (olds)) ORDER BY k.conname
+  LOOP
+    RETURN QUERY VALUES (1, format('ALTER TABLE %s DROP CONSTRAINT %I', s.own, s.conname));
+    IF s.conrelid <> c.old THEN
+      RETURN QUERY VALUES (2, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', s.own, s.conname,
+          ppp.conversion_foreign_key(s.oid, c.key, made))),
+        (3, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', s.own, s.conname));
+    ELSIF s.confrelid = ANY (olds) THEN
+      RETURN QUERY VALUES (3, format('SELECT ppp.conversion_orphans(%L::regclass, %L)', made, s.conname));
+    ELSE
+      RETURN QUERY SELECT 2, format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', h.inhrelid::regclass, s.conname,
+        replace(pg_get_constraintdef(s.oid), ' NOT VALID', '')) FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid;
+      IF s.convalidated THEN
+        RETURN QUERY SELECT 3, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', h.inhrelid::regclass, s.conname)
+          FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid;
+        RETURN QUERY VALUES (3, format('ALTER TABLE %s ADD CONSTRAINT %I %s', made, s.conname, pg_get_constraintdef(s.oid)));
+      END IF;
+    END IF;
+  END LOOP;
+  FOR s IN SELECT p.pubname, pg_get_expr(r.prqual, r.prrelid) AS filter,
+      (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+        WHERE a.attrelid = c.old AND a.attnum = ANY (r.prattrs)) AS columns
+    FROM pg_publication_rel AS r JOIN pg_publication AS p ON p.oid = r.prpubid WHERE r.prrelid = c.old
+  LOOP
+    RETURN QUERY VALUES (1, format('ALTER PUBLICATION %I DROP TABLE %s', s.pubname, c.old::regclass)),
+      (2, format('ALTER PUBLICATION %I ADD TABLE %s%s%s', s.pubname, made, ' (' || s.columns || ')', ' WHERE (' || s.filter || ')'));
+  END LOOP;
+  -- The schema that the new table's statistics objects were made in goes in the end.
+  FOR s IN SELECT x.stxnamespace::regnamespace AS place, x.stxname,
+      (SELECT x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END FROM generate_series(1, 1000) AS n
+        WHERE NOT EXISTS (SELECT FROM pg_statistic_ext AS o WHERE o.stxnamespace = c.schema::regnamespace
+          AND o.stxname::text = x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END) ORDER BY n LIMIT 1) AS free
+    FROM pg_statistic_ext AS x WHERE x.stxrelid = c.shadow ORDER BY x.oid
+  LOOP
+    RETURN QUERY SELECT 2, format('ALTER STATISTICS %s.%I RENAME TO %I', s.place, s.stxname, s.free) WHERE s.free <> s.stxname;
+    RETURN QUERY VALUES (2, format('ALTER STATISTICS %s.%I SET SCHEMA %I', s.place, s.free, c.schema));
+  END LOOP;
+END $$;
+
+-- Raises an error unless a table is what it was when its conversion began.
+CREATE OR REPLACE FUNCTION ppp.conversion_unchanged(c ppp.conversion) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF to_regclass(format('%I.%I', c.schema, c.name)) IS DISTINCT FROM c.old::regclass OR c.shape <> ppp.conversion_shape(c.old) THEN
+    RAISE EXCEPTION 'table %.% is not what it was when its conversion began', quote_ident(c.schema), quote_ident(c.name)
+      USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Abort the conversion, and begin again.';
+  END IF;
+END $$;
+
 -- Step 9, the exchange, under a lock_timeout of the caller: with the old tables locked, the last changes are applied, and
 -- names change hands. SQLSTATE PP001: not now, for there are too many changes, or a partition was made just now.
 CREATE OR REPLACE FUNCTION ppp.conversion_swap(of bigint, most bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  place text := 'ppp_convert_' || of;
   before text := 'ppp_before_' || of;
   c ppp.conversion;
   olds oid[] := ARRAY(SELECT x.old FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number);
@@ -829,55 +908,10 @@ BEGIN
   END IF;
   -- What to do is worked out before anybody has to wait.
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    IF to_regclass(format('%I.%I', c.schema, c.name)) IS DISTINCT FROM c.old::regclass OR c.shape <> ppp.conversion_shape(c.old) THEN
-      RAISE EXCEPTION 'table %.% is not what it was when its conversion began', quote_ident(c.schema), quote_ident(c.name)
-        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Abort the conversion, and begin again.';
-    END IF;
-    -- Sequences of serial columns stay where they are.
-    FOR s IN SELECT q.oid::regclass AS sequence, a.attname FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
-      JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
-      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old AND d.deptype = 'a'
-    LOOP
-      first := first || format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence);
-      then_do := then_do || format('ALTER SEQUENCE %s OWNED BY %I.%I.%I', s.sequence, c.schema, c.name, s.attname);
-    END LOOP;
-    FOR s IN SELECT q.relname, a.attname FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
-      JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
-      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old AND d.deptype = 'i'
-        AND a.attidentity <> ''
-    LOOP
-      then_do := then_do || format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %I.%I AS q',
-        format('%I.%I', c.schema, c.name), s.attname, before, s.relname);
-    END LOOP;
-    -- Foreign keys of and to others; those among the converted tables are there already.
-    FOR s IN SELECT k.*, k.conrelid::regclass AS own FROM pg_constraint AS k
-      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = c.old OR k.confrelid = c.old AND k.conrelid <> ALL (olds)) ORDER BY k.conname
-    LOOP
-      first := first || format('ALTER TABLE %s DROP CONSTRAINT %I', s.own, s.conname);
-      IF s.conrelid <> c.old THEN
-        then_do := then_do || format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', s.own, s.conname,
-          ppp.conversion_foreign_key(s.oid, c.key, format('%I.%I', c.schema, c.name)));
-        later := later || format('ALTER TABLE %s VALIDATE CONSTRAINT %I', s.own, s.conname);
-      ELSIF s.confrelid = ANY (olds) THEN
-        later := later || format('SELECT ppp.conversion_orphans(%L::regclass, %L)', format('%I.%I', c.schema, c.name), s.conname);
-      ELSE
-        then_do := then_do || ARRAY(SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', h.inhrelid::regclass, s.conname,
-          replace(pg_get_constraintdef(s.oid), ' NOT VALID', '')) FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid);
-        IF s.convalidated THEN
-          later := later || ARRAY(SELECT format('ALTER TABLE %s VALIDATE CONSTRAINT %I', h.inhrelid::regclass, s.conname)
-            FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid);
-          later := later || format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', c.schema, c.name, s.conname, pg_get_constraintdef(s.oid));
-        END IF;
-      END IF;
-    END LOOP;
-    FOR s IN SELECT p.pubname, pg_get_expr(r.prqual, r.prrelid) AS filter,
-        (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
-          WHERE a.attrelid = c.old AND a.attnum = ANY (r.prattrs)) AS columns
-      FROM pg_publication_rel AS r JOIN pg_publication AS p ON p.oid = r.prpubid WHERE r.prrelid = c.old
-    LOOP
-      first := first || format('ALTER PUBLICATION %I DROP TABLE %s', s.pubname, c.old::regclass);
-      then_do := then_do || format('ALTER PUBLICATION %I ADD TABLE %I.%I%s%s', s.pubname, c.schema, c.name,
-        ' (' || s.columns || ')', ' WHERE (' || s.filter || ')');
+    PERFORM ppp.conversion_unchanged(c);
+    FOR s IN SELECT b.phase, b.command FROM ppp.conversion_belongings(c, olds, false) AS b LOOP
+      CASE s.phase WHEN 1 THEN first := first || s.command; WHEN 2 THEN then_do := then_do || s.command;
+        ELSE later := later || s.command; END CASE;
     END LOOP;
     first := first || format('ALTER TABLE %s SET SCHEMA %I', c.old::regclass, before)
       || format('ALTER TABLE %s SET SCHEMA %I', c.shadow::regclass, c.schema);

@@ -38,6 +38,7 @@ class EveryTest {
             3,
             List.of(Identifier.of("chat")),
             true,
+            true,
             4,
             Optional.of(Duration.ofSeconds(5)),
             Optional.of(9));

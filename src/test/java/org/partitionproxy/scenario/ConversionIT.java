@@ -8,13 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
-import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.Running;
@@ -36,9 +34,6 @@ class ConversionIT {
           "exchange",
           "foreign keys",
           "analyze");
-
-  private static final SqlResource JOURNAL =
-      SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
 
   private static final int OWN = 100_000;
   private static final int END = 10_000_000;
@@ -134,46 +129,12 @@ class ConversionIT {
         .isEqualTo("barep keyedp");
   }
 
-  /**
-   * What is asked for in SQL at the barrier: nobody gets past the beginning of a step, or its end.
-   */
   private Client barrier(String step, String event) throws SQLException {
-    Client holder = scene.superuser("shard1");
-    // The tables of the journal come with the first workflow.
-    holder.execute(JOURNAL.text());
-    holder.execute(
-        """
-        CREATE OR REPLACE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
-          'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
-        DROP TRIGGER IF EXISTS barrier ON ppp.workflow_step;
-        CREATE TRIGGER barrier BEFORE %s ON ppp.workflow_step FOR EACH ROW
-          WHEN (NEW.name = '%s'%s) EXECUTE FUNCTION public.barrier();
-        SELECT pg_advisory_lock(4711)"""
-            .formatted(
-                event, step, event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
-    return holder;
+    return StepBarrier.at(scene, step, event);
   }
 
-  /** What the server sees of {@code kill -9}, at once: ppp's sessions are gone. */
   private void killAtBarrier(Client holder, String... command) throws Exception {
-    CompletableFuture<InProcess.Result> run =
-        CompletableFuture.supplyAsync(() -> scene.ppp(command));
-    await()
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> {
-              assertThat(run.isDone()).as("%s", run.getNow(null)).isFalse();
-              return holder
-                  .value(
-                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
-                          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                  .equals("1");
-            });
-    holder.execute(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            + " WHERE application_name LIKE 'ppp %' AND datname = current_database()");
-    assertThat(run.join().status()).isNotZero();
-    holder.close();
+    StepBarrier.kill(scene, holder, command);
   }
 
   @EveryPostgres
