@@ -100,8 +100,11 @@ final class Exchange {
         id,
         before,
         () -> {
+          DependentViews views = DependentViews.over(session, request);
           long begin = System.nanoTime();
+          views.makeWay(session);
           names.run();
+          views.putBack(session);
           session.execute(guards());
           return Duration.ofNanos(System.nanoTime() - begin);
         });

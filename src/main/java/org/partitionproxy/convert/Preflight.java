@@ -114,6 +114,16 @@ final class Preflight {
         request.key().value(),
         request.every().isNumber(),
         request.widenKeys());
+    DependentViews views = DependentViews.over(session, request);
+    refusals.addAll(views.refusals());
+    views
+        .restorable()
+        .forEach(
+            view ->
+                notes.add(
+                    new Finding(
+                        view + " is made anew at the exchange",
+                        "It keeps its owner, its rights and all else that it has.")));
     if (request.inPlace() && refusals.isEmpty()) {
       session.forEach(
           """

@@ -53,6 +53,10 @@ final class ShortLock {
 
   private ShortLock() {}
 
+  static boolean isWorthAnotherTry(SqlFailure failure) {
+    return AGAIN.contains(failure.sqlState());
+  }
+
   /**
    * @param before what is done before each try, outside its transaction
    * @throws PppException {@link Code#CONVERSION_BLOCKED} after many tries
@@ -67,7 +71,7 @@ final class ShortLock {
               return work.get();
             });
       } catch (SqlFailure e) {
-        if (!AGAIN.contains(e.sqlState())) {
+        if (!isWorthAnotherTry(e)) {
           throw e;
         }
         if (i % TRIES_UNTIL_CANCEL == TRIES_UNTIL_CANCEL - 1) {

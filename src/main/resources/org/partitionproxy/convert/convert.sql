@@ -233,20 +233,43 @@ BEGIN
       END IF;
     END LOOP;
     FOR i IN
-      SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS what
+      -- Views are made anew, and so with all that is in them.
+      WITH RECURSIVE shown (oid) AS (
+        SELECT t.oid
+        UNION
+        SELECT w.ev_class FROM shown AS s
+        JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+        JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_type = '1'
+        JOIN pg_class AS v ON v.oid = w.ev_class AND v.relkind = 'v')
+      SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS what, pg_describe_object('pg_class'::regclass, d.shown, 0) AS of_what
       FROM (
-        SELECT 'pg_class'::regclass AS classid, w.ev_class AS objid
-          FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
-          WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND w.ev_class <> t.oid
-        UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d
-          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.deptype = 'n'
-            AND d.classid IN ('pg_proc'::regclass)
-        UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_type AS y ON y.oid = d.refobjid
-          WHERE d.refclassid = 'pg_type'::regclass AND (y.oid = t.reltype OR y.typelem = t.reltype) AND d.deptype = 'n') AS d
-      ORDER BY 1
+        SELECT s.oid AS shown, 'pg_class'::regclass AS classid, w.ev_class AS objid
+          FROM shown AS s
+          JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+          JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class NOT IN (SELECT o.oid FROM shown AS o)
+        UNION ALL SELECT s.oid, d.classid, d.objid FROM shown AS s
+          JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.deptype = 'n'
+          WHERE d.classid = 'pg_proc'::regclass OR d.classid = 'pg_policy'::regclass
+            AND NOT EXISTS (SELECT FROM pg_policy AS p WHERE p.oid = d.objid AND p.polrelid = s.oid)
+        UNION ALL SELECT s.oid, d.classid, d.objid FROM shown AS s JOIN pg_class AS v ON v.oid = s.oid
+          JOIN pg_type AS y ON y.oid = v.reltype OR y.typelem = v.reltype
+          JOIN pg_depend AS d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid AND d.deptype = 'n'
+          LEFT JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+          WHERE w.ev_class IS NULL OR w.ev_class NOT IN (SELECT o.oid FROM shown AS o)) AS d
+      ORDER BY 1, 2
     LOOP
-      summary := format('%s depends on table "%s"', i.what, name);
+      summary := format('%s depends on %s', i.what, i.of_what);
       hint := 'It would go on with the old table. Drop it before, and make it again after the exchange.';
+      RETURN NEXT;
+    END LOOP;
+    FOR i IN SELECT DISTINCT w.ev_class::regclass AS what, k.conname
+      FROM pg_constraint AS k
+      JOIN pg_depend AS d ON d.refclassid = 'pg_constraint'::regclass AND d.refobjid = k.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS w ON w.oid = d.objid
+      WHERE k.conrelid = t.oid AND k.contype = 'p' AND at.attnum <> ALL (k.conkey) ORDER BY 1
+    LOOP
+      summary := format('view %s groups by primary key "%s" of "%s", which gets another column', i.what, i.conname, name);
+      hint := format('Group by %I, too.', key);
       RETURN NEXT;
     END LOOP;
     FOR i IN SELECT g.tgname, g.tgenabled, g.tgnewtable, g.tgoldtable, g.tgtype FROM pg_trigger AS g

@@ -48,6 +48,10 @@ class ConversionIT {
       COMMENT ON TABLE keyed IS 'with a key';
       CREATE INDEX keyed_n ON keyed (n) WHERE n > 10;
       CREATE TABLE bare (at timestamptz NOT NULL, who int, n int, j json, f float8 DEFAULT 0.1);
+      CREATE VIEW whole AS SELECT count(*) AS rows, sum(n) AS n FROM keyed WHERE id < 100000;
+      CREATE VIEW both_of WITH (security_invoker = true) AS
+        SELECT w.rows + count(*) AS rows FROM whole AS w, bare WHERE who < 100000 GROUP BY w.rows;
+      COMMENT ON VIEW both_of IS 'of both';
       INSERT INTO keyed (at, n) SELECT '2026-03-01'::timestamptz + i * interval '3 minutes', i
         FROM generate_series(1, 2000) AS i;
       INSERT INTO bare (who, at, n, j)
@@ -183,7 +187,12 @@ class ConversionIT {
                     + " WHERE conrelid = 'keyed'::regclass AND contype <> 'n'"))
         .isEqualTo("keyed_n_checkt keyed_owner_fkeyt keyed_pkeyt");
     assertThat(value("SELECT pg_get_indexdef('keyed_n'::regclass)")).endsWith("WHERE (n > 10)");
+    assertThat(
+            value(
+                "SELECT concat(reloptions, obj_description(oid), relacl IS NULL) FROM pg_class WHERE oid = 'both_of'::regclass"))
+        .isEqualTo("{security_invoker=true}of bothf");
     try (Client application = scene.as("shard1", scene.role("acme"))) {
+      assertThat(application.value("SELECT rows FROM both_of")).isEqualTo("4000");
       assertThat(
               application.value("INSERT INTO keyed (at, n) VALUES ('2026-03-02', 1) RETURNING id"))
           .isEqualTo("2001");
@@ -301,17 +310,24 @@ class ConversionIT {
     scene.onShard(
         "acme",
         """
-        CREATE VIEW sums AS SELECT sum(n) FROM keyed;
+        CREATE VIEW of_n AS SELECT n FROM keyed;
+        CREATE MATERIALIZED VIEW sums AS SELECT sum(n) FROM of_n;
+        CREATE VIEW grouped AS SELECT id, n FROM keyed GROUP BY id;
+        CREATE TABLE others (n int);
+        CREATE POLICY of_others ON others USING (EXISTS (SELECT FROM keyed WHERE keyed.n = others.n));
         ALTER TABLE keyed ADD CONSTRAINT one_n UNIQUE (n);
         ALTER TABLE bare ALTER COLUMN at DROP NOT NULL;
         CREATE TABLE endless AS SELECT 'infinity'::timestamptz AS at;
         ALTER TABLE endless ALTER COLUMN at SET NOT NULL;
         """);
+    String in = scene.schema("acme");
     String before = shape();
     InProcess.Result refused = scene.ppp(convert());
     assertThat(refused.status()).isEqualTo(5);
     assertThat(refused.err())
-        .contains("view " + scene.schema("acme") + ".sums depends on table \"keyed\"")
+        .contains("materialized view " + in + ".sums depends on view " + in + ".of_n")
+        .contains("view " + in + ".grouped groups by primary key \"keyed_pkey\" of \"keyed\"")
+        .contains("policy of_others on table " + in + ".others depends on table " + in + ".keyed")
         .contains(
             "\"one_n\" of \"keyed\" is unique without \"at\": it would have to become (n, at)")
         .contains("column \"at\" of \"bare\" may be NULL");

@@ -39,6 +39,7 @@ class InPlaceConversionIT {
       CREATE TRIGGER seen BEFORE INSERT ON keyed FOR EACH ROW EXECUTE FUNCTION seen();
       INSERT INTO keyed (at, n) SELECT '2026-03-01'::timestamptz + i * interval '3 minutes', i
         FROM generate_series(1, 2000) AS i;
+      CREATE VIEW low AS SELECT id FROM keyed WHERE id < 100000;
       CREATE TABLE notes (keyed_id int REFERENCES keyed ON DELETE CASCADE, keyed_at timestamptz);
       INSERT INTO notes SELECT id, at FROM keyed WHERE id < 10;
       CREATE TABLE bare (at timestamptz NOT NULL, who int, n int,
@@ -178,6 +179,7 @@ class InPlaceConversionIT {
           .isEqualTo("23505");
       assertThat(application.value("INSERT INTO bare (at) VALUES (now()) RETURNING no > 20"))
           .isEqualTo("t");
+      assertThat(application.value("SELECT count(*) FROM low")).isEqualTo("2001");
       application.execute("DELETE FROM keyed WHERE id = 3");
       assertThat(application.value("SELECT count(*) FROM notes")).isEqualTo("8");
     }
