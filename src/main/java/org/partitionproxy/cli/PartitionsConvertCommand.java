@@ -112,6 +112,14 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   boolean inPlace;
 
   @Option(
+      names = "--add-key-columns",
+      description = {
+        "Add the columns that foreign keys to the tables will need, fill them,",
+        "and leave a trigger that fills them where they are left out."
+      })
+  boolean addKeyColumns;
+
+  @Option(
       names = "--max-lag",
       paramLabel = "SECONDS",
       description = "Copy nothing while a standby is further behind.")
@@ -190,6 +198,7 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           orderBy.stream().map(Identifier::of).toList(),
           widenKeys,
           inPlace,
+          addKeyColumns,
           Math.max(1, jobs.jobs),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),
           Optional.ofNullable(pauseAboveLoad));

@@ -74,6 +74,7 @@ public final class Conversion implements WorkflowKind {
     RangeWork ranges = new RangeWork(workflow, request, listener);
     Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
+    new KeyColumns(session, id, request, listener).steps(workflow);
     workflow.step("prepare", () -> prepare(session, id, request));
     workflow.step("capture", () -> capture(session, id));
     workflow.step("ranges", () -> makeRanges(session, id, request));
@@ -85,7 +86,12 @@ public final class Conversion implements WorkflowKind {
           return count(session, id) + " rows";
         });
     workflow.step("index", () -> index(session, id));
-    workflow.step("catch up", () -> catchUp(session, id));
+    workflow.step(
+        "catch up",
+        () -> {
+          new KeyColumns(session, id, request, listener).mend();
+          return catchUp(session, id);
+        });
     workflow.step(
         "verify",
         () -> {
@@ -101,7 +107,10 @@ public final class Conversion implements WorkflowKind {
 
   static void install(Session session) {
     session.execute(
-        List.of(Sql.of("SET client_min_messages = 'warning'"), Sql.resource(Preflight.FUNCTIONS)));
+        List.of(
+            Sql.of("SET client_min_messages = 'warning'"),
+            Sql.resource(Preflight.FUNCTIONS),
+            Sql.resource(KeyColumns.FUNCTIONS)));
   }
 
   static String prepare(Session session, long id, ConversionRequest request) {
@@ -282,9 +291,12 @@ public final class Conversion implements WorkflowKind {
         session,
         id,
         () -> {},
-        () ->
-            session.query(
-                "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id));
+        () -> {
+          session.query(
+              "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
+          KeyColumns.remove(session, id);
+          return true;
+        });
     workflow.become(WorkflowState.ABORTED);
   }
 

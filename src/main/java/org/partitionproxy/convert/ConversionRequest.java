@@ -20,6 +20,7 @@ import org.partitionproxy.sql.Identifier;
  * @param sorting columns by which rows are copied; those that a table lacks are left out
  * @param widenKeys whether unique keys may get the partition key, too
  * @param inPlace whether the table becomes the partition of the past as it is, without a copy
+ * @param addKeyColumns whether columns that foreign keys to the tables will need are added
  * @param jobs how many ranges are copied at once
  * @param maxLag of standbys: while one is further behind, no range is begun
  * @param pauseAboveLoad sessions of others that are busy: while there are more, no range is begun
@@ -34,6 +35,7 @@ public record ConversionRequest(
     List<Identifier> sorting,
     boolean widenKeys,
     boolean inPlace,
+    boolean addKeyColumns,
     int jobs,
     Optional<Duration> maxLag,
     Optional<Integer> pauseAboveLoad) {
@@ -53,6 +55,7 @@ public record ConversionRequest(
     map.put("ahead", Integer.toString(ahead));
     map.put("widenKeys", Boolean.toString(widenKeys));
     map.put("inPlace", Boolean.toString(inPlace));
+    map.put("addKeyColumns", Boolean.toString(addKeyColumns));
     map.put("jobs", Integer.toString(jobs));
     maxLag.ifPresent(lag -> map.put("maxLag", Long.toString(lag.toMillis())));
     pauseAboveLoad.ifPresent(load -> map.put("pauseAboveLoad", Integer.toString(load)));
@@ -78,6 +81,7 @@ public record ConversionRequest(
         list(map, "sorting"),
         Boolean.parseBoolean(require(map, "widenKeys")),
         Boolean.parseBoolean(map.get("inPlace")),
+        Boolean.parseBoolean(map.get("addKeyColumns")),
         Integer.parseInt(require(map, "jobs")),
         Optional.ofNullable(map.get("maxLag")).map(ms -> Duration.ofMillis(Long.parseLong(ms))),
         Optional.ofNullable(map.get("pauseAboveLoad")).map(Integer::valueOf));

@@ -167,6 +167,7 @@ final class Exchange {
 
   /** Each is a statement of its own, so that one that was validated stays so. */
   String foreignKeys() {
+    new KeyColumns(session, id, request, listener).mend();
     List<Command> commands =
         session.query(
             """

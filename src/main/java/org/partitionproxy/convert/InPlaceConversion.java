@@ -67,6 +67,7 @@ public final class InPlaceConversion implements WorkflowKind {
     long id = workflow.id().number();
     Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
+    new KeyColumns(session, id, request, listener).steps(workflow);
     workflow.step("prepare", () -> Conversion.prepare(session, id, request));
     workflow.step("keys", () -> keys(session, id));
     workflow.step("boundary", () -> prove(session, id));
@@ -181,8 +182,10 @@ public final class InPlaceConversion implements WorkflowKind {
         () -> {
           session.query(
               "SELECT ppp.conversion_fence(?, false) IS NULL AS done", row -> row.bool("done"), id);
-          return session.query(
+          session.query(
               "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
+          KeyColumns.remove(session, id);
+          return true;
         });
     workflow.become(WorkflowState.ABORTED);
   }

@@ -107,13 +107,14 @@ final class Preflight {
   private void read() {
     List<String> names = request.tables().stream().map(Identifier::value).toList();
     session.forEach(
-        "SELECT kind, summary, hint FROM ppp.conversion_findings(?, ?::text[], ?, ?, ?)",
+        "SELECT kind, summary, hint FROM ppp.conversion_findings(?, ?::text[], ?, ?, ?, ?)",
         this::keep,
         request.schema().value(),
         names,
         request.key().value(),
         request.every().isNumber(),
-        request.widenKeys());
+        request.widenKeys(),
+        request.addKeyColumns());
     DependentViews views = DependentViews.over(session, request);
     refusals.addAll(views.refusals());
     views

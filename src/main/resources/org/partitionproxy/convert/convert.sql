@@ -88,30 +88,56 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The column beside that of a foreign key which holds the partition key of the row that it refers to: chat_created_at
--- for chat_id, which refers to id. Nothing where there is none.
+-- for chat_id, which refers to id; owner_created_at for owner. It need not be there.
 CREATE OR REPLACE FUNCTION ppp.conversion_companion(constraint_of oid, key text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT left(a.attname::text, -length(r.attname::text)) || key
-  FROM pg_constraint AS k
-  CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
-  JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
-  JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
-  WHERE k.oid = constraint_of AND a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_')
-  ORDER BY p.position LIMIT 1
+  SELECT CASE WHEN fits THEN left(own, -length(referred)) ELSE own || '_' END || key
+  FROM (
+    SELECT a.attname::text AS own, r.attname::text AS referred, p.position,
+      a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_') AND a.attname <> r.attname AS fits
+    FROM pg_constraint AS k
+    CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
+    JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
+    JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
+    WHERE k.oid = constraint_of) AS c
+  ORDER BY fits DESC, position LIMIT 1
+$$;
+
+-- Of the trigger that fills such a column, and with the table's name of its function.
+CREATE OR REPLACE FUNCTION ppp.conversion_fill_name(name text, companion text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN octet_length(n) <= 63 THEN n ELSE 'ppp_fill_' || md5(n) END
+  FROM (SELECT concat_ws('_', 'ppp_fill', nullif(name, ''), companion)) AS f (n)
+$$;
+
+-- Whether ppp can add it. Only beside a single column MATCH FULL keeps what the key kept before.
+CREATE OR REPLACE FUNCTION ppp.conversion_can_add(constraint_of oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT cardinality(k.conkey) = 1 AND c.relnamespace = t.relnamespace AND c.relkind = 'r' AND NOT c.relispartition
+  FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_class AS t ON t.oid = k.confrelid
+  WHERE k.oid = constraint_of
 $$;
 
 -- A foreign key to a converted table as it will be, with the partition key; nothing where it can't be, since the referring
--- table lacks the column.
+-- table lacks the column. Where ppp added that: a row without it is refused, rather than not checked, and who changes the
+-- key of a row that is referred to may go on doing so.
 CREATE OR REPLACE FUNCTION ppp.conversion_foreign_key(constraint_of oid, key text, target text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s)%s', own, target, referred,
-    substring(pg_get_constraintdef(k.oid) FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$'))
+    CASE WHEN filled THEN ' MATCH FULL' || CASE WHEN actions LIKE '% ON UPDATE %' THEN '' ELSE ' ON UPDATE CASCADE' END
+        || replace(actions, ' MATCH FULL', '')
+      ELSE actions END)
   FROM pg_constraint AS k
+  CROSS JOIN LATERAL (
+    SELECT substring(replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
+      FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$')
+    ) AS a (actions)
   CROSS JOIN LATERAL (
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY p.position)
         || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(c.attname) END AS own,
       string_agg(quote_ident(r.attname), ', ' ORDER BY p.position)
-        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred
+        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred,
+      EXISTS (SELECT FROM pg_trigger AS f WHERE f.tgrelid = k.conrelid AND f.tgname = ppp.conversion_fill_name('', c.attname)) AS filled
     FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
     JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
     JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
@@ -122,7 +148,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Everything that is in the way, and what to know before. kind: refusal or note.
-CREATE OR REPLACE FUNCTION ppp.conversion_findings(in_schema text, names text[], key text, number boolean, widen boolean)
+CREATE OR REPLACE FUNCTION ppp.conversion_findings(
+  in_schema text, names text[], key text, number boolean, widen boolean, add_columns boolean)
 RETURNS TABLE (kind text, summary text, hint text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -215,10 +242,20 @@ BEGIN
         hint := 'A partitioned table has no such constraint; drop it first.';
         RETURN NEXT;
       ELSIF ppp.conversion_foreign_key(i.oid, key, '') IS NULL THEN
-        needs := coalesce(ppp.conversion_companion(i.oid, key), name || '_' || key);
+        needs := ppp.conversion_companion(i.oid, key);
+        IF add_columns AND ppp.conversion_can_add(i.oid) THEN
+          kind := 'note';
+          summary := format('table %s gets column "%s", which foreign key "%s" will need', i.conrelid::regclass, needs, i.conname);
+          hint := format('It is filled with the "%s" of the row in "%s". Trigger "%s" goes on filling it where it is left out. `ppp initialize` shows it on the veneer.',
+            key, name, ppp.conversion_fill_name('', needs));
+          RETURN NEXT;
+          kind := 'refusal';
+          CONTINUE;
+        END IF;
         summary := format('foreign key "%s" of "%s" points at "%s" without its partition key', i.conname, i.conrelid::regclass, name);
-        hint := format('It would need a column with the "%s" of the row it points at. Add and fill one first: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
-          key, i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
+        hint := format('It would need a column with the "%s" of the row it points at. %s: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
+          key, CASE WHEN ppp.conversion_can_add(i.oid) THEN '--add-key-columns adds and fills it. Or do it' ELSE 'Add and fill one first' END,
+          i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
         RETURN NEXT;
       ELSIF i.conrelid <> ALL (all_of) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = i.conrelid AND (c.relkind = 'p' OR c.relispartition)) THEN
         summary := format('foreign key "%s" of partitioned table "%s" points at "%s"', i.conname, i.conrelid::regclass, name);

@@ -39,6 +39,7 @@ class EveryTest {
             List.of(Identifier.of("chat")),
             true,
             true,
+            true,
             4,
             Optional.of(Duration.ofSeconds(5)),
             Optional.of(9));
