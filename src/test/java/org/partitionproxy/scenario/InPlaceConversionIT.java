@@ -187,7 +187,7 @@ class InPlaceConversionIT {
   }
 
   @Test
-  void abortLeavesTheTableAsItWas() throws Exception {
+  void abortLeavesTheTableAsItWasAndWhatWouldHoldTheFutureIsRefused() throws Exception {
     scene(PostgresVersion.embedded());
     String before = shape();
     killAt("exchange", "INSERT", convert("keyed"));
@@ -204,10 +204,40 @@ class InPlaceConversionIT {
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
     assertThat(value("SELECT count(*) FROM pg_constraint WHERE conname ~ '^ppp_'")).isEqualTo("0");
     scene.isInStep();
+    refusesWhatWouldHoldTheFuture();
+  }
+
+  private void refusesWhatWouldHoldTheFuture() throws Exception {
+    scene.onShard(
+        "acme",
+        """
+        INSERT INTO bare (at) VALUES (now() + interval '1 year');
+        ALTER TABLE keyed ADD COLUMN parent int;
+        ALTER TABLE keyed ADD FOREIGN KEY (owner) REFERENCES owners NOT VALID;
+        """);
+    assertThat(scene.ppp(convert("bare")).err()).contains("lie ahead: the newest is of");
+    assertThat(scene.ppp(convert("keyed")).err())
+        .contains("foreign key \"keyed_owner_fkey1\" of \"keyed\" is NOT VALID");
+    assertThat(
+            scene
+                .ppp(
+                    "partitions",
+                    "convert",
+                    "keyed",
+                    "bare",
+                    "--tenant",
+                    "acme",
+                    "--by",
+                    "at",
+                    "--every",
+                    "day",
+                    "--in-place")
+                .status())
+        .isEqualTo(2);
   }
 
   @Test
-  void aBoundaryThatCameTooNearIsMoved() throws Exception {
+  void aBoundaryThatCameTooNearIsMovedAndNumbersHaveNone() throws Exception {
     scene(PostgresVersion.embedded());
     killAt("exchange", "INSERT", convert("bare"));
     try (Client superuser = scene.superuser("shard1")) {
@@ -220,11 +250,10 @@ class InPlaceConversionIT {
           "INSERT INTO bare (at) SELECT now() + i * interval '1 day' FROM generate_series(0, 2) AS i");
     }
     assertThat(value("SELECT count(DISTINCT tableoid) FROM bare")).isEqualTo("2");
+    rangesOfNumbersNeedNoOtherKey();
   }
 
-  @Test
-  void rangesOfNumbersNeedNoOtherKey() throws Exception {
-    scene(PostgresVersion.embedded());
+  private void rangesOfNumbersNeedNoOtherKey() throws Exception {
     String name = "é".repeat(31);
     scene.onShard(
         "acme",
@@ -266,36 +295,5 @@ class InPlaceConversionIT {
                     + name
                     + "'::regclass)"))
         .isEqualTo("14");
-  }
-
-  @Test
-  void refusesWhatWouldHoldTheFuture() throws Exception {
-    scene(PostgresVersion.embedded());
-    scene.onShard(
-        "acme",
-        """
-        INSERT INTO bare (at) VALUES (now() + interval '1 year');
-        ALTER TABLE keyed ADD COLUMN parent int;
-        ALTER TABLE keyed ADD FOREIGN KEY (owner) REFERENCES owners NOT VALID;
-        """);
-    assertThat(scene.ppp(convert("bare")).err()).contains("lie ahead: the newest is of");
-    assertThat(scene.ppp(convert("keyed")).err())
-        .contains("foreign key \"keyed_owner_fkey1\" of \"keyed\" is NOT VALID");
-    assertThat(
-            scene
-                .ppp(
-                    "partitions",
-                    "convert",
-                    "keyed",
-                    "bare",
-                    "--tenant",
-                    "acme",
-                    "--by",
-                    "at",
-                    "--every",
-                    "day",
-                    "--in-place")
-                .status())
-        .isEqualTo(2);
   }
 }
