@@ -78,7 +78,9 @@ public final class WorkflowView {
           "\n`ppp workflows resume %1$s` goes on, `ppp workflows abort %1$s` undoes it.\n"
               .formatted(workflow.id());
       case WAITING ->
-          "\n`ppp workflows finish %s` drops what it has kept.\n".formatted(workflow.id());
+          "\n`ppp workflows finish %1$s` drops what it has kept, `ppp workflows abort %1$s` undoes it.\n"
+              .formatted(workflow.id());
+      case ABORTING -> "\n`ppp workflows abort %s` goes on undoing it.\n".formatted(workflow.id());
       case RUNNING, FINISHED, ABORTED -> "";
     };
   }

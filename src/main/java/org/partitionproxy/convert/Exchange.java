@@ -14,7 +14,8 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.ShardTrigger;
 
 /**
- * The moment in which the new tables take the place of the old ones, and what comes right after.
+ * The moment in which the new tables take the place of the old ones, or the old ones take it back,
+ * and what comes right after.
  */
 final class Exchange {
 
@@ -36,52 +37,65 @@ final class Exchange {
   private final long id;
   private final ConversionRequest request;
   private final ConversionListener listener;
+  private final ChangeLog log;
 
   Exchange(Session session, long id, ConversionRequest request, ConversionListener listener) {
     this.session = session;
     this.id = id;
     this.request = request;
     this.listener = listener;
+    this.log = new ChangeLog(session, id);
   }
 
   static boolean isDone(Session session, long id) {
     return session
-        .query(
-            """
-            SELECT EXISTS (SELECT FROM ppp.conversion AS c
-              JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-              WHERE c.workflow = ? AND t.relnamespace = pg_catalog.to_regnamespace(?)) AS done""",
-            row -> row.bool("done"),
-            id,
-            "ppp_before_" + id)
+        .query("SELECT ppp.conversion_exchanged(?) AS done", row -> row.bool("done"), id)
         .get(0);
   }
 
-  String swap() {
+  /** From here on the old tables follow the new ones. */
+  String forth() {
     if (isDone(session, id)) {
       return "done before ppp was stopped";
     }
     listener.begins("exchanging", "tables", 1);
+    session.query(
+        "SELECT ppp.conversion_capture(?, true) IS NULL AS done", row -> row.bool("done"), id);
+    return swap(false, () -> session.execute(guards()));
+  }
+
+  /**
+   * @param also what is done in the same transaction
+   */
+  void back(Runnable also) {
+    listener.begins("exchanging", "tables", 1);
+    swap(true, also);
+  }
+
+  private String swap(boolean back, Runnable also) {
     move();
-    Conversion.apply(session, id);
+    log.apply();
     awaitOldSnapshots();
     long[] nanos = new long[1];
     long applied =
-        ShortLock.take(
-            session,
-            id,
-            this::catchUp,
-            () -> {
-              long before = System.nanoTime();
-              long changes =
-                  session
-                      .query(
-                          "SELECT ppp.conversion_swap(?, ?) AS n", row -> row.number("n"), id, MOST)
-                      .get(0);
-              session.execute(guards());
-              nanos[0] = System.nanoTime() - before;
-              return changes;
-            });
+        new Moment(session, id)
+            .take(
+                this::catchUp,
+                () -> {
+                  long before = System.nanoTime();
+                  long changes =
+                      session
+                          .query(
+                              "SELECT ppp.conversion_swap(?, ?, ?) AS n",
+                              row -> row.number("n"),
+                              id,
+                              MOST,
+                              back)
+                          .get(0);
+                  also.run();
+                  nanos[0] = System.nanoTime() - before;
+                  return changes;
+                });
     return "with the last "
         + applied
         + " changes, in "
@@ -104,9 +118,7 @@ final class Exchange {
   }
 
   private void catchUp() {
-    for (int i = 0; i < 10 && !Conversion.hasFew(session, id); i++) {
-      Conversion.apply(session, id);
-    }
+    log.applyUntilFew(10);
     move();
   }
 
@@ -150,7 +162,7 @@ final class Exchange {
         session.query(
             """
             SELECT c.number, c.command FROM ppp.conversion_command AS c
-            WHERE c.workflow = ? AND NOT c.done ORDER BY c.number""",
+            WHERE c.workflow = ? AND c.turn = 'later' AND NOT c.done ORDER BY c.number""",
             row -> new Command(row.integer("number"), row.string("command")),
             id);
     listener.begins("validating", "foreign keys", commands.size());

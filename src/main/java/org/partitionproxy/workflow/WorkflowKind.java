@@ -10,9 +10,9 @@ public interface WorkflowKind {
   void run(OpenWorkflow workflow);
 
   /**
-   * Undoes everything.
+   * Undoes everything, and can be done again after it was cut short anywhere.
    *
-   * @throws org.partitionproxy.diagnostic.PppException if it is too late for that
+   * @throws org.partitionproxy.diagnostic.PppException if that can't be; nothing has changed then
    */
   void abort(OpenWorkflow workflow);
 

@@ -88,12 +88,12 @@ public final class Workflows {
     return open(id, "resumed", List.of(WorkflowState.RUNNING), w -> kind(w).run(w));
   }
 
-  /** Undoes one that is not done. */
+  /** Undoes one that is not finished. */
   public Workflow abort(String id) {
     return open(
         id,
         "aborted",
-        List.of(WorkflowState.RUNNING, WorkflowState.WAITING),
+        List.of(WorkflowState.RUNNING, WorkflowState.WAITING, WorkflowState.ABORTING),
         w -> kind(w).abort(w));
   }
 
@@ -134,26 +134,41 @@ public final class Workflows {
   }
 
   private static PppException stopped(Session session, OpenWorkflow open, PppException why) {
-    String step;
+    Workflow now = open.workflow();
     try {
       open.failed(why.diagnostics().get(0).summary());
-      step =
-          find(session, open.id()).lastStep().map(s -> " in step \"" + s.name() + "\"").orElse("");
+      now = find(session, open.id());
     } catch (SqlFailure e) {
-      step = "";
+      why.addSuppressed(e);
     }
-    List<Diagnostic> all = new ArrayList<>();
-    all.add(
-        Diagnostic.error(
-            Code.WORKFLOW_STOPPED,
-            "workflow \"" + open.id() + "\" stopped" + step,
-            "`ppp workflows resume "
-                + open.id()
-                + "` goes on from there, `ppp workflows abort "
-                + open.id()
-                + "` undoes it."));
+    List<Diagnostic> all = new ArrayList<>(List.of(stopped(now)));
     all.addAll(why.diagnostics());
     return new PppException(all);
+  }
+
+  private static Diagnostic stopped(Workflow workflow) {
+    String name = "workflow \"" + workflow.id() + "\"";
+    return switch (workflow.state()) {
+      case WAITING ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name + " waits as before",
+              "`ppp workflows abort %1$s` or `ppp workflows finish %1$s` tries again."
+                  .formatted(workflow.id()));
+      case ABORTING ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name + " stopped while it was undone",
+              "`ppp workflows abort " + workflow.id() + "` goes on with that.");
+      default ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name
+                  + " stopped"
+                  + workflow.lastStep().map(s -> " in step \"" + s.name() + "\"").orElse(""),
+              "`ppp workflows resume %1$s` goes on from there, `ppp workflows abort %1$s` undoes it."
+                  .formatted(workflow.id()));
+    };
   }
 
   private WorkflowKind kind(OpenWorkflow open) {

@@ -138,6 +138,16 @@ class ConversionIT {
    * What is asked for in SQL at the barrier: nobody gets past the beginning of a step, or its end.
    */
   private Client barrier(String step, String event) throws SQLException {
+    return barrier(
+        "workflow_step",
+        event,
+        "NEW.name = '"
+            + step
+            + "'"
+            + (event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
+  }
+
+  private Client barrier(String table, String event, String condition) throws SQLException {
     Client holder = scene.superuser("shard1");
     // The tables of the journal come with the first workflow.
     holder.execute(JOURNAL.text());
@@ -145,12 +155,10 @@ class ConversionIT {
         """
         CREATE OR REPLACE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
           'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
-        DROP TRIGGER IF EXISTS barrier ON ppp.workflow_step;
-        CREATE TRIGGER barrier BEFORE %s ON ppp.workflow_step FOR EACH ROW
-          WHEN (NEW.name = '%s'%s) EXECUTE FUNCTION public.barrier();
+        CREATE OR REPLACE TRIGGER barrier BEFORE %s ON ppp.%s FOR EACH ROW
+          WHEN (%s) EXECUTE FUNCTION public.barrier();
         SELECT pg_advisory_lock(4711)"""
-            .formatted(
-                event, step, event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
+            .formatted(event, table, condition));
     return holder;
   }
 
@@ -202,8 +210,8 @@ class ConversionIT {
     // The keys have changed, which the veneer's comments tell.
     scene.run("initialize");
     scene.isInStep();
-    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     scene.run("workflows", "finish", id, "--yes");
+    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     keepsWhatItHad();
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
     assertThat(scene.run("workflows")).isEqualTo("No workflows.\n");
@@ -244,6 +252,46 @@ class ConversionIT {
     }
     assertThat(shape()).isEqualTo(before);
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
+    scene.isInStep();
+  }
+
+  @EveryPostgres
+  void whatWasExchangedIsTakenBack(PostgresVersion version) throws Exception {
+    scene(version);
+    String before = shape();
+    String[] abort = {"workflows", "abort", "shard1-1"};
+    try (AcknowledgedWriter writer = writer(version.major())) {
+      assertThat(scene.run(convert())).contains("waiting").contains("workflows abort shard1-1");
+      scene.onShard(
+          "acme",
+          """
+          CREATE TABLE later PARTITION OF keyed FOR VALUES FROM ('2026-04-01') TO ('2026-05-01');
+          INSERT INTO keyed (id, at, n) VALUES (50000, '2026-04-02', 1), (50000, '2026-03-02', 0)""");
+      assertThat(
+              value(
+                  "SET session_replication_role = replica; DELETE FROM keyed WHERE id = 1; RESET session_replication_role; INSERT INTO keyed (id, at, n) VALUES (1, '2026-03-01', 1) RETURNING id"))
+          .isEqualTo("1");
+      assertThat(scene.ppp(abort).err())
+          .contains("has several rows with the same (id): 50000")
+          .contains("waits as before");
+      scene.onShard(
+          "acme",
+          "DELETE FROM keyed WHERE id = 50000 AND n = 1; DELETE FROM keyed WHERE id = 50000");
+      isPartitioned();
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborting'"), abort);
+      isPartitioned();
+      killAtBarrier(barrier("conversion_command", "UPDATE", "true"), abort);
+      assertThat(scene.ppp("workflows", "resume", "shard1-1").err()).contains("is aborting");
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborted'"), abort);
+      scene.run(abort);
+      isWhole(writer);
+    }
+    assertThat(shape()).isEqualTo(before);
+    assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
+    assertThat(
+            value(
+                "SELECT concat(convalidated, ' ', (SELECT count(*) FROM pg_trigger WHERE tgrelid = conrelid AND NOT tgisinternal)) FROM pg_constraint WHERE conname = 'keyed_owner_fkey'"))
+        .startsWith("t ");
     scene.isInStep();
   }
 
