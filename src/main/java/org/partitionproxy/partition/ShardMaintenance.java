@@ -130,6 +130,7 @@ final class ShardMaintenance {
         busy.stream()
             .filter(
                 t -> !(t.old().isEmpty() && t.detaching().isEmpty() && t.unfinished().isEmpty()))
+            .filter(new OpenConversions(session, report)::mayLose)
             .toList();
     if (old.isEmpty()) {
       return;

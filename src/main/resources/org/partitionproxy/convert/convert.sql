@@ -322,6 +322,13 @@ BEGIN
       hint := 'Subscribers would get the copy as well. Publish tables by their names.';
       RETURN NEXT;
     END LOOP;
+    FOR i IN SELECT p.pubname FROM pg_publication AS p JOIN pg_publication_rel AS r ON r.prpubid = p.oid
+      WHERE r.prrelid = t.oid AND NOT p.pubviaroot AND (r.prattrs IS NOT NULL OR r.prqual IS NOT NULL) ORDER BY p.pubname
+    LOOP
+      summary := format('publication "%s" publishes only a part of "%s"', i.pubname, name);
+      hint := format('Of a partitioned table it can only with publish_via_partition_root: ALTER PUBLICATION %I SET (publish_via_partition_root = true).', i.pubname);
+      RETURN NEXT;
+    END LOOP;
     IF current_setting('server_version_num')::integer < 170000
         AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attidentity <> '') THEN
       kind := 'note';
