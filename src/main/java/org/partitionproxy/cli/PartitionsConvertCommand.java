@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Run `ppp initialize` after it: keys of the tables have changed, which the veneer tells of.",
       "Killed or failed anywhere: `ppp workflows resume ID` goes on, `abort` undoes it.",
       "Exit status: 0 done, 5 refused, 7 stopped part-way."
     })

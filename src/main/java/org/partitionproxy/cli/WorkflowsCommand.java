@@ -41,7 +41,9 @@ final class WorkflowsCommand implements Callable<Integer> {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
-        List.of(new Conversion(new ConversionProgress(progress))));
+        List.of(
+            new Conversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress))));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.workflow.OpenWorkflow;
 import org.partitionproxy.workflow.WorkflowKind;
 import org.partitionproxy.workflow.WorkflowState;
@@ -57,9 +58,11 @@ public final class Conversion implements WorkflowKind {
   private static final int ROUNDS = 50;
 
   private final ConversionListener listener;
+  private final Surroundings surroundings;
 
-  public Conversion(ConversionListener listener) {
+  public Conversion(ConversionListener listener, Surroundings surroundings) {
     this.listener = listener;
+    this.surroundings = surroundings;
   }
 
   @Override
@@ -97,6 +100,7 @@ public final class Conversion implements WorkflowKind {
     workflow.step(EXCHANGE, exchange::forth);
     workflow.step("foreign keys", exchange::foreignKeys);
     workflow.step("analyze", () -> analyze(session, id));
+    workflow.step("veneer", () -> followed(workflow));
     workflow.become(WorkflowState.WAITING);
   }
 
@@ -212,6 +216,17 @@ public final class Conversion implements WorkflowKind {
     return "statistics are fresh";
   }
 
+  private String followed(OpenWorkflow workflow) {
+    return surroundings
+        .follow(new TenantName(workflow.workflow().tenant()))
+        .map(
+            problem -> {
+              listener.says("note: the veneer is not in step yet: " + problem);
+              return "not in step yet; `ppp initialize` does that";
+            })
+        .orElse("in step");
+  }
+
   /** Before the exchange that is only to drop things; after it, everything once more, backwards. */
   @Override
   public void abort(OpenWorkflow workflow) {
@@ -222,6 +237,8 @@ public final class Conversion implements WorkflowKind {
     Exchange exchange = new Exchange(session, id, request, listener);
     if (Exchange.isDone(session, id)) {
       takeBack(workflow, request, exchange);
+    } else {
+      workflow.become(WorkflowState.ABORTING);
     }
     exchange.foreignKeys();
     HelperIndex.drop(session, id);
@@ -230,6 +247,7 @@ public final class Conversion implements WorkflowKind {
             () ->
                 session.query(
                     "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id));
+    followed(workflow);
     workflow.become(WorkflowState.ABORTED);
   }
 

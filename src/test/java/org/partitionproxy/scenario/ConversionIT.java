@@ -35,7 +35,8 @@ class ConversionIT {
           "verify",
           "exchange",
           "foreign keys",
-          "analyze");
+          "analyze",
+          "veneer");
 
   private static final SqlResource JOURNAL =
       SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
@@ -219,8 +220,6 @@ class ConversionIT {
       isWhole(writer);
     }
     isPartitioned();
-    // The keys have changed, which the veneer's comments tell.
-    scene.run("initialize");
     scene.isInStep();
     scene.run("workflows", "finish", id, "--yes");
     assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
