@@ -62,7 +62,8 @@ public final class WorkflowView {
             workflow.state(),
             workflow.operator(),
             workflow.host(),
-            workflow.error().map(e -> "stopped by: " + e + "\n").orElse(""),
+            workflow.error().map(e -> "stopped by: " + e + "\n").orElse("")
+                + workflow.kept().map(k -> k + "\n").orElse(""),
             steps.render(),
             next(workflow));
   }
@@ -100,6 +101,7 @@ public final class WorkflowView {
       String subject,
       Object state,
       Object error,
+      Object kept,
       String operator,
       String host,
       Object createdAt,
@@ -114,6 +116,7 @@ public final class WorkflowView {
           w.subject(),
           w.state(),
           w.error(),
+          w.kept(),
           w.operator(),
           w.host(),
           w.createdAt(),

@@ -6,6 +6,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.workflow.OpenWorkflow;
+import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.WorkflowKind;
 import org.partitionproxy.workflow.WorkflowState;
 
@@ -68,6 +69,13 @@ public final class Conversion implements WorkflowKind {
   @Override
   public String name() {
     return KIND;
+  }
+
+  @Override
+  public String kept(Session session, WorkflowId id) {
+    return session
+        .query("SELECT ppp.conversion_kept(?) AS kept", row -> row.string("kept"), id.number())
+        .get(0);
   }
 
   @Override

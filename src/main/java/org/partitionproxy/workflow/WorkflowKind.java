@@ -1,10 +1,15 @@
 package org.partitionproxy.workflow;
 
+import org.partitionproxy.db.Session;
+
 /** What can be done with the workflows of one kind. */
 public interface WorkflowKind {
 
   /** As in the journal: {@code convert}. */
   String name();
+
+  /** What a workflow that waits has kept, and what either end would cost, in a line or two. */
+  String kept(Session session, WorkflowId id);
 
   /** Does all steps that are not done, and tells the workflow what it becomes. */
   void run(OpenWorkflow workflow);

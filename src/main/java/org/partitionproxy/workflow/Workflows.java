@@ -63,8 +63,14 @@ public final class Workflows {
   public Workflow require(String id) {
     WorkflowId parsed = parse(id);
     try (Session session = connector.superuser(shard(parsed))) {
-      return find(session, parsed);
+      return shown(session, find(session, parsed));
     }
+  }
+
+  private Workflow shown(Session session, Workflow workflow) {
+    return workflow.state() == WorkflowState.WAITING
+        ? workflow.keeping(Optional.of(kind(workflow).kept(session, workflow.id())))
+        : workflow;
   }
 
   /** Begins a workflow and does it; returns it as it is then. */
@@ -79,13 +85,13 @@ public final class Workflows {
                 WorkflowLock.take(session, begun);
                 return begun;
               });
-      return work(session, shard, find(session, id), w -> kind(w).run(w));
+      return work(session, shard, find(session, id), w -> kind(w.workflow()).run(w));
     }
   }
 
   /** Goes on with one that was cut short. */
   public Workflow resume(String id) {
-    return open(id, "resumed", List.of(WorkflowState.RUNNING), w -> kind(w).run(w));
+    return open(id, "resumed", List.of(WorkflowState.RUNNING), w -> kind(w.workflow()).run(w));
   }
 
   /** Undoes one that is not finished. */
@@ -94,12 +100,12 @@ public final class Workflows {
         id,
         "aborted",
         List.of(WorkflowState.RUNNING, WorkflowState.WAITING, WorkflowState.ABORTING),
-        w -> kind(w).abort(w));
+        w -> kind(w.workflow()).abort(w));
   }
 
   /** Ends one that waits for it. */
   public Workflow finish(String id) {
-    return open(id, "finished", List.of(WorkflowState.WAITING), w -> kind(w).finish(w));
+    return open(id, "finished", List.of(WorkflowState.WAITING), w -> kind(w.workflow()).finish(w));
   }
 
   /** What it was, is told from the journal after its lock is taken. */
@@ -127,7 +133,7 @@ public final class Workflows {
     OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow);
     try {
       work.accept(open);
-      return find(session, workflow.id());
+      return shown(session, find(session, workflow.id()));
     } catch (PppException e) {
       throw e.diagnostics().get(0).code() == Code.WORKFLOW_STATE ? e : stopped(session, open, e);
     }
@@ -171,8 +177,8 @@ public final class Workflows {
     };
   }
 
-  private WorkflowKind kind(OpenWorkflow open) {
-    String name = open.workflow().kind();
+  private WorkflowKind kind(Workflow workflow) {
+    String name = workflow.kind();
     return kinds.stream()
         .filter(k -> k.name().equals(name))
         .findFirst()

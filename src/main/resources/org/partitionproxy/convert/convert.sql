@@ -397,7 +397,7 @@ BEGIN
   policy.schema := c.schema; policy.name := c.name; policy.key := c.key; policy.encoding := c.encoding; policy.step := c.step;
   policy.unit := c.unit; policy.zone := c.zone; policy.naming := '{table}_{start}';
   FOR start IN
-    SELECT s FROM unnest(starts) AS s
+    SELECT DISTINCT s FROM unnest(starts) AS s
     WHERE NOT EXISTS (SELECT FROM ppp.range_partitions(c.shadow) AS r
       WHERE ppp.bound_position(c.type, c.encoding, r.lower) <= s AND s < ppp.bound_position(c.type, c.encoding, r.upper))
     ORDER BY s
@@ -823,6 +823,16 @@ BEGIN
   END LOOP;
   RETURN pending;
 END $$;
+
+-- After the exchange: what is kept for the way back, in words.
+CREATE OR REPLACE FUNCTION ppp.conversion_kept(of bigint) RETURNS text
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('keeps the old tables, %s, and a log of %s changes, %s, that every write adds to;'
+      ' finish drops both, abort applies the log and compares all rows first',
+    pg_size_pretty(sum(pg_total_relation_size(c.old))), ppp.conversion_pending(of),
+    pg_size_pretty(sum(pg_total_relation_size(to_regclass(format('%I.%I', 'ppp_convert_' || of, 'log_' || c.number))))))
+  FROM ppp.conversion AS c WHERE c.workflow = of
+$$;
 
 -- Step 7, for each partition: whether it has the rows of the old table, all but those that the log has changes of. One
 -- statement, and so one snapshot, counts and hashes both.

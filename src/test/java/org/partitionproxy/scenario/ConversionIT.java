@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -273,6 +274,8 @@ class ConversionIT {
     String[] abort = {"workflows", "abort", "shard1-1"};
     try (AcknowledgedWriter writer = writer(version.major())) {
       assertThat(scene.run(convert())).contains("waiting").contains("workflows abort shard1-1");
+      assertThat(scene.run("workflows", "show", "shard1-1"))
+          .containsPattern("keeps the old tables, .* and a log of \\d+ changes");
       scene.onShard(
           "acme",
           """
@@ -384,6 +387,7 @@ class ConversionIT {
                 "SELECT count(*) || ' ' || count(DISTINCT inhparent) FROM pg_inherits"
                     + " WHERE inhparent IN ('chats'::regclass, 'messages'::regclass)"))
         .isEqualTo("21 2");
+    scene.isInStep();
     scene.onShard("acme", "CREATE VIEW titles AS SELECT title FROM chats");
     assertThat(scene.ppp("workflows", "abort", "shard1-1").err())
         .contains("view " + scene.schema("acme") + ".titles uses the new table");
@@ -396,6 +400,30 @@ class ConversionIT {
     assertThat(value("SELECT count(*) FROM chats JOIN messages ON chat_id = chats.id"))
         .isEqualTo("2391");
     scene.isInStep();
+  }
+
+  @Test
+  void nothingIsRetiredOfATableThatCanBeTakenBack() throws Exception {
+    scene = new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"));
+    scene.withoutMigrations();
+    scene.run("initialize");
+    scene.onShard(
+        "acme",
+        "CREATE TABLE small AS SELECT 2001::bigint AS n; ALTER TABLE small ALTER n SET NOT NULL;"
+            + " INSERT INTO small VALUES (2005)");
+    scene.line("partitions: { small: { by: n, every: 1, ahead: 1, keep: 2, retire: drop } }");
+    String[] convert = {"partitions", "convert", "small", "--tenant", "acme", "--by", "n"};
+    scene.run(
+        Stream.concat(Stream.of(convert), Stream.of("--every", "1", "--yes"))
+            .toArray(String[]::new));
+    InProcess.Result held = scene.ppp("partitions", "maintain");
+    assertThat(held.err()).contains("workflow \"shard1-1\" can still be taken back");
+    assertThat(held.status()).isZero();
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small"))
+        .isEqualTo("2001 2005");
+    scene.run("workflows", "finish", "shard1-1", "--yes");
+    scene.run("partitions", "maintain");
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small")).isEqualTo("2005");
   }
 
   @Test
