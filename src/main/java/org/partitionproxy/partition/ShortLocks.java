@@ -25,13 +25,20 @@ record ShortLocks(int tries) {
    * @throws SqlFailure what the last try threw, or the first that was not about a lock
    */
   <T> T run(Session session, Supplier<T> work) {
+    return again(
+        () ->
+            session.inTransaction(
+                () -> {
+                  session.execute(Sql.of("SET LOCAL lock_timeout = '200ms'"));
+                  return work.get();
+                }));
+  }
+
+  /** The same for work that is a transaction by itself, and knows how long to wait. */
+  <T> T again(Supplier<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return session.inTransaction(
-            () -> {
-              session.execute(Sql.of("SET LOCAL lock_timeout = '200ms'"));
-              return work.get();
-            });
+        return work.get();
       } catch (SqlFailure e) {
         if (!LOCKED.contains(e.sqlState()) || attempt >= tries || !pause()) {
           throw e;
