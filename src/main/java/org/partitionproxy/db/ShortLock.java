@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.partitionproxy.sql.Sql;
 
@@ -16,6 +17,10 @@ import org.partitionproxy.sql.Sql;
  * @param tries how often in all
  */
 public record ShortLock(Duration patience, Duration pause, int tries) {
+
+  /** For what may take its time: about ten seconds in all. */
+  public static final ShortLock DEFAULT =
+      new ShortLock(Duration.ofMillis(200), Duration.ofMillis(50), 30);
 
   /** lock_not_available, deadlock_detected, and what ppp's functions raise: not now. */
   private static final Set<String> NOT_NOW = Set.of("55P03", "40P01", "PP001");
@@ -37,15 +42,23 @@ public record ShortLock(Duration patience, Duration pause, int tries) {
    *     from 1
    */
   public <T> T run(Session session, IntConsumer before, Supplier<T> work) {
+    return again(
+        attempt -> {
+          before.accept(attempt);
+          return session.inTransaction(
+              () -> {
+                session.execute(
+                    Sql.of("SET LOCAL lock_timeout = {}", Sql.number(patience.toMillis())));
+                return work.get();
+              });
+        });
+  }
+
+  /** The same for work that is a transaction by itself, and knows how long to wait. */
+  public <T> T again(IntFunction<T> work) {
     for (int attempt = 1; ; attempt++) {
-      before.accept(attempt);
       try {
-        return session.inTransaction(
-            () -> {
-              session.execute(
-                  Sql.of("SET LOCAL lock_timeout = {}", Sql.number(patience.toMillis())));
-              return work.get();
-            });
+        return work.apply(attempt);
       } catch (SqlFailure e) {
         if (!isNotNow(e) || attempt >= tries || !sleep()) {
           throw e;

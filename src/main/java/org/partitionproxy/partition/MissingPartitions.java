@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
@@ -32,13 +33,13 @@ public final class MissingPartitions {
       CROSS JOIN LATERAL ppp.make_partitions(?, CASE WHEN s.wait <> s.flush THEN ? END) AS m""";
 
   private final Session session;
-  private final ShortLocks locks;
+  private final ShortLock locks;
 
   public MissingPartitions(Session session) {
-    this(session, ShortLocks.DEFAULT);
+    this(session, ShortLock.DEFAULT);
   }
 
-  MissingPartitions(Session session, ShortLocks locks) {
+  MissingPartitions(Session session, ShortLock locks) {
     this.session = session;
     this.locks = locks;
   }
@@ -80,7 +81,7 @@ public final class MissingPartitions {
    */
   public List<Range> make(QualifiedName table, Consumer<Range> made) {
     while (true) {
-      List<Step> steps = locks.again(() -> turn(table));
+      List<Step> steps = locks.again(attempt -> turn(table));
       steps.stream().filter(step -> step.is("made")).map(Step::range).forEach(made);
       if (steps.stream().noneMatch(Step::again)) {
         return steps.stream().filter(step -> step.is("blocked")).map(Step::range).toList();
