@@ -103,6 +103,16 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   boolean widenKeys;
 
   @Option(
+      names = "--max-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = {
+        "Give up where no moment is found for so long in which",
+        "nobody uses the tables. Default: ${DEFAULT-VALUE}"
+      })
+  int maxWait = 60;
+
+  @Option(
       names = "--max-lag",
       paramLabel = "SECONDS",
       description = "Copy nothing while a standby is further behind.")
@@ -178,6 +188,7 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           orderBy.stream().map(Identifier::of).toList(),
           widenKeys,
           Math.max(1, jobs.jobs),
+          Duration.ofSeconds(maxWait),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),
           Optional.ofNullable(pauseAboveLoad));
     } catch (IllegalArgumentException | DateTimeException e) {

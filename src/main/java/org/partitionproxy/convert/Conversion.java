@@ -1,11 +1,13 @@
 package org.partitionproxy.convert;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.workflow.OpenWorkflow;
+import org.partitionproxy.workflow.Workflow;
 import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.WorkflowKind;
 import org.partitionproxy.workflow.WorkflowState;
@@ -71,6 +73,17 @@ public final class Conversion implements WorkflowKind {
     return KIND;
   }
 
+  /** Which tables there are because of a conversion that is not over. */
+  public static String whereabouts(Workflow workflow) {
+    return "conversion \"%1$s\" of %2$s of tenant \"%3$s\" (%4$s) has tables in schemas \"ppp_convert_%5$d\" and \"ppp_before_%5$d\" until it is over"
+        .formatted(
+            workflow.id(),
+            workflow.subject(),
+            workflow.tenant(),
+            workflow.state(),
+            workflow.id().number());
+  }
+
   @Override
   public String kept(Session session, WorkflowId id) {
     return session
@@ -87,29 +100,46 @@ public final class Conversion implements WorkflowKind {
     Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
     workflow.step("prepare", () -> prepare(session, id, request));
-    workflow.step("capture", () -> capture(session, id));
-    workflow.step("ranges", () -> makeRanges(session, id, request));
-    workflow.step(
+    step(workflow, "capture", () -> capture(session, id, request));
+    step(workflow, "ranges", () -> makeRanges(session, id, request));
+    step(
+        workflow,
         "copy",
         () -> {
           listener.begins("copying", "rows", estimate(session, id));
           ranges.copy();
           return count(session, id) + " rows";
         });
-    workflow.step("index", () -> index(session, id));
-    workflow.step("catch up", () -> catchUp(session, id));
-    workflow.step(
+    step(workflow, "index", () -> index(session, id));
+    step(workflow, "catch up", () -> catchUp(session, id));
+    step(
+        workflow,
         "verify",
         () -> {
           listener.begins("comparing", "rows", count(session, id));
           ranges.verify();
           return "every range has the rows of the old table";
         });
-    workflow.step(EXCHANGE, exchange::forth);
-    workflow.step("foreign keys", exchange::foreignKeys);
-    workflow.step("analyze", () -> analyze(session, id));
-    workflow.step("veneer", () -> followed(workflow));
+    step(workflow, EXCHANGE, exchange::forth);
+    step(workflow, "foreign keys", exchange::foreignKeys);
+    step(workflow, "analyze", () -> analyze(session, id));
+    step(workflow, "veneer", () -> followed(workflow));
     workflow.become(WorkflowState.WAITING);
+  }
+
+  /** A step that needs the tables. */
+  private static void step(OpenWorkflow workflow, String name, Supplier<String> work) {
+    workflow.step(
+        name,
+        () -> {
+          workflow
+              .session()
+              .query(
+                  "SELECT ppp.conversion_require(?) IS NULL AS there",
+                  row -> row.bool("there"),
+                  workflow.id().number());
+          return work.get();
+        });
   }
 
   static void install(Session session) {
@@ -142,8 +172,8 @@ public final class Conversion implements WorkflowKind {
     return "new tables in schema \"ppp_convert_" + id + "\"";
   }
 
-  private static String capture(Session session, long id) {
-    new Moment(session, id)
+  private static String capture(Session session, long id, ConversionRequest request) {
+    new Moment(session, id, request.maxWait())
         .take(
             () ->
                 session.query(
@@ -250,7 +280,7 @@ public final class Conversion implements WorkflowKind {
     }
     exchange.foreignKeys();
     HelperIndex.drop(session, id);
-    new Moment(session, id)
+    new Moment(session, id, request.maxWait())
         .take(
             () ->
                 session.query(
@@ -276,7 +306,7 @@ public final class Conversion implements WorkflowKind {
     Session session = workflow.session();
     long id = workflow.id().number();
     install(session);
-    new Moment(session, id)
+    new Moment(session, id, ConversionRequest.of(workflow.definition()).maxWait())
         .take(
             () -> {
               session.query(

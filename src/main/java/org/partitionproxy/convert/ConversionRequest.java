@@ -21,6 +21,7 @@ import org.partitionproxy.sql.Identifier;
  * @param widenKeys whether unique keys may get the partition key, too
  * @param jobs how many ranges are copied at once
  * @param maxLag of standbys: while one is further behind, no range is begun
+ * @param maxWait how long a moment is looked for in which nobody uses the tables
  * @param pauseAboveLoad sessions of others that are busy: while there are more, no range is begun
  */
 public record ConversionRequest(
@@ -33,6 +34,7 @@ public record ConversionRequest(
     List<Identifier> sorting,
     boolean widenKeys,
     int jobs,
+    Duration maxWait,
     Optional<Duration> maxLag,
     Optional<Integer> pauseAboveLoad) {
 
@@ -51,6 +53,7 @@ public record ConversionRequest(
     map.put("ahead", Integer.toString(ahead));
     map.put("widenKeys", Boolean.toString(widenKeys));
     map.put("jobs", Integer.toString(jobs));
+    map.put("maxWait", Long.toString(maxWait.toMillis()));
     maxLag.ifPresent(lag -> map.put("maxLag", Long.toString(lag.toMillis())));
     pauseAboveLoad.ifPresent(load -> map.put("pauseAboveLoad", Integer.toString(load)));
     put(map, "table", tables);
@@ -75,6 +78,7 @@ public record ConversionRequest(
         list(map, "sorting"),
         Boolean.parseBoolean(require(map, "widenKeys")),
         Integer.parseInt(require(map, "jobs")),
+        Duration.ofMillis(Long.parseLong(require(map, "maxWait"))),
         Optional.ofNullable(map.get("maxLag")).map(ms -> Duration.ofMillis(Long.parseLong(ms))),
         Optional.ofNullable(map.get("pauseAboveLoad")).map(Integer::valueOf));
   }

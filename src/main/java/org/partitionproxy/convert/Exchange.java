@@ -78,7 +78,7 @@ final class Exchange {
     awaitOldSnapshots();
     long[] nanos = new long[1];
     long applied =
-        new Moment(session, id)
+        new Moment(session, id, request.maxWait())
             .take(
                 this::catchUp,
                 () -> {

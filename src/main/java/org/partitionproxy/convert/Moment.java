@@ -13,9 +13,13 @@ import org.partitionproxy.diagnostic.PppException;
 /** A moment in which nobody uses a conversion's tables, waited for, and said who was there. */
 final class Moment {
 
-  /** A minute in all, and some. */
-  private static final ShortLock LOCK =
-      new ShortLock(Duration.ofMillis(20), Duration.ofMillis(40), 600);
+  /** Others wait no longer than this for who waits here. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
+
+  private static final Duration PAUSE = Duration.ofMillis(40);
+
+  /** Of a try and what follows it: the pause is up to four times as long. */
+  private static final long MILLIS_A_TRY = 120;
 
   private static final int TRIES_UNTIL_CANCEL = 20;
 
@@ -48,10 +52,16 @@ final class Moment {
 
   private final Session session;
   private final long workflow;
+  private final ShortLock lock;
 
-  Moment(Session session, long workflow) {
+  /**
+   * @param maxWait about how long in all
+   */
+  Moment(Session session, long workflow, Duration maxWait) {
     this.session = session;
     this.workflow = workflow;
+    this.lock =
+        new ShortLock(PATIENCE, PAUSE, (int) Math.max(1, maxWait.toMillis() / MILLIS_A_TRY));
   }
 
   <T> T take(Supplier<T> work) {
@@ -64,7 +74,7 @@ final class Moment {
    */
   <T> T take(Runnable before, Supplier<T> work) {
     try {
-      return LOCK.run(
+      return lock.run(
           session,
           attempt -> {
             if (attempt % TRIES_UNTIL_CANCEL == 0) {

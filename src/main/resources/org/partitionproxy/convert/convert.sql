@@ -53,12 +53,32 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_command (
   PRIMARY KEY (workflow, number)
 );
 
--- Whether the new tables are in the place of the old ones.
+-- Whether the new tables are in the place of the old ones: all that is left of either tells it.
 CREATE OR REPLACE FUNCTION ppp.conversion_exchanged(of bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM ppp.conversion AS c JOIN pg_class AS t ON t.oid = c.old
-    WHERE c.workflow = of AND t.relnamespace = to_regnamespace('ppp_before_' || of))
+  SELECT EXISTS (SELECT FROM ppp.conversion AS c JOIN pg_class AS t
+      ON t.oid = c.old AND t.relnamespace = to_regnamespace('ppp_before_' || of)
+      OR t.oid = c.shadow AND t.relnamespace IS DISTINCT FROM to_regnamespace('ppp_convert_' || of)
+    WHERE c.workflow = of)
 $$;
+
+-- An exception where a table is gone that the conversion needs.
+CREATE OR REPLACE FUNCTION ppp.conversion_require(of bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c ppp.conversion;
+  back boolean := ppp.conversion_exchanged(of);
+BEGIN
+  FOR c IN SELECT * FROM ppp.conversion_flow(of) LOOP
+    IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+      RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = ppp.conversion_way_out(of);
+    ELSIF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.shadow) THEN
+      RAISE EXCEPTION 'the % form of table %.% is gone', CASE WHEN back THEN 'old' ELSE 'new' END, quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = CASE WHEN back THEN 'There is no way back: finish its conversion.' ELSE 'Abort its conversion.' END;
+    END IF;
+  END LOOP;
+END $$;
 
 -- The tables as changes flow: here old is the one that the application uses, and shadow the one that follows it.
 CREATE OR REPLACE FUNCTION ppp.conversion_flow(of bigint) RETURNS SETOF ppp.conversion
@@ -1066,11 +1086,8 @@ DECLARE
   found text;
   k record;
 BEGIN
+  PERFORM ppp.conversion_require(of);
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.shadow) THEN
-      RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
-        USING ERRCODE = 'undefined_table', HINT = ppp.conversion_way_out(of);
-    END IF;
     SELECT string_agg(r.lower || ' to ' || r.upper, ', ' ORDER BY r.partition) INTO found FROM ppp.conversion_range AS r
       WHERE r.workflow = of AND r.number = c.number AND r.rows > 0
         AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.shadow AND h.inhrelid = r.partition);
@@ -1154,12 +1171,12 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   tables text;
 BEGIN
-  IF EXISTS (SELECT FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old
-    WHERE x.workflow = of AND t.relnamespace IS DISTINCT FROM to_regnamespace('ppp_before_' || of)) THEN
+  IF NOT ppp.conversion_exchanged(of) THEN
     RAISE EXCEPTION 'the tables of conversion % are not exchanged yet', of USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   PERFORM ppp.conversion_release(of);
-  SELECT string_agg(t.oid::regclass::text, ', ') INTO tables FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old WHERE x.workflow = of;
+  SELECT string_agg(t.oid::regclass::text, ', ') INTO tables FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old
+    WHERE x.workflow = of AND t.relnamespace = to_regnamespace('ppp_before_' || of);
   IF tables IS NOT NULL THEN
     EXECUTE 'DROP TABLE ' || tables;
   END IF;

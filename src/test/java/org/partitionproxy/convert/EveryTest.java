@@ -39,6 +39,7 @@ class EveryTest {
             List.of(Identifier.of("chat")),
             true,
             4,
+            Duration.ofSeconds(7),
             Optional.of(Duration.ofSeconds(5)),
             Optional.of(9));
     assertThat(ConversionRequest.of(request.definition())).isEqualTo(request);
