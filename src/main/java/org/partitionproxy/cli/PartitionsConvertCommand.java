@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Run `ppp initialize` after it: keys of the tables have changed, which the veneer tells of.",
       "Killed or failed anywhere: `ppp workflows resume ID` goes on, `abort` undoes it.",
       "Exit status: 0 done, 5 refused, 7 stopped part-way."
     })
@@ -118,6 +117,16 @@ final class PartitionsConvertCommand implements Callable<Integer> {
         "and leave a trigger that fills them where they are left out."
       })
   boolean addKeyColumns;
+
+  @Option(
+      names = "--max-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = {
+        "Give up where no moment is found for so long in which",
+        "nobody uses the tables. Default: ${DEFAULT-VALUE}"
+      })
+  int maxWait = 60;
 
   @Option(
       names = "--max-lag",
@@ -200,6 +209,7 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           inPlace,
           addKeyColumns,
           Math.max(1, jobs.jobs),
+          Duration.ofSeconds(maxWait),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),
           Optional.ofNullable(pauseAboveLoad));
     } catch (IllegalArgumentException | DateTimeException e) {

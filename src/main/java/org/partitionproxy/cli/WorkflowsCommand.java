@@ -43,8 +43,10 @@ final class WorkflowsCommand implements Callable<Integer> {
         workspace.topology(),
         workspace.connector(),
         List.of(
-            new Conversion(new ConversionProgress(progress)),
-            new InPlaceConversion(new ConversionProgress(progress))));
+            new Conversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress)),
+            new InPlaceConversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress))));
   }
 
   @Override

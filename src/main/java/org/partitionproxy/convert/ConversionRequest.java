@@ -23,6 +23,7 @@ import org.partitionproxy.sql.Identifier;
  * @param addKeyColumns whether columns that foreign keys to the tables will need are added
  * @param jobs how many ranges are copied at once
  * @param maxLag of standbys: while one is further behind, no range is begun
+ * @param maxWait how long a moment is looked for in which nobody uses the tables
  * @param pauseAboveLoad sessions of others that are busy: while there are more, no range is begun
  */
 public record ConversionRequest(
@@ -37,6 +38,7 @@ public record ConversionRequest(
     boolean inPlace,
     boolean addKeyColumns,
     int jobs,
+    Duration maxWait,
     Optional<Duration> maxLag,
     Optional<Integer> pauseAboveLoad) {
 
@@ -57,6 +59,7 @@ public record ConversionRequest(
     map.put("inPlace", Boolean.toString(inPlace));
     map.put("addKeyColumns", Boolean.toString(addKeyColumns));
     map.put("jobs", Integer.toString(jobs));
+    map.put("maxWait", Long.toString(maxWait.toMillis()));
     maxLag.ifPresent(lag -> map.put("maxLag", Long.toString(lag.toMillis())));
     pauseAboveLoad.ifPresent(load -> map.put("pauseAboveLoad", Integer.toString(load)));
     put(map, "table", tables);
@@ -83,6 +86,7 @@ public record ConversionRequest(
         Boolean.parseBoolean(map.get("inPlace")),
         Boolean.parseBoolean(map.get("addKeyColumns")),
         Integer.parseInt(require(map, "jobs")),
+        Duration.ofMillis(Long.parseLong(require(map, "maxWait"))),
         Optional.ofNullable(map.get("maxLag")).map(ms -> Duration.ofMillis(Long.parseLong(ms))),
         Optional.ofNullable(map.get("pauseAboveLoad")).map(Integer::valueOf));
   }

@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.partitionproxy.catalog.DependentReader;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -18,7 +19,8 @@ import org.partitionproxy.state.Dependent;
 /**
  * Views over tables that are exchanged, and views over these. A view knows its tables by their
  * identity, so it would go on with the old ones: it is made anew in the same transaction, with its
- * owner, its rights and all else that it has.
+ * owner, its rights and all else that it has. Materialized views would lose their rows; they are in
+ * the way.
  */
 final class DependentViews {
 
@@ -34,7 +36,10 @@ final class DependentViews {
       tables.put(new QualifiedName(request.schema(), table), Collections.emptySortedSet());
     }
     return new DependentViews(
-        new DependentReader().read(session, tables, Collections.emptySortedSet()));
+        new DependentReader()
+            .read(session, tables, Collections.emptySortedSet()).stream()
+                .filter(view -> view.kind().equals("view"))
+                .toList());
   }
 
   /** Those that come back as they are. */
@@ -69,7 +74,7 @@ final class DependentViews {
       try {
         session.execute(view.restore());
       } catch (SqlFailure e) {
-        if (ShortLock.isWorthAnotherTry(e)) {
+        if (ShortLock.isNotNow(e)) {
           throw e;
         }
         Diagnostic said = e.diagnostics().get(0);

@@ -9,6 +9,7 @@ import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.workflow.OpenWorkflow;
+import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.WorkflowKind;
 import org.partitionproxy.workflow.WorkflowState;
 
@@ -50,9 +51,11 @@ public final class InPlaceConversion implements WorkflowKind {
       WHERE c.workflow = ? AND NOT k.convalidated""";
 
   private final ConversionListener listener;
+  private final Surroundings surroundings;
 
-  public InPlaceConversion(ConversionListener listener) {
+  public InPlaceConversion(ConversionListener listener, Surroundings surroundings) {
     this.listener = listener;
+    this.surroundings = surroundings;
   }
 
   @Override
@@ -67,22 +70,32 @@ public final class InPlaceConversion implements WorkflowKind {
     long id = workflow.id().number();
     Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
-    new KeyColumns(session, id, request, listener).steps(workflow);
+    KeyColumns columns = new KeyColumns(session, id, request, listener);
+    columns.steps(workflow);
     workflow.step("prepare", () -> Conversion.prepare(session, id, request));
-    workflow.step("keys", () -> keys(session, id));
-    workflow.step("boundary", () -> prove(session, id));
-    workflow.step(
+    Conversion.step(workflow, "keys", () -> keys(session, id));
+    Conversion.step(workflow, "boundary", () -> prove(session, id, request));
+    Conversion.step(
+        workflow,
         "exchange",
         () -> {
           if (Exchange.isDone(session, id)) {
             return "done before ppp was stopped";
           }
-          prove(session, id);
+          prove(session, id, request);
           Conversion.makeIndexes(session, id);
           return exchange.attach();
         });
-    workflow.step("foreign keys", exchange::foreignKeys);
-    workflow.step("analyze", () -> Conversion.analyze(session, id));
+    Conversion.step(
+        workflow,
+        "foreign keys",
+        () -> {
+          columns.mend();
+          return exchange.foreignKeys();
+        });
+    Conversion.step(workflow, "analyze", () -> Conversion.analyze(session, id));
+    Conversion.step(
+        workflow, "veneer", () -> Conversion.followed(workflow, surroundings, listener));
     session.inTransaction(
         () -> {
           session.query(
@@ -110,17 +123,18 @@ public final class InPlaceConversion implements WorkflowKind {
   /**
    * Proves that all rows are before the boundary; chooses another where that is too near by now.
    */
-  private String prove(Session session, long id) {
+  private String prove(Session session, long id, ConversionRequest request) {
     listener.begins("reading", "tables", 1);
     for (int i = 1; ; i++) {
       if (!session
           .query("SELECT ppp.conversion_has_room(?) AS room", row -> row.bool("room"), id)
           .get(0)) {
-        fence(session, id, false);
+        fence(session, id, request, false);
         session.inTransaction(
-            () -> Conversion.call(session, "SELECT ppp.conversion_choose(?) AS n", id));
+            () ->
+                session.query("SELECT ppp.conversion_choose(?) AS n", row -> row.number("n"), id));
       }
-      fence(session, id, true);
+      fence(session, id, request, true);
       try {
         HelperIndex.run(session, session.query(UNPROVEN, row -> row.string("command"), id));
         return "all rows are before " + boundary(session, id);
@@ -129,7 +143,7 @@ public final class InPlaceConversion implements WorkflowKind {
           throw e;
         }
         // A row came from beyond it before the CHECK was there.
-        fence(session, id, false);
+        fence(session, id, request, false);
         session.update("DELETE FROM ppp.conversion_range WHERE workflow = ?", id);
       }
     }
@@ -147,17 +161,21 @@ public final class InPlaceConversion implements WorkflowKind {
         .get(0);
   }
 
-  private static void fence(Session session, long id, boolean wanted) {
-    ShortLock.take(
-        session,
-        id,
-        () -> {},
-        () ->
-            session.query(
-                "SELECT ppp.conversion_fence(?, ?) IS NULL AS done",
-                row -> row.bool("done"),
-                id,
-                wanted));
+  private static void fence(Session session, long id, ConversionRequest request, boolean wanted) {
+    new Moment(session, id, request.maxWait())
+        .take(
+            () ->
+                session.query(
+                    "SELECT ppp.conversion_fence(?, ?) IS NULL AS done",
+                    row -> row.bool("done"),
+                    id,
+                    wanted));
+  }
+
+  /** It never waits for its end. */
+  @Override
+  public String kept(Session session, WorkflowId id) {
+    return "";
   }
 
   @Override
@@ -174,19 +192,21 @@ public final class InPlaceConversion implements WorkflowKind {
                   + workflow.id()
                   + "` does what is left."));
     }
+    workflow.become(WorkflowState.ABORTING);
     HelperIndex.drop(session, id);
-    ShortLock.take(
-        session,
-        id,
-        () -> {},
-        () -> {
-          session.query(
-              "SELECT ppp.conversion_fence(?, false) IS NULL AS done", row -> row.bool("done"), id);
-          session.query(
-              "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
-          KeyColumns.remove(session, id);
-          return true;
-        });
+    new Moment(session, id, ConversionRequest.of(workflow.definition()).maxWait())
+        .take(
+            () -> {
+              session.query(
+                  "SELECT ppp.conversion_fence(?, false) IS NULL AS done",
+                  row -> row.bool("done"),
+                  id);
+              session.query(
+                  "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
+              KeyColumns.remove(session, id);
+              return id;
+            });
+    Conversion.followed(workflow, surroundings, listener);
     workflow.become(WorkflowState.ABORTED);
   }
 

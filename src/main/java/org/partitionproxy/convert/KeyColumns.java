@@ -48,20 +48,18 @@ final class KeyColumns {
 
   private String add() {
     long added =
-        ShortLock.take(
-            session,
-            id,
-            () -> {},
-            () ->
-                session
-                    .query(
-                        "SELECT ppp.conversion_add_columns(?, ?, ?::text[], ?) AS n",
-                        row -> row.number("n"),
-                        id,
-                        request.schema().value(),
-                        request.tables().stream().map(Identifier::value).toList(),
-                        request.key().value())
-                    .get(0));
+        moment()
+            .take(
+                () ->
+                    session
+                        .query(
+                            "SELECT ppp.conversion_add_columns(?, ?, ?::text[], ?) AS n",
+                            row -> row.number("n"),
+                            id,
+                            request.schema().value(),
+                            request.tables().stream().map(Identifier::value).toList(),
+                            request.key().value())
+                        .get(0));
     return added + " columns";
   }
 
@@ -87,30 +85,31 @@ final class KeyColumns {
   }
 
   private long fill(int number, long page) {
-    return ShortLock.take(
-        session,
-        id,
-        () -> {},
-        () ->
-            session
-                .query(
-                    "SELECT ppp.conversion_fill(?, ?, ?, ?) AS n",
-                    row -> row.number("n"),
-                    id,
-                    number,
-                    page,
-                    PAGES)
-                .get(0));
+    return moment()
+        .take(
+            () ->
+                session
+                    .query(
+                        "SELECT ppp.conversion_fill(?, ?, ?, ?) AS n",
+                        row -> row.number("n"),
+                        id,
+                        number,
+                        page,
+                        PAGES)
+                    .get(0));
+  }
+
+  private Moment moment() {
+    return new Moment(session, id, request.maxWait());
   }
 
   /** What is behind, so that foreign keys hold. */
   void mend() {
     if (request.addKeyColumns()) {
-      ShortLock.take(
-          session,
-          id,
-          () -> {},
-          () -> Conversion.call(session, "SELECT ppp.conversion_mend(?) AS n", id));
+      moment()
+          .take(
+              () ->
+                  session.query("SELECT ppp.conversion_mend(?) AS n", row -> row.number("n"), id));
     }
   }
 

@@ -188,7 +188,7 @@ DECLARE
   command text;
 BEGIN
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    PERFORM ppp.conversion_unchanged(c);
+    PERFORM ppp.conversion_unchanged(c, false);
     SELECT * INTO STRICT r FROM ppp.conversion_range AS x WHERE x.workflow = of AND x.number = c.number AND x.partition = c.old;
     policy.schema := c.schema; policy.name := c.name; policy.step := c.step; policy.unit := c.unit; policy.zone := c.zone;
     policy.naming := '{table}_before_{start}';
@@ -196,7 +196,8 @@ BEGIN
     made := format('%I.%I', c.schema, c.name);
     old := format('%I.%I', c.schema, part);
     commands := ARRAY['LOCK TABLE ' || made || ' IN ACCESS EXCLUSIVE MODE']
-      || ARRAY(SELECT b.command FROM ppp.conversion_belongings(c, ARRAY[c.old], true) AS b WHERE b.phase = 1)
+      || ARRAY(SELECT h.command FROM ppp.conversion_handover(c, NULL) AS h WHERE h.turn = 'first')
+      || ARRAY(SELECT k.command FROM ppp.conversion_keys(c, false, true) AS k WHERE k.turn = 'first')
       -- Those of the new table come to all its partitions.
       || ARRAY(SELECT format('DROP TRIGGER %I ON %s', t.tgname, made) FROM pg_trigger AS t
         WHERE t.tgrelid = c.old AND NOT t.tgisinternal ORDER BY t.tgname)
@@ -214,8 +215,9 @@ BEGIN
         FROM pg_constraint AS k WHERE k.conrelid = c.old AND k.contype = 'f' ORDER BY k.conname)
       || format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (MINVALUE) TO (%L)', made, old, r.upper)
       || format('ALTER TABLE %s DROP CONSTRAINT %I', old, 'ppp_convert_' || of)
-      || ARRAY(SELECT b.command FROM ppp.conversion_belongings(c, ARRAY[c.old], true) AS b WHERE b.phase = 2);
-    later := later || ARRAY(SELECT b.command FROM ppp.conversion_belongings(c, ARRAY[c.old], true) AS b WHERE b.phase = 3);
+      || ARRAY(SELECT h.command FROM ppp.conversion_handover(c, NULL) AS h WHERE h.turn = 'then')
+      || ARRAY(SELECT k.command FROM ppp.conversion_keys(c, false, true) AS k WHERE k.turn = 'then');
+    later := later || ARRAY(SELECT k.command FROM ppp.conversion_keys(c, false, true) AS k WHERE k.turn = 'later');
     FOREACH command IN ARRAY commands LOOP
       EXECUTE command;
     END LOOP;
@@ -228,7 +230,7 @@ BEGIN
     END LOOP;
   END LOOP;
   DELETE FROM ppp.conversion_command AS x WHERE x.workflow = of;
-  INSERT INTO ppp.conversion_command SELECT of, u.n, u.l FROM unnest(later) WITH ORDINALITY AS u (l, n);
+  INSERT INTO ppp.conversion_command (workflow, number, turn, command) SELECT of, u.n, 'later', u.l FROM unnest(later) WITH ORDINALITY AS u (l, n);
   RETURN 0;
 END $$;
 

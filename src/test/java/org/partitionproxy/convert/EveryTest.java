@@ -41,6 +41,7 @@ class EveryTest {
             true,
             true,
             4,
+            Duration.ofSeconds(7),
             Optional.of(Duration.ofSeconds(5)),
             Optional.of(9));
     assertThat(ConversionRequest.of(request.definition())).isEqualTo(request);

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -33,7 +34,8 @@ class ConversionIT {
           "verify",
           "exchange",
           "foreign keys",
-          "analyze");
+          "analyze",
+          "veneer");
 
   private static final int OWN = 100_000;
   private static final int END = 10_000_000;
@@ -72,6 +74,17 @@ class ConversionIT {
       INSERT INTO messages (chat_id, chat_created_at, created_at)
         SELECT id, created_at, created_at + i * interval '1 hour' FROM chats, generate_series(0, 9) AS i;
       """;
+
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT string_agg(concat(conrelid::regclass, pg_get_constraintdef(oid), convalidated), ' '
+        ORDER BY conrelid::regclass::text, conname)
+      FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema::regnamespace""";
+
+  private static final String PUBLISHED =
+      """
+      SELECT string_agg(concat(p.tablename, p.attnames, p.rowfilter), ' ' ORDER BY p.tablename)
+      FROM pg_publication_tables AS p""";
 
   @TempDir private Path folder;
   private Scene scene;
@@ -137,6 +150,10 @@ class ConversionIT {
     return StepBarrier.at(scene, step, event);
   }
 
+  private Client barrier(String table, String event, String condition) throws SQLException {
+    return StepBarrier.at(scene, table, event, condition);
+  }
+
   private void killAtBarrier(Client holder, String... command) throws Exception {
     StepBarrier.kill(scene, holder, command);
   }
@@ -164,11 +181,9 @@ class ConversionIT {
       isWhole(writer);
     }
     isPartitioned();
-    // The keys have changed, which the veneer's comments tell.
-    scene.run("initialize");
     scene.isInStep();
-    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     scene.run("workflows", "finish", id, "--yes");
+    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     keepsWhatItHad();
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
     assertThat(scene.run("workflows")).isEqualTo("No workflows.\n");
@@ -217,10 +232,57 @@ class ConversionIT {
     scene.isInStep();
   }
 
+  @EveryPostgres
+  void whatWasExchangedIsTakenBack(PostgresVersion version) throws Exception {
+    scene(version);
+    String before = shape();
+    String[] abort = {"workflows", "abort", "shard1-1"};
+    try (AcknowledgedWriter writer = writer(version.major())) {
+      assertThat(scene.run(convert())).contains("waiting").contains("workflows abort shard1-1");
+      assertThat(scene.run("workflows", "show", "shard1-1"))
+          .containsPattern("keeps the old tables, .* and a log of \\d+ changes");
+      scene.onShard(
+          "acme",
+          """
+          CREATE TABLE later PARTITION OF keyed FOR VALUES FROM ('2026-04-01') TO ('2026-05-01');
+          INSERT INTO keyed (id, at, n) VALUES (50000, '2026-04-02', 1), (50000, '2026-03-02', 0)""");
+      try (Client replica = scene.superuser("shard1")) {
+        replica.execute(
+            """
+            SET search_path = %s;
+            SET session_replication_role = replica;
+            DELETE FROM keyed WHERE id = 1;
+            INSERT INTO keyed (id, at, n) VALUES (1, '2026-03-01', 1)"""
+                .formatted(scene.schema("acme")));
+      }
+      assertThat(scene.ppp(abort).err())
+          .contains("has several rows with the same (id): 50000")
+          .contains("waits as before");
+      scene.onShard(
+          "acme",
+          "DELETE FROM keyed WHERE id = 50000 AND n = 1; DELETE FROM keyed WHERE id = 50000");
+      isPartitioned();
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborting'"), abort);
+      isPartitioned();
+      killAtBarrier(barrier("conversion_command", "UPDATE", "true"), abort);
+      assertThat(scene.ppp("workflows", "resume", "shard1-1").err()).contains("is aborting");
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborted'"), abort);
+      scene.run(abort);
+      isWhole(writer);
+    }
+    assertThat(shape()).isEqualTo(before);
+    assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
+    assertThat(
+            value(
+                "SELECT concat(convalidated, ' ', (SELECT count(*) FROM pg_trigger WHERE tgrelid = conrelid AND NOT tgisinternal)) FROM pg_constraint WHERE conname = 'keyed_owner_fkey'"))
+        .startsWith("t ");
+    scene.isInStep();
+  }
+
   private String shape() throws SQLException {
     return value(
         "SELECT string_agg(concat(oid, relname, relkind, relfilenode), ' '"
-            + " ORDER BY relname) FROM pg_class WHERE relnamespace = '"
+            + " ORDER BY relname) FROM pg_class WHERE relkind <> 'v' AND relnamespace = '"
             + scene.schema("acme")
             + "'::regnamespace");
   }
@@ -247,10 +309,23 @@ class ConversionIT {
       "--order-by",
       "chat_id,created_at"
     };
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute(
+          "CREATE PUBLICATION talk FOR TABLE %1$s.chats (id, created_at), %1$s.messages WHERE (id > 0)"
+              .formatted(scene.schema("acme")));
+    }
     assertThat(scene.ppp(command).err())
+        .contains("publication \"talk\" publishes only a part of \"messages\"")
         .contains("error[PPP1310]: foreign key \"likes_chat_id_fkey\"")
         .contains("ADD COLUMN chat_created_at timestamp with time zone");
-    scene.onShard("acme", "ALTER TABLE likes DROP CONSTRAINT likes_chat_id_fkey");
+    scene.onShard("acme", "ALTER TABLE likes ADD COLUMN chat_created_at timestamptz");
+    scene.run("initialize");
+    String before = shape();
+    String keys = value(FOREIGN_KEYS);
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute("ALTER PUBLICATION talk SET (publish_via_partition_root = true)");
+    }
+    String published = value(PUBLISHED);
     try (Client application = scene.as("shard1", scene.role("acme"))) {
       Client holder = barrier("catch up", "INSERT");
       killAtBarrier(holder, command);
@@ -277,9 +352,43 @@ class ConversionIT {
                 "SELECT count(*) || ' ' || count(DISTINCT inhparent) FROM pg_inherits"
                     + " WHERE inhparent IN ('chats'::regclass, 'messages'::regclass)"))
         .isEqualTo("21 2");
-    scene.run("workflows", "finish", "shard1-1", "--yes");
-    scene.run("initialize");
     scene.isInStep();
+    scene.onShard("acme", "CREATE MATERIALIZED VIEW titles AS SELECT title FROM chats");
+    assertThat(scene.ppp("workflows", "abort", "shard1-1").err())
+        .contains("materialized view " + scene.schema("acme") + ".titles uses the new table");
+    scene.onShard("acme", "DROP MATERIALIZED VIEW titles");
+    scene.run("workflows", "abort", "shard1-1");
+    assertThat(shape()).isEqualTo(before);
+    assertThat(value(FOREIGN_KEYS)).isEqualTo(keys);
+    assertThat(value(PUBLISHED)).isEqualTo(published);
+    assertThat(value("INSERT INTO chats (title) VALUES ('last') RETURNING id")).isEqualTo("243");
+    assertThat(value("SELECT count(*) FROM chats JOIN messages ON chat_id = chats.id"))
+        .isEqualTo("2391");
+    scene.isInStep();
+  }
+
+  @Test
+  void nothingIsRetiredOfATableThatCanBeTakenBack() throws Exception {
+    scene = new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"));
+    scene.withoutMigrations();
+    scene.run("initialize");
+    scene.onShard(
+        "acme",
+        "CREATE TABLE small AS SELECT 2001::bigint AS n; ALTER TABLE small ALTER n SET NOT NULL;"
+            + " INSERT INTO small VALUES (2005)");
+    scene.line("partitions: { small: { by: n, every: 1, ahead: 1, keep: 2, retire: drop } }");
+    String[] convert = {"partitions", "convert", "small", "--tenant", "acme", "--by", "n"};
+    scene.run(
+        Stream.concat(Stream.of(convert), Stream.of("--every", "1", "--yes"))
+            .toArray(String[]::new));
+    InProcess.Result held = scene.ppp("partitions", "maintain");
+    assertThat(held.err()).contains("workflow \"shard1-1\" can still be taken back");
+    assertThat(held.status()).isZero();
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small"))
+        .isEqualTo("2001 2005");
+    scene.run("workflows", "finish", "shard1-1", "--yes");
+    scene.run("partitions", "maintain");
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small")).isEqualTo("2005");
   }
 
   @Test
@@ -325,9 +434,9 @@ class ConversionIT {
     InProcess.Result refused = scene.ppp(convert());
     assertThat(refused.status()).isEqualTo(5);
     assertThat(refused.err())
-        .contains("materialized view " + in + ".sums depends on view " + in + ".of_n")
+        .contains("materialized view " + in + ".sums depends on table \"keyed\"")
         .contains("view " + in + ".grouped groups by primary key \"keyed_pkey\" of \"keyed\"")
-        .contains("policy of_others on table " + in + ".others depends on table " + in + ".keyed")
+        .contains("policy of_others on table " + in + ".others depends on table \"keyed\"")
         .contains(
             "\"one_n\" of \"keyed\" is unique without \"at\": it would have to become (n, at)")
         .contains("column \"at\" of \"bare\" may be NULL");

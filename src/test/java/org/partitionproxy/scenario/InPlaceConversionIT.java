@@ -20,7 +20,7 @@ import org.partitionproxy.testing.TestServer;
 class InPlaceConversionIT {
 
   private static final List<String> STEPS =
-      List.of("prepare", "keys", "boundary", "exchange", "foreign keys", "analyze");
+      List.of("prepare", "keys", "boundary", "exchange", "foreign keys", "analyze", "veneer");
 
   private static final int OWN = 100_000;
 

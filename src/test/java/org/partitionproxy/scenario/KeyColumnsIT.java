@@ -159,12 +159,16 @@ class KeyColumnsIT {
             + " WHERE attrelid IN ('likes'::regclass, 'messages'::regclass) AND attnum > 0 AND NOT attisdropped";
     String others =
         "SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'barrier') + (SELECT count(*) FROM pg_proc"
-            + " WHERE pronamespace = '"
+            + " WHERE proname <> '_ppp_guard' AND pronamespace = '"
             + scene.schema("acme")
             + "'::regnamespace)";
     String before = value(columns) + value(others);
     StepBarrier.kill(scene, StepBarrier.at(scene, "exchange", "INSERT"), convert());
     scene.run("workflows", "abort", "shard1-1");
+    assertThat(value(columns) + value(others)).isEqualTo(before);
+    scene.run(convert());
+    assertThat(value(BEHIND)).isEqualTo("0");
+    scene.run("workflows", "abort", "shard1-2");
     assertThat(value(columns) + value(others)).isEqualTo(before);
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
     scene.isInStep();

@@ -23,19 +23,30 @@ final class StepBarrier {
    * @param event INSERT for the beginning of the step, UPDATE for its end
    */
   static Client at(Scene scene, String step, String event) throws SQLException {
+    return at(
+        scene,
+        "workflow_step",
+        event,
+        "NEW.name = '"
+            + step
+            + "'"
+            + (event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
+  }
+
+  /** The same for what is written to a table of the journal. */
+  static Client at(Scene scene, String table, String event, String condition) throws SQLException {
     Client holder = scene.superuser("shard1");
     // The tables of the journal come with the first workflow.
     holder.execute(JOURNAL.text());
     holder.execute(
         """
-        CREATE OR REPLACE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
+        DROP FUNCTION IF EXISTS public.barrier() CASCADE;
+        CREATE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
           'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
-        DROP TRIGGER IF EXISTS barrier ON ppp.workflow_step;
-        CREATE TRIGGER barrier BEFORE %s ON ppp.workflow_step FOR EACH ROW
-          WHEN (NEW.name = '%s'%s) EXECUTE FUNCTION public.barrier();
+        CREATE TRIGGER barrier BEFORE %s ON ppp.%s FOR EACH ROW
+          WHEN (%s) EXECUTE FUNCTION public.barrier();
         SELECT pg_advisory_lock(4711)"""
-            .formatted(
-                event, step, event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
+            .formatted(event, table, condition));
     return holder;
   }
 
