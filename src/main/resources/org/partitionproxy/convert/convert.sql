@@ -776,8 +776,12 @@ BEGIN
       OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.shadow);
     FOR command IN
       SELECT x FROM ppp.conversion_indexes(c.old, c.key, c.shadow::regclass::text, true) AS x
-      UNION ALL SELECT replace(pg_get_triggerdef(t.oid), ' ON ' || c.old::regclass || ' ', ' ON ' || c.shadow::regclass || ' ')
-        FROM pg_trigger AS t WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ppp\_convert\_%'
+      -- Triggers of ppp's own that number rows: on a partitioned table they say in which schema the sequence is. To do that
+      -- later would need the partitions' locks, one after the other, under the application.
+      UNION ALL SELECT replace(CASE WHEN t.tgname LIKE '\_ppp\_number\_%' THEN replace(d, ', '''', ', format(', %L, ', c.schema)) ELSE d END,
+          ' ON ' || c.old::regclass || ' ', ' ON ' || c.shadow::regclass || ' ')
+        FROM pg_trigger AS t CROSS JOIN pg_get_triggerdef(t.oid) AS d
+        WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ppp\_convert\_%'
       UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', c.shadow::regclass, t.tgname)
         FROM pg_trigger AS t WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgenabled = 'D'
       UNION ALL SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', c.shadow::regclass, x.relname)
