@@ -103,6 +103,22 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   boolean widenKeys;
 
   @Option(
+      names = "--in-place",
+      description = {
+        "Copy nothing: the table becomes the partition of all that is older than its",
+        "newest rows, and new partitions follow. For one table."
+      })
+  boolean inPlace;
+
+  @Option(
+      names = "--add-key-columns",
+      description = {
+        "Add the columns that foreign keys to the tables will need, fill them,",
+        "and leave a trigger that fills them where they are left out."
+      })
+  boolean addKeyColumns;
+
+  @Option(
       names = "--max-wait",
       paramLabel = "SECONDS",
       defaultValue = "60",
@@ -170,6 +186,9 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   }
 
   private ConversionRequest request(Tenant chosen) {
+    if (inPlace && tables.size() > 1) {
+      throw wrong("--in-place converts one table at a time");
+    }
     try {
       return new ConversionRequest(
           chosen.schema(),
@@ -187,6 +206,8 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           ahead,
           orderBy.stream().map(Identifier::of).toList(),
           widenKeys,
+          inPlace,
+          addKeyColumns,
           Math.max(1, jobs.jobs),
           Duration.ofSeconds(maxWait),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),

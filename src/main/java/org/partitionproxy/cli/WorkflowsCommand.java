@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.WorkflowView;
 import org.partitionproxy.convert.Conversion;
+import org.partitionproxy.convert.InPlaceConversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
 import org.partitionproxy.workflow.Workflows;
@@ -43,6 +44,8 @@ final class WorkflowsCommand implements Callable<Integer> {
         workspace.connector(),
         List.of(
             new Conversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress)),
+            new InPlaceConversion(
                 new ConversionProgress(progress), new TenantSurroundings(workspace, progress))));
   }
 

@@ -100,6 +100,8 @@ public final class Conversion implements WorkflowKind {
     RangeWork ranges = new RangeWork(workflow, request, listener);
     Exchange exchange = new Exchange(session, id, request, listener);
     install(session);
+    KeyColumns columns = new KeyColumns(session, id, request, listener);
+    columns.steps(workflow);
     workflow.step("prepare", () -> prepare(session, id, request));
     step(workflow, "capture", () -> capture(session, id, request));
     step(workflow, "ranges", () -> makeRanges(session, id, request));
@@ -112,7 +114,13 @@ public final class Conversion implements WorkflowKind {
           return count(session, id) + " rows";
         });
     step(workflow, "index", () -> index(session, id));
-    step(workflow, "catch up", () -> catchUp(session, id));
+    step(
+        workflow,
+        "catch up",
+        () -> {
+          columns.mend();
+          return catchUp(session, id);
+        });
     step(
         workflow,
         "verify",
@@ -122,14 +130,20 @@ public final class Conversion implements WorkflowKind {
           return "every range has the rows of the old table";
         });
     step(workflow, EXCHANGE, exchange::forth);
-    step(workflow, "foreign keys", exchange::foreignKeys);
+    step(
+        workflow,
+        "foreign keys",
+        () -> {
+          columns.mend();
+          return exchange.foreignKeys();
+        });
     step(workflow, "analyze", () -> analyze(session, id));
     step(workflow, "veneer", () -> followed(workflow));
     workflow.become(WorkflowState.WAITING);
   }
 
   /** A step that needs the tables. */
-  private static void step(OpenWorkflow workflow, String name, Supplier<String> work) {
+  static void step(OpenWorkflow workflow, String name, Supplier<String> work) {
     workflow.step(
         name,
         () -> {
@@ -149,10 +163,13 @@ public final class Conversion implements WorkflowKind {
 
   static void install(Session session) {
     session.execute(
-        List.of(Sql.of("SET client_min_messages = 'warning'"), Sql.resource(Preflight.FUNCTIONS)));
+        List.of(
+            Sql.of("SET client_min_messages = 'warning'"),
+            Sql.resource(Preflight.FUNCTIONS),
+            Sql.resource(KeyColumns.FUNCTIONS)));
   }
 
-  private static String prepare(Session session, long id, ConversionRequest request) {
+  static String prepare(Session session, long id, ConversionRequest request) {
     session.inTransaction(
         () -> {
           int number = 0;
@@ -235,6 +252,10 @@ public final class Conversion implements WorkflowKind {
 
   private String index(Session session, long id) {
     listener.begins("indexing", "tables", 1);
+    return makeIndexes(session, id);
+  }
+
+  static String makeIndexes(Session session, long id) {
     session.query("SELECT ppp.conversion_index(?) IS NULL AS done", row -> row.bool("done"), id);
     return "keys, indexes and triggers as before";
   }
@@ -247,7 +268,7 @@ public final class Conversion implements WorkflowKind {
     return changes + log.applyUntilFew(ROUNDS) + " changes applied";
   }
 
-  private static String analyze(Session session, long id) {
+  static String analyze(Session session, long id) {
     session
         .query(
             """
@@ -260,6 +281,11 @@ public final class Conversion implements WorkflowKind {
   }
 
   private String followed(OpenWorkflow workflow) {
+    return followed(workflow, surroundings, listener);
+  }
+
+  static String followed(
+      OpenWorkflow workflow, Surroundings surroundings, ConversionListener listener) {
     return surroundings
         .follow(new TenantName(workflow.workflow().tenant()))
         .map(
@@ -288,9 +314,12 @@ public final class Conversion implements WorkflowKind {
     HelperIndex.drop(session, id);
     new Moment(session, id, request.maxWait())
         .take(
-            () ->
-                session.query(
-                    "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id));
+            () -> {
+              session.query(
+                  "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
+              KeyColumns.remove(session, id);
+              return id;
+            });
     followed(workflow);
     workflow.become(WorkflowState.ABORTED);
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.plan.ShardTriggerChanges;
@@ -76,31 +77,52 @@ final class Exchange {
     move();
     log.apply();
     awaitOldSnapshots();
-    long[] nanos = new long[1];
-    long applied =
-        new Moment(session, id, request.maxWait())
-            .take(
-                this::catchUp,
-                () -> {
-                  long before = System.nanoTime();
-                  long changes =
-                      session
-                          .query(
-                              "SELECT ppp.conversion_swap(?, ?, ?) AS n",
-                              row -> row.number("n"),
-                              id,
-                              MOST,
-                              back)
-                          .get(0);
-                  also.run();
-                  nanos[0] = System.nanoTime() - before;
-                  return changes;
-                });
-    return "with the last "
-        + applied
-        + " changes, in "
-        + Duration.ofNanos(nanos[0]).toMillis()
-        + " ms";
+    AtomicLong applied = new AtomicLong();
+    Duration locked =
+        locked(
+            this::catchUp,
+            () -> {
+              applied.set(
+                  session
+                      .query(
+                          "SELECT ppp.conversion_swap(?, ?, ?) AS n",
+                          row -> row.number("n"),
+                          id,
+                          MOST,
+                          back)
+                      .get(0));
+              also.run();
+            });
+    return "with the last " + applied + " changes, in " + locked.toMillis() + " ms";
+  }
+
+  /** The old table becomes a partition of the new one. */
+  String attach() {
+    listener.begins("exchanging", "tables", 1);
+    move();
+    Duration locked =
+        locked(
+            () -> {},
+            () -> {
+              session.query("SELECT ppp.conversion_attach(?) AS n", row -> row.number("n"), id);
+              session.execute(guards());
+            });
+    return "in " + locked.toMillis() + " ms";
+  }
+
+  /** Returns how long the transaction took that had the tables for itself. */
+  private Duration locked(Runnable before, Runnable names) {
+    return new Moment(session, id, request.maxWait())
+        .take(
+            before,
+            () -> {
+              DependentViews views = DependentViews.over(session, request);
+              long begin = System.nanoTime();
+              views.makeWay(session);
+              names.run();
+              views.putBack(session);
+              return Duration.ofNanos(System.nanoTime() - begin);
+            });
   }
 
   /**

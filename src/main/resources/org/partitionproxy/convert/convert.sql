@@ -101,21 +101,33 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT ARRAY(SELECT of UNION ALL SELECT h.inhrelid FROM pg_inherits AS h WHERE h.inhparent = of ORDER BY 1)
 $$;
 
--- What uses a table by its OID, and would go on with it when another takes its name.
+-- What uses tables by their OIDs, or a view over them, and would go on with them when others take their names. Not plain
+-- views: an exchange makes them anew.
 CREATE OR REPLACE FUNCTION ppp.conversion_dependents(tables oid[]) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH RECURSIVE shown (oid) AS (
+    SELECT unnest(tables)
+    UNION
+    SELECT w.ev_class FROM shown AS s
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_type = '1'
+    JOIN pg_class AS v ON v.oid = w.ev_class AND v.relkind = 'v')
   SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0)
   FROM (
     SELECT 'pg_class'::regclass AS classid, w.ev_class AS objid
-      FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
-      WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (tables)
-        AND w.ev_class <> d.refobjid
-    UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d
-      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (tables) AND d.deptype = 'n'
-        AND d.classid IN ('pg_proc'::regclass)
-    UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_type AS y ON y.oid = d.refobjid
-      JOIN pg_class AS t ON y.oid = t.reltype OR y.typelem = t.reltype
-      WHERE d.refclassid = 'pg_type'::regclass AND t.oid = ANY (tables) AND d.deptype = 'n') AS d
+      FROM shown AS s
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class NOT IN (SELECT o.oid FROM shown AS o)
+    UNION ALL SELECT d.classid, d.objid FROM shown AS s
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.deptype = 'n'
+      LEFT JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+      WHERE d.classid = 'pg_proc'::regclass OR p.polrelid NOT IN (SELECT o.oid FROM shown AS o)
+    UNION ALL SELECT d.classid, d.objid FROM shown AS s
+      JOIN pg_class AS t ON t.oid = s.oid
+      JOIN pg_type AS y ON y.oid = t.reltype OR y.typelem = t.reltype
+      JOIN pg_depend AS d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid AND d.deptype = 'n'
+      LEFT JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+      WHERE w.ev_class IS NULL OR w.ev_class NOT IN (SELECT o.oid FROM shown AS o)) AS d
   ORDER BY 1
 $$;
 
@@ -128,7 +140,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM pg_attribute LEFT JOIN pg_attrdef AS d ON d.adrelid = attrelid AND d.adnum = attnum
       WHERE attrelid = of AND attnum > 0 AND NOT attisdropped
     UNION ALL SELECT concat('constraint ', conname, pg_get_constraintdef(oid), convalidated)
-      FROM pg_constraint WHERE conrelid = of OR confrelid = of AND conparentid = 0
+      FROM pg_constraint WHERE conname NOT LIKE 'ppp\_convert\_%' AND (conrelid = of OR confrelid = of AND conparentid = 0)
     UNION ALL SELECT concat('index ', pg_get_indexdef(indexrelid))
       FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
       WHERE indrelid = of AND indisvalid AND c.relname NOT LIKE 'ppp\_convert\_%'
@@ -158,30 +170,56 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The column beside that of a foreign key which holds the partition key of the row that it refers to: chat_created_at
--- for chat_id, which refers to id. Nothing where there is none.
+-- for chat_id, which refers to id; owner_created_at for owner. It need not be there.
 CREATE OR REPLACE FUNCTION ppp.conversion_companion(constraint_of oid, key text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT left(a.attname::text, -length(r.attname::text)) || key
-  FROM pg_constraint AS k
-  CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
-  JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
-  JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
-  WHERE k.oid = constraint_of AND a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_')
-  ORDER BY p.position LIMIT 1
+  SELECT CASE WHEN fits THEN left(own, -length(referred)) ELSE own || '_' END || key
+  FROM (
+    SELECT a.attname::text AS own, r.attname::text AS referred, p.position,
+      a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_') AND a.attname <> r.attname AS fits
+    FROM pg_constraint AS k
+    CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
+    JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
+    JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
+    WHERE k.oid = constraint_of) AS c
+  ORDER BY fits DESC, position LIMIT 1
+$$;
+
+-- Of the trigger that fills such a column, and with the table's name of its function.
+CREATE OR REPLACE FUNCTION ppp.conversion_fill_name(name text, companion text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN octet_length(n) <= 63 THEN n ELSE 'ppp_fill_' || md5(n) END
+  FROM (SELECT concat_ws('_', 'ppp_fill', nullif(name, ''), companion)) AS f (n)
+$$;
+
+-- Whether ppp can add it. Only beside a single column MATCH FULL keeps what the key kept before.
+CREATE OR REPLACE FUNCTION ppp.conversion_can_add(constraint_of oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT cardinality(k.conkey) = 1 AND c.relnamespace = t.relnamespace AND c.relkind = 'r' AND NOT c.relispartition
+  FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_class AS t ON t.oid = k.confrelid
+  WHERE k.oid = constraint_of
 $$;
 
 -- A foreign key to a converted table as it will be, with the partition key; nothing where it can't be, since the referring
--- table lacks the column.
+-- table lacks the column. Where ppp added that: a row without it is refused, rather than not checked, and who changes the
+-- key of a row that is referred to may go on doing so.
 CREATE OR REPLACE FUNCTION ppp.conversion_foreign_key(constraint_of oid, key text, target text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s)%s', own, target, referred,
-    substring(pg_get_constraintdef(k.oid) FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$'))
+    CASE WHEN filled THEN ' MATCH FULL' || CASE WHEN actions LIKE '% ON UPDATE %' THEN '' ELSE ' ON UPDATE CASCADE' END
+        || replace(actions, ' MATCH FULL', '')
+      ELSE actions END)
   FROM pg_constraint AS k
+  CROSS JOIN LATERAL (
+    SELECT substring(replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
+      FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$')
+    ) AS a (actions)
   CROSS JOIN LATERAL (
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY p.position)
         || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(c.attname) END AS own,
       string_agg(quote_ident(r.attname), ', ' ORDER BY p.position)
-        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred
+        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred,
+      EXISTS (SELECT FROM pg_trigger AS f WHERE f.tgrelid = k.conrelid AND f.tgname = ppp.conversion_fill_name('', c.attname)) AS filled
     FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
     JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
     JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
@@ -192,7 +230,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Everything that is in the way, and what to know before. kind: refusal or note.
-CREATE OR REPLACE FUNCTION ppp.conversion_findings(in_schema text, names text[], key text, number boolean, widen boolean)
+CREATE OR REPLACE FUNCTION ppp.conversion_findings(
+  in_schema text, names text[], key text, number boolean, widen boolean, add_columns boolean)
 RETURNS TABLE (kind text, summary text, hint text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -285,10 +324,20 @@ BEGIN
         hint := 'A partitioned table has no such constraint; drop it first.';
         RETURN NEXT;
       ELSIF ppp.conversion_foreign_key(i.oid, key, '') IS NULL THEN
-        needs := coalesce(ppp.conversion_companion(i.oid, key), name || '_' || key);
+        needs := ppp.conversion_companion(i.oid, key);
+        IF add_columns AND ppp.conversion_can_add(i.oid) THEN
+          kind := 'note';
+          summary := format('table %s gets column "%s", which foreign key "%s" will need', i.conrelid::regclass, needs, i.conname);
+          hint := format('It is filled with the "%s" of the row in "%s". Trigger "%s" goes on filling it where it is left out. `ppp initialize` shows it on the veneer.',
+            key, name, ppp.conversion_fill_name('', needs));
+          RETURN NEXT;
+          kind := 'refusal';
+          CONTINUE;
+        END IF;
         summary := format('foreign key "%s" of "%s" points at "%s" without its partition key', i.conname, i.conrelid::regclass, name);
-        hint := format('It would need a column with the "%s" of the row it points at. Add and fill one first: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
-          key, i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
+        hint := format('It would need a column with the "%s" of the row it points at. %s: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
+          key, CASE WHEN ppp.conversion_can_add(i.oid) THEN '--add-key-columns adds and fills it. Or do it' ELSE 'Add and fill one first' END,
+          i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
         RETURN NEXT;
       ELSIF i.conrelid <> ALL (all_of) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = i.conrelid AND (c.relkind = 'p' OR c.relispartition)) THEN
         summary := format('foreign key "%s" of partitioned table "%s" points at "%s"', i.conname, i.conrelid::regclass, name);
@@ -307,6 +356,16 @@ BEGIN
     LOOP
       summary := format('%s depends on table "%s"', i.what, name);
       hint := 'It would go on with the old table. Drop it before, and make it again after the exchange.';
+      RETURN NEXT;
+    END LOOP;
+    FOR i IN SELECT DISTINCT w.ev_class::regclass AS what, k.conname
+      FROM pg_constraint AS k
+      JOIN pg_depend AS d ON d.refclassid = 'pg_constraint'::regclass AND d.refobjid = k.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS w ON w.oid = d.objid
+      WHERE k.conrelid = t.oid AND k.contype = 'p' AND at.attnum <> ALL (k.conkey) ORDER BY 1
+    LOOP
+      summary := format('view %s groups by primary key "%s" of "%s", which gets another column', i.what, i.conname, name);
+      hint := format('Group by %I, too.', key);
       RETURN NEXT;
     END LOOP;
     FOR i IN SELECT g.tgname, g.tgenabled, g.tgnewtable, g.tgoldtable, g.tgtype FROM pg_trigger AS g
@@ -915,8 +974,8 @@ BEGIN
   RETURN moved;
 END $$;
 
--- Whether tables may change places: an exception where they are not what the conversion knows. On the way back columns,
--- and what uses the new tables, must be as the exchange left them.
+-- Whether tables may change places: an exception where they are not what the conversion knows, or something uses them
+-- that would not go along. On the way back columns must be as the exchange left them.
 CREATE OR REPLACE FUNCTION ppp.conversion_unchanged(c ppp.conversion, back boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -934,22 +993,25 @@ BEGIN
         WHEN back THEN format('The old one has the columns (%s). Make them so again, or finish the conversion.', columns[2])
         ELSE 'Abort the conversion, and begin again.' END;
   END IF;
+  SELECT string_agg(d, ', ') INTO found FROM ppp.conversion_dependents(ppp.conversion_tree(c.old)) AS d;
   IF back THEN
-    SELECT string_agg(d, ', ') INTO found FROM ppp.conversion_dependents(ppp.conversion_tree(c.old)) AS d;
     SELECT concat_ws(', ', found, string_agg(format('foreign key %I of %s', k.conname, k.conrelid::regclass), ', ' ORDER BY k.oid))
       INTO found FROM pg_constraint AS k
       WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = ANY (ppp.conversion_tree(c.old))
         AND NOT EXISTS (SELECT FROM ppp.conversion AS x WHERE x.workflow = c.workflow AND k.conrelid = ANY (ppp.conversion_tree(x.shadow)))
         AND NOT EXISTS (SELECT FROM ppp.conversion_command AS o WHERE o.workflow = c.workflow AND o.turn = 'back'
           AND starts_with(o.command, format('ALTER TABLE %s ADD CONSTRAINT %I ', k.conrelid::regclass, k.conname)));
-    IF found <> '' THEN
-      RAISE EXCEPTION '% uses the new table %.%', found, quote_ident(c.schema), quote_ident(c.name)
-        USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Drop it, abort, and make it again; or finish the conversion.';
-    END IF;
+  END IF;
+  IF found <> '' THEN
+    RAISE EXCEPTION '% uses the % table %.%', found, CASE WHEN back THEN 'new' ELSE 'old' END, quote_ident(c.schema), quote_ident(c.name)
+      USING ERRCODE = 'dependent_objects_still_exist', HINT = CASE
+        WHEN back THEN 'Drop it, abort, and make it again; or finish the conversion.'
+        ELSE 'Drop it, go on, and make it again.' END;
   END IF;
 END $$;
 
--- What an exchange does with sequences and publications: before the names change hands (turn first), and after (then).
+-- What an exchange does with sequences, publications and statistics: before the names change hands (turn first), and after
+-- (then). away: the schema that the table goes to; nothing where it becomes a partition, in place.
 CREATE OR REPLACE FUNCTION ppp.conversion_handover(c ppp.conversion, away text) RETURNS TABLE (turn text, command text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -967,6 +1029,10 @@ BEGIN
     IF s.other IS NULL THEN
       RETURN QUERY VALUES ('first', format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence)),
         ('then', format('ALTER SEQUENCE %s OWNED BY %s.%I', s.sequence, home, s.attname));
+    ELSIF away IS NULL THEN
+      RETURN QUERY VALUES ('first', format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %s AS q',
+          c.shadow::regclass, s.attname, s.sequence)),
+        ('first', format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY', c.old::regclass, s.attname));
     ELSE
       RETURN QUERY VALUES ('then', format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %I.%I AS q',
         home, s.attname, away, s.relname));
@@ -980,11 +1046,21 @@ BEGIN
     RETURN QUERY VALUES ('first', format('ALTER PUBLICATION %I DROP TABLE %s', s.pubname, c.old::regclass)),
       ('then', format('ALTER PUBLICATION %I ADD TABLE %s%s%s', s.pubname, home, ' (' || s.columns || ')', ' WHERE (' || s.filter || ')'));
   END LOOP;
+  -- The schema that the new table's statistics objects were made in goes in the end.
+  FOR s IN SELECT x.stxnamespace::regnamespace AS place, x.stxname,
+      (SELECT x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END FROM generate_series(1, 1000) AS n
+        WHERE NOT EXISTS (SELECT FROM pg_statistic_ext AS o WHERE o.stxnamespace = c.schema::regnamespace
+          AND o.stxname::text = x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END) ORDER BY n LIMIT 1) AS free
+    FROM pg_statistic_ext AS x WHERE x.stxrelid = c.shadow AND x.stxnamespace <> c.schema::regnamespace ORDER BY x.oid
+  LOOP
+    RETURN QUERY SELECT 'then', format('ALTER STATISTICS %s.%I RENAME TO %I', s.place, s.stxname, s.free) WHERE s.free <> s.stxname;
+    RETURN QUERY VALUES ('then', format('ALTER STATISTICS %s.%I SET SCHEMA %I', s.place, s.free, c.schema));
+  END LOOP;
 END $$;
 
 -- What it does with foreign keys of and to others. Forth: what takes their place, and what the way back will do; those
--- among the converted tables are there already. Back: only what ends, the rest is known.
-CREATE OR REPLACE FUNCTION ppp.conversion_keys(c ppp.conversion, back boolean) RETURNS TABLE (turn text, command text)
+-- among the converted tables are there already. Back: only what ends, the rest is known. In place the table keeps its own.
+CREATE OR REPLACE FUNCTION ppp.conversion_keys(c ppp.conversion, back boolean, in_place boolean DEFAULT false) RETURNS TABLE (turn text, command text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   home text := format('%I.%I', c.schema, c.name);
@@ -993,7 +1069,7 @@ DECLARE
   definition text;
 BEGIN
   FOR s IN SELECT k.*, k.conrelid::regclass AS own FROM pg_constraint AS k
-    WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY (ppp.conversion_tree(c.old)) AND NOT (back AND k.confrelid = ANY (sources))
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY (ppp.conversion_tree(c.old)) AND NOT in_place AND NOT (back AND k.confrelid = ANY (sources))
       OR k.confrelid = c.old AND k.conrelid <> ALL (sources)) ORDER BY k.conname, k.oid
   LOOP
     RETURN QUERY VALUES ('first', format('ALTER TABLE %s DROP CONSTRAINT %I', s.own, s.conname));

@@ -38,6 +38,8 @@ class EveryTest {
             3,
             List.of(Identifier.of("chat")),
             true,
+            true,
+            true,
             4,
             Duration.ofSeconds(7),
             Optional.of(Duration.ofSeconds(5)),

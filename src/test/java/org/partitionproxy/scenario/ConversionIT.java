@@ -8,14 +8,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
-import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.Running;
@@ -39,9 +37,6 @@ class ConversionIT {
           "analyze",
           "veneer");
 
-  private static final SqlResource JOURNAL =
-      SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
-
   private static final int OWN = 100_000;
   private static final int END = 10_000_000;
 
@@ -55,6 +50,10 @@ class ConversionIT {
       COMMENT ON TABLE keyed IS 'with a key';
       CREATE INDEX keyed_n ON keyed (n) WHERE n > 10;
       CREATE TABLE bare (at timestamptz NOT NULL, who int, n int, j json, f float8 DEFAULT 0.1);
+      CREATE VIEW whole AS SELECT count(*) AS rows, sum(n) AS n FROM keyed WHERE id < 100000;
+      CREATE VIEW both_of WITH (security_invoker = true) AS
+        SELECT w.rows + count(*) AS rows FROM whole AS w, bare WHERE who < 100000 GROUP BY w.rows;
+      COMMENT ON VIEW both_of IS 'of both';
       INSERT INTO keyed (at, n) SELECT '2026-03-01'::timestamptz + i * interval '3 minutes', i
         FROM generate_series(1, 2000) AS i;
       INSERT INTO bare (who, at, n, j)
@@ -147,55 +146,16 @@ class ConversionIT {
         .isEqualTo("barep keyedp");
   }
 
-  /**
-   * What is asked for in SQL at the barrier: nobody gets past the beginning of a step, or its end.
-   */
   private Client barrier(String step, String event) throws SQLException {
-    return barrier(
-        "workflow_step",
-        event,
-        "NEW.name = '"
-            + step
-            + "'"
-            + (event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
+    return StepBarrier.at(scene, step, event);
   }
 
   private Client barrier(String table, String event, String condition) throws SQLException {
-    Client holder = scene.superuser("shard1");
-    // The tables of the journal come with the first workflow.
-    holder.execute(JOURNAL.text());
-    holder.execute(
-        """
-        DROP FUNCTION IF EXISTS public.barrier() CASCADE;
-        CREATE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
-          'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
-        CREATE TRIGGER barrier BEFORE %s ON ppp.%s FOR EACH ROW
-          WHEN (%s) EXECUTE FUNCTION public.barrier();
-        SELECT pg_advisory_lock(4711)"""
-            .formatted(event, table, condition));
-    return holder;
+    return StepBarrier.at(scene, table, event, condition);
   }
 
-  /** What the server sees of {@code kill -9}, at once: ppp's sessions are gone. */
   private void killAtBarrier(Client holder, String... command) throws Exception {
-    CompletableFuture<InProcess.Result> run =
-        CompletableFuture.supplyAsync(() -> scene.ppp(command));
-    await()
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> {
-              assertThat(run.isDone()).as("%s", run.getNow(null)).isFalse();
-              return holder
-                  .value(
-                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
-                          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                  .equals("1");
-            });
-    holder.execute(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            + " WHERE application_name LIKE 'ppp %' AND datname = current_database()");
-    assertThat(run.join().status()).isNotZero();
-    holder.close();
+    StepBarrier.kill(scene, holder, command);
   }
 
   @EveryPostgres
@@ -242,7 +202,12 @@ class ConversionIT {
                     + " WHERE conrelid = 'keyed'::regclass AND contype <> 'n'"))
         .isEqualTo("keyed_n_checkt keyed_owner_fkeyt keyed_pkeyt");
     assertThat(value("SELECT pg_get_indexdef('keyed_n'::regclass)")).endsWith("WHERE (n > 10)");
+    assertThat(
+            value(
+                "SELECT concat(reloptions, obj_description(oid), relacl IS NULL) FROM pg_class WHERE oid = 'both_of'::regclass"))
+        .isEqualTo("{security_invoker=true}of bothf");
     try (Client application = scene.as("shard1", scene.role("acme"))) {
+      assertThat(application.value("SELECT rows FROM both_of")).isEqualTo("4000");
       assertThat(
               application.value("INSERT INTO keyed (at, n) VALUES ('2026-03-02', 1) RETURNING id"))
           .isEqualTo("2001");
@@ -320,7 +285,7 @@ class ConversionIT {
   private String shape() throws SQLException {
     return value(
         "SELECT string_agg(concat(oid, relname, relkind, relfilenode), ' '"
-            + " ORDER BY relname) FROM pg_class WHERE relnamespace = '"
+            + " ORDER BY relname) FROM pg_class WHERE relkind <> 'v' AND relnamespace = '"
             + scene.schema("acme")
             + "'::regnamespace");
   }
@@ -391,10 +356,10 @@ class ConversionIT {
                     + " WHERE inhparent IN ('chats'::regclass, 'messages'::regclass)"))
         .isEqualTo("21 2");
     scene.isInStep();
-    scene.onShard("acme", "CREATE VIEW titles AS SELECT title FROM chats");
+    scene.onShard("acme", "CREATE MATERIALIZED VIEW titles AS SELECT title FROM chats");
     assertThat(scene.ppp("workflows", "abort", "shard1-1").err())
-        .contains("view " + scene.schema("acme") + ".titles uses the new table");
-    scene.onShard("acme", "DROP VIEW titles");
+        .contains("materialized view " + scene.schema("acme") + ".titles uses the new table");
+    scene.onShard("acme", "DROP MATERIALIZED VIEW titles");
     scene.run("workflows", "abort", "shard1-1");
     assertThat(shape()).isEqualTo(before);
     assertThat(value(FOREIGN_KEYS)).isEqualTo(keys);
@@ -457,17 +422,24 @@ class ConversionIT {
     scene.onShard(
         "acme",
         """
-        CREATE VIEW sums AS SELECT sum(n) FROM keyed;
+        CREATE VIEW of_n AS SELECT n FROM keyed;
+        CREATE MATERIALIZED VIEW sums AS SELECT sum(n) FROM of_n;
+        CREATE VIEW grouped AS SELECT id, n FROM keyed GROUP BY id;
+        CREATE TABLE others (n int);
+        CREATE POLICY of_others ON others USING (EXISTS (SELECT FROM keyed WHERE keyed.n = others.n));
         ALTER TABLE keyed ADD CONSTRAINT one_n UNIQUE (n);
         ALTER TABLE bare ALTER COLUMN at DROP NOT NULL;
         CREATE TABLE endless AS SELECT 'infinity'::timestamptz AS at;
         ALTER TABLE endless ALTER COLUMN at SET NOT NULL;
         """);
+    String in = scene.schema("acme");
     String before = shape();
     InProcess.Result refused = scene.ppp(convert());
     assertThat(refused.status()).isEqualTo(5);
     assertThat(refused.err())
-        .contains("view " + scene.schema("acme") + ".sums depends on table \"keyed\"")
+        .contains("materialized view " + in + ".sums depends on table \"keyed\"")
+        .contains("view " + in + ".grouped groups by primary key \"keyed_pkey\" of \"keyed\"")
+        .contains("policy of_others on table " + in + ".others depends on table \"keyed\"")
         .contains(
             "\"one_n\" of \"keyed\" is unique without \"at\": it would have to become (n, at)")
         .contains("column \"at\" of \"bare\" may be NULL");
