@@ -123,7 +123,7 @@ final class WorkflowsCommand implements Callable<Integer> {
   /** {@code ppp workflows abort}. */
   @Command(
       name = "abort",
-      description = "Undoes a workflow that is not done: everything is as it was before.")
+      description = "Undoes a workflow that is not finished: everything is as it was before.")
   static final class Abort implements Callable<Integer> {
 
     @Mixin CommonOptions common = new CommonOptions();

@@ -3,6 +3,7 @@ package org.partitionproxy.convert;
 import java.util.List;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.TenantName;
@@ -146,14 +147,18 @@ public final class Conversion implements WorkflowKind {
     workflow.step(
         name,
         () -> {
-          workflow
-              .session()
-              .query(
-                  "SELECT ppp.conversion_require(?) IS NULL AS there",
-                  row -> row.bool("there"),
-                  workflow.id().number());
+          requireTables(workflow);
           return work.get();
         });
+  }
+
+  private static void requireTables(OpenWorkflow workflow) {
+    workflow
+        .session()
+        .query(
+            "SELECT ppp.conversion_require(?) IS NULL AS there",
+            row -> row.bool("there"),
+            workflow.id().number());
   }
 
   static void install(Session session) {
@@ -302,6 +307,7 @@ public final class Conversion implements WorkflowKind {
     if (Exchange.isDone(session, id)) {
       takeBack(workflow, request, exchange);
     } else {
+      tellOfMissing(workflow);
       workflow.become(WorkflowState.ABORTING);
     }
     exchange.foreignKeys();
@@ -316,6 +322,18 @@ public final class Conversion implements WorkflowKind {
             });
     followed(workflow);
     workflow.become(WorkflowState.ABORTED);
+  }
+
+  /** What is gone can't be brought back; the rest is as it was. */
+  private void tellOfMissing(OpenWorkflow workflow) {
+    try {
+      requireTables(workflow);
+    } catch (SqlFailure e) {
+      if (!e.sqlState().equals("42P01")) {
+        throw e;
+      }
+      listener.says("note: " + e.diagnostics().get(0).summary());
+    }
   }
 
   private void takeBack(OpenWorkflow workflow, ConversionRequest request, Exchange exchange) {

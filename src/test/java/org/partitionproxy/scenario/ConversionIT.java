@@ -225,6 +225,9 @@ class ConversionIT {
       assertThat(scene.run("workflows")).contains("shard1-1").contains("stopped");
       scene.isInStep();
       scene.run("workflows", "abort", "shard1-1");
+      killAtBarrier(barrier("foreign keys", "INSERT"), convert());
+      isPartitioned();
+      scene.run("workflows", "abort", "shard1-2");
       isWhole(writer);
     }
     assertThat(shape()).isEqualTo(before);
