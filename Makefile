@@ -9,7 +9,7 @@ ARGS =
 
 SOURCES := pom.xml $(shell find src/main -type f)
 SCRIPTS := bin/ppp $(wildcard src/build/make-archive src/build/record-classes \
-  bench/run bench/mirror bench/lib.sh bench/everyone bench/convert bench/inspection .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
+  bench/run bench/mirror bench/lib.sh bench/everyone bench/convert bench/partitions bench/inspection .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
 
 .DEFAULT_GOAL := help
 
@@ -58,8 +58,9 @@ clean: ## Remove build output and this checkout's demo servers
 demo: build ## Start servers, initialize, migrate, query through the veneer
 	$(PPP) demo bookstore $(ARGS)
 
-bench: build ## Compare ppp initialize with plain psql (TENANTS=200)
+bench: build ## Compare ppp with plain psql (TENANTS=200)
 	bench/run
+	bench/partitions
 
 in-action: build ## Make the outputs in IN_ACTION.md anew
 	$(MVN) verify -Dgolden.update=true -Dit.test=InActionIT -Dtest=None \

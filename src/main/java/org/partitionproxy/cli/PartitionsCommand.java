@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.PartitionsView;
+import org.partitionproxy.console.ProgressLine;
+import org.partitionproxy.convert.Conversion;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
@@ -63,11 +65,23 @@ final class PartitionsCommand implements Callable<Integer> {
       tables = tables.stream().filter(t -> conditions.stream().anyMatch(c -> c.holds(t))).toList();
     }
     console.out(show(tables, seen.problems(), conditions));
+    if (conditions.isEmpty()) {
+      tellOfConversions(workspace);
+    }
     console.problems(seen.problems());
     if (!seen.problems().isEmpty()) {
       return seen.problems().get(0).code().exitCode().status();
     }
     return (conditions.isEmpty() || tables.isEmpty() ? ExitCode.DONE : ExitCode.FINDINGS).status();
+  }
+
+  /** Their tables are not partitions of anything yet, or no longer in use. */
+  private void tellOfConversions(Workspace workspace) {
+    try (ProgressLine progress = console.progress()) {
+      WorkflowsCommand.of(workspace, progress).all().workflows().stream()
+          .filter(w -> w.kind().equals(Conversion.KIND) && !w.state().isOver())
+          .forEach(w -> console.err("note: " + Conversion.whereabouts(w) + "\n"));
+    }
   }
 
   private String show(

@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Run `ppp initialize` after it: keys of the tables have changed, which the veneer tells of.",
       "Killed or failed anywhere: `ppp workflows resume ID` goes on, `abort` undoes it.",
       "Exit status: 0 done, 5 refused, 7 stopped part-way."
     })
@@ -104,6 +103,32 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   boolean widenKeys;
 
   @Option(
+      names = "--in-place",
+      description = {
+        "Copy nothing: the table becomes the partition of all that is older than its",
+        "newest rows, and new partitions follow. For one table."
+      })
+  boolean inPlace;
+
+  @Option(
+      names = "--add-key-columns",
+      description = {
+        "Add the columns that foreign keys to the tables will need, fill them,",
+        "and leave a trigger that fills them where they are left out."
+      })
+  boolean addKeyColumns;
+
+  @Option(
+      names = "--max-wait",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = {
+        "Give up where no moment is found for so long in which",
+        "nobody uses the tables. Default: ${DEFAULT-VALUE}"
+      })
+  int maxWait = 60;
+
+  @Option(
       names = "--max-lag",
       paramLabel = "SECONDS",
       description = "Copy nothing while a standby is further behind.")
@@ -161,6 +186,9 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   }
 
   private ConversionRequest request(Tenant chosen) {
+    if (inPlace && tables.size() > 1) {
+      throw wrong("--in-place converts one table at a time");
+    }
     try {
       return new ConversionRequest(
           chosen.schema(),
@@ -178,7 +206,10 @@ final class PartitionsConvertCommand implements Callable<Integer> {
           ahead,
           orderBy.stream().map(Identifier::of).toList(),
           widenKeys,
+          inPlace,
+          addKeyColumns,
           Math.max(1, jobs.jobs),
+          Duration.ofSeconds(maxWait),
           Optional.ofNullable(maxLag).map(Duration::ofSeconds),
           Optional.ofNullable(pauseAboveLoad));
     } catch (IllegalArgumentException | DateTimeException e) {

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.WorkflowView;
 import org.partitionproxy.convert.Conversion;
+import org.partitionproxy.convert.InPlaceConversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
 import org.partitionproxy.workflow.Workflows;
@@ -41,7 +42,11 @@ final class WorkflowsCommand implements Callable<Integer> {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
-        List.of(new Conversion(new ConversionProgress(progress))));
+        List.of(
+            new Conversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress)),
+            new InPlaceConversion(
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress))));
   }
 
   @Override
@@ -118,7 +123,7 @@ final class WorkflowsCommand implements Callable<Integer> {
   /** {@code ppp workflows abort}. */
   @Command(
       name = "abort",
-      description = "Undoes a workflow that is not done: everything is as it was before.")
+      description = "Undoes a workflow that is not finished: everything is as it was before.")
   static final class Abort implements Callable<Integer> {
 
     @Mixin CommonOptions common = new CommonOptions();

@@ -32,7 +32,10 @@ public final class ConversionView {
             "\nAbout %s until the exchange, which locks the tables for about %d ms.\n"
                 .formatted(
                     Durations.compact(plan.estimatedTime()), plan.estimatedLock().toMillis()))
-        .append("The shard needs that space once more, until the old tables are dropped.\n")
+        .append(
+            plan.inPlace()
+                ? "No row is copied.\n"
+                : "The shard needs that space once more, until the old tables are dropped.\n")
         .toString();
   }
 

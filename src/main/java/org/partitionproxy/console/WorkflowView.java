@@ -62,7 +62,8 @@ public final class WorkflowView {
             workflow.state(),
             workflow.operator(),
             workflow.host(),
-            workflow.error().map(e -> "stopped by: " + e + "\n").orElse(""),
+            workflow.error().map(e -> "stopped by: " + e + "\n").orElse("")
+                + workflow.kept().map(k -> k + "\n").orElse(""),
             steps.render(),
             next(workflow));
   }
@@ -78,7 +79,9 @@ public final class WorkflowView {
           "\n`ppp workflows resume %1$s` goes on, `ppp workflows abort %1$s` undoes it.\n"
               .formatted(workflow.id());
       case WAITING ->
-          "\n`ppp workflows finish %s` drops what it has kept.\n".formatted(workflow.id());
+          "\n`ppp workflows finish %1$s` drops what it has kept, `ppp workflows abort %1$s` undoes it.\n"
+              .formatted(workflow.id());
+      case ABORTING -> "\n`ppp workflows abort %s` goes on undoing it.\n".formatted(workflow.id());
       case RUNNING, FINISHED, ABORTED -> "";
     };
   }
@@ -98,6 +101,7 @@ public final class WorkflowView {
       String subject,
       Object state,
       Object error,
+      Object kept,
       String operator,
       String host,
       Object createdAt,
@@ -112,6 +116,7 @@ public final class WorkflowView {
           w.subject(),
           w.state(),
           w.error(),
+          w.kept(),
           w.operator(),
           w.host(),
           w.createdAt(),

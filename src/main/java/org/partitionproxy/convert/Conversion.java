@@ -1,14 +1,15 @@
 package org.partitionproxy.convert;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
-import org.partitionproxy.diagnostic.Code;
-import org.partitionproxy.diagnostic.Diagnostic;
-import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.workflow.OpenWorkflow;
+import org.partitionproxy.workflow.Workflow;
+import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.WorkflowKind;
 import org.partitionproxy.workflow.WorkflowState;
 
@@ -26,14 +27,22 @@ import org.partitionproxy.workflow.WorkflowState;
  *       copied stale, twice (it moved to a range that was copied later) or not at all; but then the
  *       log has it, with every place in which it was.
  *   <li>Once all ranges are copied, the log is applied, all that one snapshot sees of it: whatever
- *       the new table has at those places of those rows is deleted, and what the old table has of
- *       them in that snapshot is inserted. That needs no order, and does no harm twice. An entry
- *       and the write that it tells of become visible together; so after it the new tables are what
- *       the old ones were in that snapshot, and any later write is in the log, with the place where
- *       the new table has its row. That holds from one application to the next.
+ *       the new table has of those rows at those places is deleted, and what the old table has of
+ *       them there in that snapshot is inserted. That needs no order, and does no harm twice. An
+ *       entry and the write that it tells of become visible together; so after it the new tables
+ *       are what the old ones were in that snapshot, and any later write is in the log, with the
+ *       places of its row before and after. That holds from one application to the next.
  *   <li>For the exchange the old tables are locked, so that nothing is written any more, the rest
  *       of the log is applied, and names change hands, all in one transaction.
  * </ol>
+ *
+ * <p>The way back is the same with the parts changed. At the exchange the two are alike and the log
+ * is empty; the new tables have had the same triggers since before it, so whatever is written to
+ * them from then on is in the log. Applied the other way round it makes the old tables what the new
+ * ones are: of each row that is not in it both have the same, and of each other the old one gets
+ * what the new one has. Only what old keys forbid, and rows that went with their partition, can't
+ * be taken back; they are looked for first, and all ranges are compared. Until {@link #finish} each
+ * write is written to the log too.
  *
  * <p>A transaction in REPEATABLE READ that took its snapshot before the exchange and uses the table
  * only after it sees what was copied before its snapshot, as with every rewritten table; so the
@@ -50,20 +59,37 @@ public final class Conversion implements WorkflowKind {
   /** More would make whole catalogs slow. */
   private static final int MOST_PARTITIONS = 20_000;
 
-  /** Changes that are applied while everybody waits: some milliseconds. */
-  private static final long FEW = 100;
-
   private static final int ROUNDS = 50;
 
   private final ConversionListener listener;
+  private final Surroundings surroundings;
 
-  public Conversion(ConversionListener listener) {
+  public Conversion(ConversionListener listener, Surroundings surroundings) {
     this.listener = listener;
+    this.surroundings = surroundings;
   }
 
   @Override
   public String name() {
     return KIND;
+  }
+
+  /** Which tables there are because of a conversion that is not over. */
+  public static String whereabouts(Workflow workflow) {
+    return "conversion \"%1$s\" of %2$s of tenant \"%3$s\" (%4$s) has tables in schemas \"ppp_convert_%5$d\" and \"ppp_before_%5$d\" until it is over"
+        .formatted(
+            workflow.id(),
+            workflow.subject(),
+            workflow.tenant(),
+            workflow.state(),
+            workflow.id().number());
+  }
+
+  @Override
+  public String kept(Session session, WorkflowId id) {
+    return session
+        .query("SELECT ppp.conversion_kept(?) AS kept", row -> row.string("kept"), id.number())
+        .get(0);
   }
 
   @Override
@@ -72,51 +98,95 @@ public final class Conversion implements WorkflowKind {
     Session session = workflow.session();
     long id = workflow.id().number();
     install(session);
+    KeyColumns columns = new KeyColumns(session, id, request, listener);
     session.execute(ParallelWork.UNSYNCED);
     try (ParallelWork parallel = new ParallelWork(workflow, request, listener)) {
-      fill(workflow, request, parallel);
+      fill(workflow, request, parallel, columns);
     }
     session.execute(Sql.of("RESET synchronous_commit"));
     Exchange exchange = new Exchange(session, id, request, listener);
-    workflow.step(EXCHANGE, exchange::swap);
-    workflow.step("foreign keys", exchange::foreignKeys);
-    workflow.step("analyze", () -> analyze(session, id));
+    step(workflow, EXCHANGE, exchange::forth);
+    step(
+        workflow,
+        "foreign keys",
+        () -> {
+          columns.mend();
+          return exchange.foreignKeys();
+        });
+    step(workflow, "analyze", () -> analyze(session, id));
+    step(workflow, "veneer", () -> followed(workflow));
     workflow.become(WorkflowState.WAITING);
   }
 
-  private void fill(OpenWorkflow workflow, ConversionRequest request, ParallelWork parallel) {
+  /** Everything before the exchange. */
+  private void fill(
+      OpenWorkflow workflow, ConversionRequest request, ParallelWork parallel, KeyColumns columns) {
     Session session = workflow.session();
     long id = workflow.id().number();
-    BlockRanges blocks = new BlockRanges(id, parallel, listener);
-    RangeWork ranges = new RangeWork(id, parallel);
+    columns.steps(workflow);
     workflow.step("prepare", () -> prepare(session, id, request));
-    workflow.step("capture", () -> capture(session, id));
-    workflow.step("ranges", () -> makeRanges(session, id, request, blocks));
-    workflow.step(
+    step(workflow, "capture", () -> capture(session, id, request));
+    step(workflow, "ranges", () -> makeRanges(session, id, request, parallel));
+    step(
+        workflow,
         "copy",
         () -> {
           listener.begins("copying", "rows", estimate(session, id));
-          ranges.copy(session);
+          new RangeWork(id, parallel).copy(session);
           return count(session, id) + " rows";
         });
-    workflow.step("index", () -> index(session, id));
-    workflow.step("catch up", () -> catchUp(session, id));
-    workflow.step(
+    step(workflow, "index", () -> index(session, id));
+    step(
+        workflow,
+        "catch up",
+        () -> {
+          columns.mend();
+          return catchUp(session, id);
+        });
+    step(
+        workflow,
         "verify",
         () -> {
-          blocks.refresh(session);
-          listener.begins("comparing", "rows", count(session, id));
-          ranges.verify(session);
+          verify(session, id, parallel);
           return "every range has the rows of the old table";
         });
   }
 
-  static void install(Session session) {
-    session.execute(
-        List.of(Sql.of("SET client_min_messages = 'warning'"), Sql.resource(Preflight.FUNCTIONS)));
+  /** Where rows lie may have changed since they were copied. */
+  private void verify(Session session, long id, ParallelWork parallel) {
+    new BlockRanges(id, parallel, listener).refresh(session);
+    listener.begins("comparing", "rows", count(session, id));
+    new RangeWork(id, parallel).verify(session);
   }
 
-  private static String prepare(Session session, long id, ConversionRequest request) {
+  /** A step that needs the tables. */
+  static void step(OpenWorkflow workflow, String name, Supplier<String> work) {
+    workflow.step(
+        name,
+        () -> {
+          requireTables(workflow);
+          return work.get();
+        });
+  }
+
+  private static void requireTables(OpenWorkflow workflow) {
+    workflow
+        .session()
+        .query(
+            "SELECT ppp.conversion_require(?) IS NULL AS there",
+            row -> row.bool("there"),
+            workflow.id().number());
+  }
+
+  static void install(Session session) {
+    session.execute(
+        List.of(
+            Sql.of("SET client_min_messages = 'warning'"),
+            Sql.resource(Preflight.FUNCTIONS),
+            Sql.resource(KeyColumns.FUNCTIONS)));
+  }
+
+  static String prepare(Session session, long id, ConversionRequest request) {
     session.inTransaction(
         () -> {
           int number = 0;
@@ -141,20 +211,20 @@ public final class Conversion implements WorkflowKind {
     return "new tables in schema \"ppp_convert_" + id + "\"";
   }
 
-  private static String capture(Session session, long id) {
-    ShortLock.take(
-        session,
-        id,
-        () -> {},
-        () ->
-            session.query(
-                "SELECT ppp.conversion_capture(?) IS NULL AS done", row -> row.bool("done"), id));
+  private static String capture(Session session, long id, ConversionRequest request) {
+    new Moment(session, id, request.maxWait())
+        .take(
+            () ->
+                session.query(
+                    "SELECT ppp.conversion_capture(?, false) IS NULL AS done",
+                    row -> row.bool("done"),
+                    id));
     return "every change is logged";
   }
 
-  private static String makeRanges(
-      Session session, long id, ConversionRequest request, BlockRanges blocks) {
-    blocks.find(session);
+  private String makeRanges(
+      Session session, long id, ConversionRequest request, ParallelWork parallel) {
+    new BlockRanges(id, parallel, listener).find(session);
     HelperIndex.make(session, id);
     int made =
         session.inTransaction(
@@ -201,64 +271,23 @@ public final class Conversion implements WorkflowKind {
 
   private String index(Session session, long id) {
     listener.begins("indexing", "tables", 1);
+    return makeIndexes(session, id);
+  }
+
+  static String makeIndexes(Session session, long id) {
     session.query("SELECT ppp.conversion_index(?) IS NULL AS done", row -> row.bool("done"), id);
     return "keys, indexes and triggers as before";
   }
 
   private String catchUp(Session session, long id) {
-    listener.begins("catching up", "changes", pending(session, id));
-    AtomicLong changes = new AtomicLong();
-    changes.addAndGet(
-        inSnapshot(session, () -> call(session, "SELECT ppp.conversion_references(?) AS n", id)));
-    listener.advances(changes.get());
-    for (int i = 0; i < ROUNDS && pending(session, id) > FEW; i++) {
-      changes.addAndGet(apply(session, id));
-    }
-    return changes + " changes applied";
+    ChangeLog log = new ChangeLog(session, id);
+    listener.begins("catching up", "changes", log.pending());
+    long changes = log.applyWithReferences();
+    listener.advances(changes);
+    return changes + log.applyUntilFew(ROUNDS) + " changes applied";
   }
 
-  static long apply(Session session, long id) {
-    long applied =
-        inSnapshot(session, () -> call(session, "SELECT ppp.conversion_apply(?, false) AS n", id));
-    if (applied > FEW) {
-      // What was applied would be read over by each look for what was not.
-      session
-          .query(
-              """
-              SELECT format('VACUUM (TRUNCATE false) %I.%I',
-                'ppp_convert_' || c.workflow, 'log_' || c.number) AS command
-              FROM ppp.conversion AS c WHERE c.workflow = ? ORDER BY c.number""",
-              row -> row.string("command"), id)
-          .forEach(command -> session.execute(Sql.deparsed(command)));
-    }
-    return applied;
-  }
-
-  static long pending(Session session, long id) {
-    return call(session, "SELECT ppp.conversion_pending(?) AS n", id);
-  }
-
-  static boolean hasFew(Session session, long id) {
-    return pending(session, id) <= FEW;
-  }
-
-  /** Calls a function that takes the workflow and returns a number {@code n}. */
-  static long call(
-      Session session,
-      @com.google.errorprone.annotations.CompileTimeConstant final String sql,
-      long id) {
-    return session.query(sql, row -> row.number("n"), id).get(0);
-  }
-
-  private static long inSnapshot(Session session, java.util.function.Supplier<Long> work) {
-    return session.inTransaction(
-        () -> {
-          session.execute(Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
-          return work.get();
-        });
-  }
-
-  private static String analyze(Session session, long id) {
+  static String analyze(Session session, long id) {
     session
         .query(
             """
@@ -270,45 +299,89 @@ public final class Conversion implements WorkflowKind {
     return "statistics are fresh";
   }
 
+  private String followed(OpenWorkflow workflow) {
+    return followed(workflow, surroundings, listener);
+  }
+
+  static String followed(
+      OpenWorkflow workflow, Surroundings surroundings, ConversionListener listener) {
+    return surroundings
+        .follow(new TenantName(workflow.workflow().tenant()))
+        .map(
+            problem -> {
+              listener.says("note: the veneer is not in step yet: " + problem);
+              return "not in step yet; `ppp initialize` does that";
+            })
+        .orElse("in step");
+  }
+
+  /** Before the exchange that is only to drop things; after it, everything once more, backwards. */
   @Override
   public void abort(OpenWorkflow workflow) {
     Session session = workflow.session();
     long id = workflow.id().number();
     install(session);
+    ConversionRequest request = ConversionRequest.of(workflow.definition());
+    Exchange exchange = new Exchange(session, id, request, listener);
     if (Exchange.isDone(session, id)) {
-      throw new PppException(
-          Diagnostic.error(
-              Code.WORKFLOW_STATE,
-              "the tables of workflow \"" + workflow.id() + "\" are exchanged already",
-              "What was written since is in the new ones only. The old ones are kept in schema"
-                  + " \"ppp_before_"
-                  + id
-                  + "\" until `ppp workflows finish "
-                  + workflow.id()
-                  + "`."));
+      takeBack(workflow, request, exchange);
+    } else {
+      tellOfMissing(workflow);
+      workflow.become(WorkflowState.ABORTING);
     }
+    exchange.foreignKeys();
     HelperIndex.drop(session, id);
-    ShortLock.take(
-        session,
-        id,
-        () -> {},
-        () ->
-            session.query(
-                "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id));
+    new Moment(session, id, request.maxWait())
+        .take(
+            () -> {
+              session.query(
+                  "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
+              KeyColumns.remove(session, id);
+              return id;
+            });
+    followed(workflow);
     workflow.become(WorkflowState.ABORTED);
+  }
+
+  /** What is gone can't be brought back; the rest is as it was. */
+  private void tellOfMissing(OpenWorkflow workflow) {
+    try {
+      requireTables(workflow);
+    } catch (SqlFailure e) {
+      if (!e.sqlState().equals("42P01")) {
+        throw e;
+      }
+      listener.says("note: " + e.diagnostics().get(0).summary());
+    }
+  }
+
+  private void takeBack(OpenWorkflow workflow, ConversionRequest request, Exchange exchange) {
+    Session session = workflow.session();
+    long id = workflow.id().number();
+    session.query("SELECT ppp.conversion_turn(?) IS NULL AS done", row -> row.bool("done"), id);
+    ChangeLog log = new ChangeLog(session, id);
+    listener.begins("catching up", "changes", log.pending());
+    log.applyUntilFew(ROUNDS);
+    session.execute(ParallelWork.UNSYNCED);
+    try (ParallelWork parallel = new ParallelWork(workflow, request, listener)) {
+      verify(session, id, parallel);
+    }
+    session.execute(Sql.of("RESET synchronous_commit"));
+    exchange.back(() -> workflow.become(WorkflowState.ABORTING));
   }
 
   @Override
   public void finish(OpenWorkflow workflow) {
     Session session = workflow.session();
+    long id = workflow.id().number();
     install(session);
-    session.inTransaction(
-        () -> {
-          session.query(
-              "SELECT ppp.conversion_finish(?) IS NULL AS done",
-              row -> row.bool("done"),
-              workflow.id().number());
-          workflow.become(WorkflowState.FINISHED);
-        });
+    new Moment(session, id, ConversionRequest.of(workflow.definition()).maxWait())
+        .take(
+            () -> {
+              session.query(
+                  "SELECT ppp.conversion_finish(?) IS NULL AS done", row -> row.bool("done"), id);
+              workflow.become(WorkflowState.FINISHED);
+              return id;
+            });
   }
 }

@@ -8,6 +8,7 @@ import org.partitionproxy.topology.TenantName;
 /**
  * What a conversion would do, and what is in its way.
  *
+ * @param inPlace whether no row is copied
  * @param estimatedTime until the exchange, on a machine with nothing else to do
  * @param estimatedLock of the exchange, during which who reads or writes the tables waits
  */
@@ -20,6 +21,7 @@ public record ConversionPlan(
     List<PlannedTable> tables,
     List<Finding> refusals,
     List<Finding> notes,
+    boolean inPlace,
     Duration estimatedTime,
     Duration estimatedLock) {
 

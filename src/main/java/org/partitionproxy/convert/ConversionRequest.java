@@ -19,8 +19,11 @@ import org.partitionproxy.sql.Identifier;
  *     unless rows are in it
  * @param sorting columns by which rows are copied; those that a table lacks are left out
  * @param widenKeys whether unique keys may get the partition key, too
+ * @param inPlace whether the table becomes the partition of the past as it is, without a copy
+ * @param addKeyColumns whether columns that foreign keys to the tables will need are added
  * @param jobs how many ranges are copied at once
  * @param maxLag of standbys: while one is further behind, no range is begun
+ * @param maxWait how long a moment is looked for in which nobody uses the tables
  * @param pauseAboveLoad sessions of others that are busy: while there are more, no range is begun
  */
 public record ConversionRequest(
@@ -32,7 +35,10 @@ public record ConversionRequest(
     int ahead,
     List<Identifier> sorting,
     boolean widenKeys,
+    boolean inPlace,
+    boolean addKeyColumns,
     int jobs,
+    Duration maxWait,
     Optional<Duration> maxLag,
     Optional<Integer> pauseAboveLoad) {
 
@@ -50,7 +56,10 @@ public record ConversionRequest(
     map.put("zone", zone.getId());
     map.put("ahead", Integer.toString(ahead));
     map.put("widenKeys", Boolean.toString(widenKeys));
+    map.put("inPlace", Boolean.toString(inPlace));
+    map.put("addKeyColumns", Boolean.toString(addKeyColumns));
     map.put("jobs", Integer.toString(jobs));
+    map.put("maxWait", Long.toString(maxWait.toMillis()));
     maxLag.ifPresent(lag -> map.put("maxLag", Long.toString(lag.toMillis())));
     pauseAboveLoad.ifPresent(load -> map.put("pauseAboveLoad", Integer.toString(load)));
     put(map, "table", tables);
@@ -74,7 +83,10 @@ public record ConversionRequest(
         Integer.parseInt(require(map, "ahead")),
         list(map, "sorting"),
         Boolean.parseBoolean(require(map, "widenKeys")),
+        Boolean.parseBoolean(map.get("inPlace")),
+        Boolean.parseBoolean(map.get("addKeyColumns")),
         Integer.parseInt(require(map, "jobs")),
+        Duration.ofMillis(Long.parseLong(require(map, "maxWait"))),
         Optional.ofNullable(map.get("maxLag")).map(ms -> Duration.ofMillis(Long.parseLong(ms))),
         Optional.ofNullable(map.get("pauseAboveLoad")).map(Integer::valueOf));
   }

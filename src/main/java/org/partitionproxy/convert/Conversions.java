@@ -49,7 +49,7 @@ public final class Conversions {
     return workflows.start(
         topology.shardOf(tenant),
         new NewWorkflow(
-            Conversion.KIND,
+            request.inPlace() ? InPlaceConversion.KIND : Conversion.KIND,
             tenant.name().value(),
             String.join(", ", request.tables().stream().map(Identifier::value).toList()),
             request.definition(),

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.plan.ShardTriggerChanges;
@@ -14,7 +15,8 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.ShardTrigger;
 
 /**
- * The moment in which the new tables take the place of the old ones, and what comes right after.
+ * The moment in which the new tables take the place of the old ones, or the old ones take it back,
+ * and what comes right after.
  */
 final class Exchange {
 
@@ -36,57 +38,91 @@ final class Exchange {
   private final long id;
   private final ConversionRequest request;
   private final ConversionListener listener;
+  private final ChangeLog log;
 
   Exchange(Session session, long id, ConversionRequest request, ConversionListener listener) {
     this.session = session;
     this.id = id;
     this.request = request;
     this.listener = listener;
+    this.log = new ChangeLog(session, id);
   }
 
   static boolean isDone(Session session, long id) {
     return session
-        .query(
-            """
-            SELECT EXISTS (SELECT FROM ppp.conversion AS c
-              JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-              WHERE c.workflow = ? AND t.relnamespace = pg_catalog.to_regnamespace(?)) AS done""",
-            row -> row.bool("done"),
-            id,
-            "ppp_before_" + id)
+        .query("SELECT ppp.conversion_exchanged(?) AS done", row -> row.bool("done"), id)
         .get(0);
   }
 
-  String swap() {
+  /** From here on the old tables follow the new ones. */
+  String forth() {
     if (isDone(session, id)) {
       return "done before ppp was stopped";
     }
     listener.begins("exchanging", "tables", 1);
+    session.query(
+        "SELECT ppp.conversion_capture(?, true) IS NULL AS done", row -> row.bool("done"), id);
+    return swap(false, () -> session.execute(guards()));
+  }
+
+  /**
+   * @param also what is done in the same transaction
+   */
+  void back(Runnable also) {
+    listener.begins("exchanging", "tables", 1);
+    swap(true, also);
+  }
+
+  private String swap(boolean back, Runnable also) {
     move();
-    Conversion.apply(session, id);
+    log.apply();
     awaitOldSnapshots();
-    long[] nanos = new long[1];
-    long applied =
-        ShortLock.take(
-            session,
-            id,
+    AtomicLong applied = new AtomicLong();
+    Duration locked =
+        locked(
             this::catchUp,
             () -> {
-              long before = System.nanoTime();
-              long changes =
+              applied.set(
                   session
                       .query(
-                          "SELECT ppp.conversion_swap(?, ?) AS n", row -> row.number("n"), id, MOST)
-                      .get(0);
-              session.execute(guards());
-              nanos[0] = System.nanoTime() - before;
-              return changes;
+                          "SELECT ppp.conversion_swap(?, ?, ?) AS n",
+                          row -> row.number("n"),
+                          id,
+                          MOST,
+                          back)
+                      .get(0));
+              also.run();
             });
-    return "with the last "
-        + applied
-        + " changes, in "
-        + Duration.ofNanos(nanos[0]).toMillis()
-        + " ms";
+    return "with the last " + applied + " changes, in " + locked.toMillis() + " ms";
+  }
+
+  /** The old table becomes a partition of the new one. */
+  String attach() {
+    listener.begins("exchanging", "tables", 1);
+    move();
+    Duration locked =
+        locked(
+            () -> {},
+            () -> {
+              session.query("SELECT ppp.conversion_attach(?) AS n", row -> row.number("n"), id);
+              session.execute(guards());
+            });
+    return "in " + locked.toMillis() + " ms";
+  }
+
+  /** Returns how long the transaction took that had the tables for itself. */
+  private Duration locked(Runnable before, Runnable names) {
+    return new Moment(session, id, request.maxWait())
+        .take(
+            before,
+            () -> {
+              DependentViews views = DependentViews.over(session, request);
+              long begin = System.nanoTime();
+              views.makeWay(session);
+              names.run();
+              views.putBack(session);
+              return Duration.ofNanos(System.nanoTime() - begin);
+            });
   }
 
   /**
@@ -104,9 +140,7 @@ final class Exchange {
   }
 
   private void catchUp() {
-    for (int i = 0; i < 10 && !Conversion.hasFew(session, id); i++) {
-      Conversion.apply(session, id);
-    }
+    log.applyUntilFew(10);
     move();
   }
 
@@ -150,7 +184,7 @@ final class Exchange {
         session.query(
             """
             SELECT c.number, c.command FROM ppp.conversion_command AS c
-            WHERE c.workflow = ? AND NOT c.done ORDER BY c.number""",
+            WHERE c.workflow = ? AND c.turn = 'later' AND NOT c.done ORDER BY c.number""",
             row -> new Command(row.integer("number"), row.string("command")),
             id);
     listener.begins("validating", "foreign keys", commands.size());

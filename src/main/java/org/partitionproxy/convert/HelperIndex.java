@@ -35,15 +35,20 @@ final class HelperIndex {
       FROM ppp.conversion AS c
       JOIN pg_catalog.pg_index AS i ON i.indrelid = c.old
       JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
-      WHERE c.workflow = ? AND x.relname = 'ppp_convert_' || c.workflow || '_' || c.number
+      WHERE c.workflow = ? AND starts_with(x.relname, 'ppp_convert_' || c.workflow || '_')
         AND (? OR NOT i.indisvalid)
       ORDER BY c.number""";
 
   private HelperIndex() {}
 
   static void make(Session session, long workflow) {
-    run(session, session.query(MADE, row -> row.string("command"), workflow, false));
+    dropBroken(session, workflow);
     run(session, session.query(WANTED, row -> row.string("command"), workflow));
+  }
+
+  /** Those whose making was cut short. */
+  static void dropBroken(Session session, long workflow) {
+    run(session, session.query(MADE, row -> row.string("command"), workflow, false));
   }
 
   static void drop(Session session, long workflow) {
@@ -59,7 +64,7 @@ final class HelperIndex {
   }
 
   /** They wait for every transaction that is open, and nobody waits for them. */
-  private static void run(Session session, List<String> commands) {
+  static void run(Session session, List<String> commands) {
     if (commands.isEmpty()) {
       return;
     }

@@ -26,6 +26,9 @@ final class Preflight {
   /** What one core copies and indexes in a second, of narrow rows. */
   private static final long ROWS_A_SECOND = 200_000;
 
+  /** What is read and put into an index of a key. */
+  private static final long ROWS_READ_A_SECOND = 1_000_000;
+
   private static final String TABLES =
       """
       SELECT c.relname, greatest(c.reltuples, 0)::bigint AS rows,
@@ -59,7 +62,8 @@ final class Preflight {
           List.of(
               Sql.of("SET LOCAL client_min_messages = 'warning'"),
               Sql.resource(JOURNAL),
-              Sql.resource(FUNCTIONS)));
+              Sql.resource(FUNCTIONS),
+              Sql.resource(InPlaceConversion.FUNCTIONS)));
       read();
     } finally {
       session.execute(Sql.of("ROLLBACK"));
@@ -74,7 +78,13 @@ final class Preflight {
         tables,
         refusals,
         notes,
-        Duration.ofSeconds(1 + rows / ROWS_A_SECOND / Math.max(1, request.jobs())),
+        request.inPlace(),
+        Duration.ofSeconds(
+            1
+                + rows
+                    / (request.inPlace()
+                        ? ROWS_READ_A_SECOND
+                        : ROWS_A_SECOND * Math.max(1, request.jobs()))),
         Duration.ofMillis(5 + 5L * tables.size() + 30 * foreignKeys));
   }
 
@@ -97,13 +107,38 @@ final class Preflight {
   private void read() {
     List<String> names = request.tables().stream().map(Identifier::value).toList();
     session.forEach(
-        "SELECT kind, summary, hint FROM ppp.conversion_findings(?, ?::text[], ?, ?, ?)",
+        "SELECT kind, summary, hint FROM ppp.conversion_findings(?, ?::text[], ?, ?, ?, ?)",
         this::keep,
         request.schema().value(),
         names,
         request.key().value(),
         request.every().isNumber(),
-        request.widenKeys());
+        request.widenKeys(),
+        request.addKeyColumns());
+    DependentViews views = DependentViews.over(session, request);
+    refusals.addAll(views.refusals());
+    views
+        .restorable()
+        .forEach(
+            view ->
+                notes.add(
+                    new Finding(
+                        view + " is made anew at the exchange",
+                        "It keeps its owner, its rights and all else that it has.")));
+    if (request.inPlace() && refusals.isEmpty()) {
+      session.forEach(
+          """
+          SELECT kind, summary, hint
+          FROM ppp.conversion_findings_in_place(?, ?, ?, ?, ?, ?, ?)""",
+          this::keep,
+          request.schema().value(),
+          names.get(0),
+          request.key().value(),
+          request.every().step(),
+          request.every().unit(),
+          request.zone().getId(),
+          request.ahead());
+    }
     session.forEach(
         TABLES,
         row -> {

@@ -15,6 +15,7 @@ import org.postgresql.util.ServerErrorMessage;
 final class Failures {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String DISK_FULL = "53100";
 
   private Failures() {}
 
@@ -55,6 +56,9 @@ final class Failures {
               + " End that, and run the command again.\n"
               + hint;
     }
+    if (state.equals(DISK_FULL)) {
+      hint = "Make room on that server, or on the tablespace's disk, and go on.\n" + hint;
+    }
     if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
       ServerErrorMessage message = psql.getServerErrorMessage();
       hint =
@@ -66,7 +70,7 @@ final class Failures {
         server.name(),
         state,
         Diagnostic.error(
-            Code.STATEMENT_FAILED,
+            state.equals(DISK_FULL) ? Code.DISK_FULL : Code.STATEMENT_FAILED,
             "server \"" + server.name() + "\": " + reason(e) + " (SQLSTATE " + state + ")",
             hint),
         secret ? null : e);

@@ -80,6 +80,7 @@ public enum Code {
   STATEMENT_FAILED(404, ExitCode.SQL_FAILED),
   VERSION_TOO_OLD(405, ExitCode.REFUSED),
   VERSION_UNTESTED(406, ExitCode.DONE),
+  DISK_FULL(407, ExitCode.SQL_FAILED),
 
   // 5: plan and apply
   ANOTHER_SERVER(501, ExitCode.REFUSED),

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -29,16 +30,16 @@ public final class Maintainer {
   private final Topology topology;
   private final Connector connector;
   private final int jobs;
-  private final ShortLocks locks;
+  private final ShortLock locks;
 
   /**
    * @param jobs how many shards at once, at least 1; more than there are shards, how many sessions
    */
   public Maintainer(Topology topology, Connector connector, int jobs) {
-    this(topology, connector, jobs, ShortLocks.DEFAULT);
+    this(topology, connector, jobs, ShortLock.DEFAULT);
   }
 
-  Maintainer(Topology topology, Connector connector, int jobs, ShortLocks locks) {
+  Maintainer(Topology topology, Connector connector, int jobs, ShortLock locks) {
     this.topology = topology;
     this.connector = connector;
     this.jobs = jobs;

@@ -3,6 +3,7 @@ package org.partitionproxy.partition;
 import java.util.List;
 import java.util.Map;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 
@@ -24,10 +25,10 @@ final class Making {
       SELECT d.partition, d.rows FROM ppp.drain_range(?, ?, ?, ?) AS d""";
 
   private final Session session;
-  private final ShortLocks locks;
+  private final ShortLock locks;
   private final Report report;
 
-  Making(Session session, ShortLocks locks, Report report) {
+  Making(Session session, ShortLock locks, Report report) {
     this.session = session;
     this.locks = locks;
     this.report = report;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
@@ -20,19 +21,25 @@ public final class MissingPartitions {
       WHERE EXISTS (SELECT FROM ppp.missing_ranges(p.schema, p.name))
       ORDER BY p.schema, p.name""";
 
+  /**
+   * A transaction by itself, in one message. What it makes need not be on the disk at once: rows
+   * that follow into it are later in the log, and what a crash takes the next run makes again.
+   */
   private static final String TURN =
       """
       SELECT m.action, m.partition, m.lower, m.upper, m.rows, m.again
-      FROM ppp.make_partitions(?, ?) AS m""";
+      FROM (SELECT pg_catalog.set_config('lock_timeout', '200ms', true),
+        pg_catalog.set_config('synchronous_commit', 'off', true) OFFSET 0) AS s (wait, flush)
+      CROSS JOIN LATERAL ppp.make_partitions(?, CASE WHEN s.wait <> s.flush THEN ? END) AS m""";
 
   private final Session session;
-  private final ShortLocks locks;
+  private final ShortLock locks;
 
   public MissingPartitions(Session session) {
-    this(session, ShortLocks.DEFAULT);
+    this(session, ShortLock.DEFAULT);
   }
 
-  MissingPartitions(Session session, ShortLocks locks) {
+  MissingPartitions(Session session, ShortLock locks) {
     this.session = session;
     this.locks = locks;
   }
@@ -74,7 +81,7 @@ public final class MissingPartitions {
    */
   public List<Range> make(QualifiedName table, Consumer<Range> made) {
     while (true) {
-      List<Step> steps = locks.run(session, () -> turn(table));
+      List<Step> steps = locks.again(attempt -> turn(table));
       steps.stream().filter(step -> step.is("made")).map(Step::range).forEach(made);
       if (steps.stream().noneMatch(Step::again)) {
         return steps.stream().filter(step -> step.is("blocked")).map(Step::range).toList();

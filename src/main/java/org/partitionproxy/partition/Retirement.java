@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.sql.Identifier;
@@ -89,13 +90,13 @@ final class Retirement {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(150);
 
   private final Session session;
-  private final ShortLocks locks;
+  private final ShortLock locks;
   private final Report report;
 
   /** Tables whose partitions are retired: a foreign key to them can't outlive its rows. */
   private final Set<QualifiedName> retiring;
 
-  Retirement(Session session, ShortLocks locks, Report report, Set<QualifiedName> retiring) {
+  Retirement(Session session, ShortLock locks, Report report, Set<QualifiedName> retiring) {
     this.session = session;
     this.locks = locks;
     this.report = report;

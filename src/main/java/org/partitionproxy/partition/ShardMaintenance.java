@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -33,10 +34,10 @@ final class ShardMaintenance {
   private final List<Tenant> tenants;
   private final Report report;
   private final Making making;
-  private final ShortLocks locks;
+  private final ShortLock locks;
 
   ShardMaintenance(
-      Session session, Others others, List<Tenant> tenants, ShortLocks locks, Report report) {
+      Session session, Others others, List<Tenant> tenants, ShortLock locks, Report report) {
     this.others = others;
     this.tenants = tenants;
     this.session = session;
@@ -130,6 +131,7 @@ final class ShardMaintenance {
         busy.stream()
             .filter(
                 t -> !(t.old().isEmpty() && t.detaching().isEmpty() && t.unfinished().isEmpty()))
+            .filter(new OpenConversions(session, report)::mayLose)
             .toList();
     if (old.isEmpty()) {
       return;

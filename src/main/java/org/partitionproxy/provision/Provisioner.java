@@ -185,14 +185,35 @@ public final class Provisioner implements AutoCloseable {
               Stage.MIGRATIONS, plan.only(new TreeSet<>(List.of(Stage.MIGRATIONS))).count());
           Optional<MigrationResult> migrated = migrate(request, plan, run, listener);
           if (migrated.isPresent()) {
-            if (!parts.topology().partitions().isEmpty()) {
-              new PartitionStage(run, listener).follow(request.selection().from(parts.topology()));
-            }
-            new MirrorStage(run, listener)
-                .run(run.look(), request.selection().from(parts.topology()));
+            follow(request.selection().from(parts.topology()), run, listener);
           }
           return run.result().outcome(plan, migrated);
         });
+  }
+
+  /**
+   * Brings the rest in step with a tenant's tables, which were changed on its shard.
+   *
+   * @throws PppException as {@link #migrate}
+   */
+  public Outcome follow(Tenant tenant, Origin origin, RunListener listener) {
+    return locked(
+        origin,
+        listener,
+        new TreeSet<>(List.of(Stage.MIRROR)),
+        (plan, run) -> {
+          VeneersAway.requireFilled(run.survey());
+          run.record().begin();
+          follow(List.of(tenant), run, listener);
+          return run.result().outcome(plan, Optional.empty());
+        });
+  }
+
+  private void follow(List<Tenant> tenants, Run run, RunListener listener) {
+    if (!parts.topology().partitions().isEmpty()) {
+      new PartitionStage(run, listener).follow(tenants);
+    }
+    new MirrorStage(run, listener).run(run.look(), tenants);
   }
 
   /** A veneer that an older ppp made has it not. */

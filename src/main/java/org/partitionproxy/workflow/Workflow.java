@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param kind of the work: {@code convert}
  * @param subject what it is about: the names of tables
  * @param error why it stopped, if it stopped by itself
+ * @param kept what waits with it for its end, and what that would cost; not read for lists
  */
 public record Workflow(
     WorkflowId id,
@@ -18,6 +19,7 @@ public record Workflow(
     String subject,
     WorkflowState state,
     Optional<String> error,
+    Optional<String> kept,
     String operator,
     String host,
     Instant createdAt,
@@ -26,6 +28,11 @@ public record Workflow(
 
   public Workflow {
     steps = List.copyOf(steps);
+  }
+
+  Workflow keeping(Optional<String> what) {
+    return new Workflow(
+        id, kind, tenant, subject, state, error, what, operator, host, createdAt, updatedAt, steps);
   }
 
   /** The last step that began. */

@@ -101,6 +101,7 @@ final class WorkflowJournal {
                 row.string("subject"),
                 WorkflowState.of(row.string("state"), row.bool("held")),
                 row.findString("error"),
+                Optional.empty(),
                 row.string("operator"),
                 row.string("host"),
                 row.instant("created_at"),

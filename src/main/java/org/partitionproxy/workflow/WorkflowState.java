@@ -10,6 +10,8 @@ public enum WorkflowState {
   STOPPED,
   /** Done but for its end, which somebody has to ask for. */
   WAITING,
+  /** It is being undone, and there is only {@code abort} to go on with that. */
+  ABORTING,
   FINISHED,
   ABORTED;
 

@@ -63,8 +63,14 @@ public final class Workflows {
   public Workflow require(String id) {
     WorkflowId parsed = parse(id);
     try (Session session = connector.superuser(shard(parsed))) {
-      return find(session, parsed);
+      return shown(session, find(session, parsed));
     }
+  }
+
+  private Workflow shown(Session session, Workflow workflow) {
+    return workflow.state() == WorkflowState.WAITING
+        ? workflow.keeping(Optional.of(kind(workflow).kept(session, workflow.id())))
+        : workflow;
   }
 
   /** Begins a workflow and does it; returns it as it is then. */
@@ -79,27 +85,27 @@ public final class Workflows {
                 WorkflowLock.take(session, begun);
                 return begun;
               });
-      return work(session, shard, find(session, id), w -> kind(w).run(w));
+      return work(session, shard, find(session, id), w -> kind(w.workflow()).run(w));
     }
   }
 
   /** Goes on with one that was cut short. */
   public Workflow resume(String id) {
-    return open(id, "resumed", List.of(WorkflowState.RUNNING), w -> kind(w).run(w));
+    return open(id, "resumed", List.of(WorkflowState.RUNNING), w -> kind(w.workflow()).run(w));
   }
 
-  /** Undoes one that is not done. */
+  /** Undoes one that is not finished. */
   public Workflow abort(String id) {
     return open(
         id,
         "aborted",
-        List.of(WorkflowState.RUNNING, WorkflowState.WAITING),
-        w -> kind(w).abort(w));
+        List.of(WorkflowState.RUNNING, WorkflowState.WAITING, WorkflowState.ABORTING),
+        w -> kind(w.workflow()).abort(w));
   }
 
   /** Ends one that waits for it. */
   public Workflow finish(String id) {
-    return open(id, "finished", List.of(WorkflowState.WAITING), w -> kind(w).finish(w));
+    return open(id, "finished", List.of(WorkflowState.WAITING), w -> kind(w.workflow()).finish(w));
   }
 
   /** What it was, is told from the journal after its lock is taken. */
@@ -127,37 +133,52 @@ public final class Workflows {
     OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow);
     try {
       work.accept(open);
-      return find(session, workflow.id());
+      return shown(session, find(session, workflow.id()));
     } catch (PppException e) {
       throw e.diagnostics().get(0).code() == Code.WORKFLOW_STATE ? e : stopped(session, open, e);
     }
   }
 
   private static PppException stopped(Session session, OpenWorkflow open, PppException why) {
-    String step;
+    Workflow now = open.workflow();
     try {
       open.failed(why.diagnostics().get(0).summary());
-      step =
-          find(session, open.id()).lastStep().map(s -> " in step \"" + s.name() + "\"").orElse("");
+      now = find(session, open.id());
     } catch (SqlFailure e) {
-      step = "";
+      why.addSuppressed(e);
     }
-    List<Diagnostic> all = new ArrayList<>();
-    all.add(
-        Diagnostic.error(
-            Code.WORKFLOW_STOPPED,
-            "workflow \"" + open.id() + "\" stopped" + step,
-            "`ppp workflows resume "
-                + open.id()
-                + "` goes on from there, `ppp workflows abort "
-                + open.id()
-                + "` undoes it."));
+    List<Diagnostic> all = new ArrayList<>(List.of(stopped(now)));
     all.addAll(why.diagnostics());
     return new PppException(all);
   }
 
-  private WorkflowKind kind(OpenWorkflow open) {
-    String name = open.workflow().kind();
+  private static Diagnostic stopped(Workflow workflow) {
+    String name = "workflow \"" + workflow.id() + "\"";
+    return switch (workflow.state()) {
+      case WAITING ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name + " waits as before",
+              "`ppp workflows abort %1$s` or `ppp workflows finish %1$s` tries again."
+                  .formatted(workflow.id()));
+      case ABORTING ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name + " stopped while it was undone",
+              "`ppp workflows abort " + workflow.id() + "` goes on with that.");
+      default ->
+          Diagnostic.error(
+              Code.WORKFLOW_STOPPED,
+              name
+                  + " stopped"
+                  + workflow.lastStep().map(s -> " in step \"" + s.name() + "\"").orElse(""),
+              "`ppp workflows resume %1$s` goes on from there, `ppp workflows abort %1$s` undoes it."
+                  .formatted(workflow.id()));
+    };
+  }
+
+  private WorkflowKind kind(Workflow workflow) {
+    String name = workflow.kind();
     return kinds.stream()
         .filter(k -> k.name().equals(name))
         .findFirst()

@@ -1,7 +1,9 @@
 -- The conversion of tables into partitioned ones, beside the application. Idempotent. ppp calls these functions, each
 -- in a transaction of its own; what they know is in ppp.conversion, so that any process can go on where one was killed.
 --
--- Schema ppp_convert_ID holds the new tables until the exchange, and the logs; ppp_before_ID the old ones after it.
+-- Schema ppp_convert_ID holds the new tables until the exchange, and the logs; ppp_before_ID the old ones after it. One
+-- of the two is what the application uses, its source, and the other follows it by the log of its changes: before the
+-- exchange the new one, from then on, until the conversion is finished, the old one, so that it can be taken back.
 
 -- A table that is converted. identity: the columns of the key that tells its rows apart; none where whole rows do.
 -- shape: what the table was when the conversion began. Not of a table that is altered meanwhile.
@@ -53,14 +55,94 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_blocks (
 );
 CREATE INDEX IF NOT EXISTS conversion_blocks_start ON ppp.conversion_blocks (workflow, number, start, first);
 
--- Foreign keys that the exchange ends, and what takes their place, as statements with the names after the exchange.
+-- What takes the place of foreign keys that an exchange ends, as statements with the names after it. turn: later, what
+-- is left to do; back, what the way back does in its transaction, and back later, after it.
 CREATE TABLE IF NOT EXISTS ppp.conversion_command (
   workflow bigint NOT NULL REFERENCES ppp.workflow ON DELETE CASCADE,
   number integer NOT NULL,
+  turn text NOT NULL,
   command text NOT NULL,
   done boolean NOT NULL DEFAULT false,
   PRIMARY KEY (workflow, number)
 );
+
+-- Whether the new tables are in the place of the old ones: all that is left of either tells it.
+CREATE OR REPLACE FUNCTION ppp.conversion_exchanged(of bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM ppp.conversion AS c JOIN pg_class AS t
+      ON t.oid = c.old AND t.relnamespace = to_regnamespace('ppp_before_' || of)
+      OR t.oid = c.shadow AND t.relnamespace IS DISTINCT FROM to_regnamespace('ppp_convert_' || of)
+    WHERE c.workflow = of)
+$$;
+
+-- An exception where a table is gone that the conversion needs.
+CREATE OR REPLACE FUNCTION ppp.conversion_require(of bigint) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c ppp.conversion;
+  back boolean := ppp.conversion_exchanged(of);
+BEGIN
+  FOR c IN SELECT * FROM ppp.conversion_flow(of) LOOP
+    IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
+      RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = ppp.conversion_way_out(of);
+    ELSIF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.shadow) THEN
+      RAISE EXCEPTION 'the % form of table %.% is gone', CASE WHEN back THEN 'old' ELSE 'new' END, quote_ident(c.schema), quote_ident(c.name)
+        USING ERRCODE = 'undefined_table', HINT = CASE WHEN back THEN 'There is no way back: finish its conversion.' ELSE 'Abort its conversion.' END;
+    END IF;
+  END LOOP;
+END $$;
+
+-- The tables as changes flow: here old is the one that the application uses, and shadow the one that follows it.
+CREATE OR REPLACE FUNCTION ppp.conversion_flow(of bigint) RETURNS SETOF ppp.conversion
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c ppp.conversion;
+  back boolean := ppp.conversion_exchanged(of);
+BEGIN
+  FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
+    IF back THEN
+      SELECT c.shadow, c.old INTO c.old, c.shadow;
+    END IF;
+    RETURN NEXT c;
+  END LOOP;
+END $$;
+
+-- A table and its partitions.
+CREATE OR REPLACE FUNCTION ppp.conversion_tree(of oid) RETURNS oid[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(SELECT of UNION ALL SELECT h.inhrelid FROM pg_inherits AS h WHERE h.inhparent = of ORDER BY 1)
+$$;
+
+-- What uses tables by their OIDs, or a view over them, and would go on with them when others take their names. Not plain
+-- views: an exchange makes them anew.
+CREATE OR REPLACE FUNCTION ppp.conversion_dependents(tables oid[]) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH RECURSIVE shown (oid) AS (
+    SELECT unnest(tables)
+    UNION
+    SELECT w.ev_class FROM shown AS s
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_type = '1'
+    JOIN pg_class AS v ON v.oid = w.ev_class AND v.relkind = 'v')
+  SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0)
+  FROM (
+    SELECT 'pg_class'::regclass AS classid, w.ev_class AS objid
+      FROM shown AS s
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class NOT IN (SELECT o.oid FROM shown AS o)
+    UNION ALL SELECT d.classid, d.objid FROM shown AS s
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.deptype = 'n'
+      LEFT JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+      WHERE d.classid = 'pg_proc'::regclass OR p.polrelid NOT IN (SELECT o.oid FROM shown AS o)
+    UNION ALL SELECT d.classid, d.objid FROM shown AS s
+      JOIN pg_class AS t ON t.oid = s.oid
+      JOIN pg_type AS y ON y.oid = t.reltype OR y.typelem = t.reltype
+      JOIN pg_depend AS d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid AND d.deptype = 'n'
+      LEFT JOIN pg_rewrite AS w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+      WHERE w.ev_class IS NULL OR w.ev_class NOT IN (SELECT o.oid FROM shown AS o)) AS d
+  ORDER BY 1
+$$;
 
 -- What of a table has to stay as it is.
 CREATE OR REPLACE FUNCTION ppp.conversion_shape(of oid) RETURNS text
@@ -71,7 +153,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM pg_attribute LEFT JOIN pg_attrdef AS d ON d.adrelid = attrelid AND d.adnum = attnum
       WHERE attrelid = of AND attnum > 0 AND NOT attisdropped
     UNION ALL SELECT concat('constraint ', conname, pg_get_constraintdef(oid), convalidated)
-      FROM pg_constraint WHERE conrelid = of OR confrelid = of AND conparentid = 0
+      FROM pg_constraint WHERE conname NOT LIKE 'ppp\_convert\_%' AND (conrelid = of OR confrelid = of AND conparentid = 0)
     UNION ALL SELECT concat('index ', pg_get_indexdef(indexrelid))
       FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
       WHERE indrelid = of AND indisvalid AND c.relname NOT LIKE 'ppp\_convert\_%'
@@ -101,30 +183,56 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The column beside that of a foreign key which holds the partition key of the row that it refers to: chat_created_at
--- for chat_id, which refers to id. Nothing where there is none.
+-- for chat_id, which refers to id; owner_created_at for owner. It need not be there.
 CREATE OR REPLACE FUNCTION ppp.conversion_companion(constraint_of oid, key text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT left(a.attname::text, -length(r.attname::text)) || key
-  FROM pg_constraint AS k
-  CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
-  JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
-  JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
-  WHERE k.oid = constraint_of AND a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_')
-  ORDER BY p.position LIMIT 1
+  SELECT CASE WHEN fits THEN left(own, -length(referred)) ELSE own || '_' END || key
+  FROM (
+    SELECT a.attname::text AS own, r.attname::text AS referred, p.position,
+      a.attname::text LIKE '%' || replace(replace(r.attname::text, '\', '\\'), '_', '\_') AND a.attname <> r.attname AS fits
+    FROM pg_constraint AS k
+    CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
+    JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
+    JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
+    WHERE k.oid = constraint_of) AS c
+  ORDER BY fits DESC, position LIMIT 1
+$$;
+
+-- Of the trigger that fills such a column, and with the table's name of its function.
+CREATE OR REPLACE FUNCTION ppp.conversion_fill_name(name text, companion text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN octet_length(n) <= 63 THEN n ELSE 'ppp_fill_' || md5(n) END
+  FROM (SELECT concat_ws('_', 'ppp_fill', nullif(name, ''), companion)) AS f (n)
+$$;
+
+-- Whether ppp can add it. Only beside a single column MATCH FULL keeps what the key kept before.
+CREATE OR REPLACE FUNCTION ppp.conversion_can_add(constraint_of oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT cardinality(k.conkey) = 1 AND c.relnamespace = t.relnamespace AND c.relkind = 'r' AND NOT c.relispartition
+  FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_class AS t ON t.oid = k.confrelid
+  WHERE k.oid = constraint_of
 $$;
 
 -- A foreign key to a converted table as it will be, with the partition key; nothing where it can't be, since the referring
--- table lacks the column.
+-- table lacks the column. Where ppp added that: a row without it is refused, rather than not checked, and who changes the
+-- key of a row that is referred to may go on doing so.
 CREATE OR REPLACE FUNCTION ppp.conversion_foreign_key(constraint_of oid, key text, target text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s)%s', own, target, referred,
-    substring(pg_get_constraintdef(k.oid) FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$'))
+    CASE WHEN filled THEN ' MATCH FULL' || CASE WHEN actions LIKE '% ON UPDATE %' THEN '' ELSE ' ON UPDATE CASCADE' END
+        || replace(actions, ' MATCH FULL', '')
+      ELSE actions END)
   FROM pg_constraint AS k
+  CROSS JOIN LATERAL (
+    SELECT substring(replace(pg_get_constraintdef(k.oid), ' NOT VALID', '')
+      FROM '\)((?: MATCH [A-Z]+)?(?: ON (?:UPDATE|DELETE) .*)?(?: (?:NOT )?DEFERRABLE.*)?)$')
+    ) AS a (actions)
   CROSS JOIN LATERAL (
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY p.position)
         || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(c.attname) END AS own,
       string_agg(quote_ident(r.attname), ', ' ORDER BY p.position)
-        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred
+        || CASE WHEN bool_or(r.attname = key) THEN '' ELSE ', ' || quote_ident(key) END AS referred,
+      EXISTS (SELECT FROM pg_trigger AS f WHERE f.tgrelid = k.conrelid AND f.tgname = ppp.conversion_fill_name('', c.attname)) AS filled
     FROM unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, referred, position)
     JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = p.own
     JOIN pg_attribute AS r ON r.attrelid = k.confrelid AND r.attnum = p.referred
@@ -135,7 +243,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Everything that is in the way, and what to know before. kind: refusal or note.
-CREATE OR REPLACE FUNCTION ppp.conversion_findings(in_schema text, names text[], key text, number boolean, widen boolean)
+CREATE OR REPLACE FUNCTION ppp.conversion_findings(
+  in_schema text, names text[], key text, number boolean, widen boolean, add_columns boolean)
 RETURNS TABLE (kind text, summary text, hint text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -228,10 +337,20 @@ BEGIN
         hint := 'A partitioned table has no such constraint; drop it first.';
         RETURN NEXT;
       ELSIF ppp.conversion_foreign_key(i.oid, key, '') IS NULL THEN
-        needs := coalesce(ppp.conversion_companion(i.oid, key), name || '_' || key);
+        needs := ppp.conversion_companion(i.oid, key);
+        IF add_columns AND ppp.conversion_can_add(i.oid) THEN
+          kind := 'note';
+          summary := format('table %s gets column "%s", which foreign key "%s" will need', i.conrelid::regclass, needs, i.conname);
+          hint := format('It is filled with the "%s" of the row in "%s". Trigger "%s" goes on filling it where it is left out. `ppp initialize` shows it on the veneer.',
+            key, name, ppp.conversion_fill_name('', needs));
+          RETURN NEXT;
+          kind := 'refusal';
+          CONTINUE;
+        END IF;
         summary := format('foreign key "%s" of "%s" points at "%s" without its partition key', i.conname, i.conrelid::regclass, name);
-        hint := format('It would need a column with the "%s" of the row it points at. Add and fill one first: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
-          key, i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
+        hint := format('It would need a column with the "%s" of the row it points at. %s: ALTER TABLE %s ADD COLUMN %I %s; or drop the foreign key.',
+          key, CASE WHEN ppp.conversion_can_add(i.oid) THEN '--add-key-columns adds and fills it. Or do it' ELSE 'Add and fill one first' END,
+          i.conrelid::regclass, needs, format_type(at.atttypid, at.atttypmod));
         RETURN NEXT;
       ELSIF i.conrelid <> ALL (all_of) AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = i.conrelid AND (c.relkind = 'p' OR c.relispartition)) THEN
         summary := format('foreign key "%s" of partitioned table "%s" points at "%s"', i.conname, i.conrelid::regclass, name);
@@ -246,20 +365,20 @@ BEGIN
       END IF;
     END LOOP;
     FOR i IN
-      SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS what
-      FROM (
-        SELECT 'pg_class'::regclass AS classid, w.ev_class AS objid
-          FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
-          WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND w.ev_class <> t.oid
-        UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d
-          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.deptype = 'n'
-            AND d.classid IN ('pg_proc'::regclass)
-        UNION ALL SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_type AS y ON y.oid = d.refobjid
-          WHERE d.refclassid = 'pg_type'::regclass AND (y.oid = t.reltype OR y.typelem = t.reltype) AND d.deptype = 'n') AS d
-      ORDER BY 1
+      SELECT d AS what FROM ppp.conversion_dependents(ARRAY[t.oid]) AS d
     LOOP
       summary := format('%s depends on table "%s"', i.what, name);
       hint := 'It would go on with the old table. Drop it before, and make it again after the exchange.';
+      RETURN NEXT;
+    END LOOP;
+    FOR i IN SELECT DISTINCT w.ev_class::regclass AS what, k.conname
+      FROM pg_constraint AS k
+      JOIN pg_depend AS d ON d.refclassid = 'pg_constraint'::regclass AND d.refobjid = k.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS w ON w.oid = d.objid
+      WHERE k.conrelid = t.oid AND k.contype = 'p' AND at.attnum <> ALL (k.conkey) ORDER BY 1
+    LOOP
+      summary := format('view %s groups by primary key "%s" of "%s", which gets another column', i.what, i.conname, name);
+      hint := format('Group by %I, too.', key);
       RETURN NEXT;
     END LOOP;
     FOR i IN SELECT g.tgname, g.tgenabled, g.tgnewtable, g.tgoldtable, g.tgtype FROM pg_trigger AS g
@@ -293,6 +412,13 @@ BEGIN
     LOOP
       summary := format('publication "%s" publishes "%s" with all that is beside it', i.pubname, name);
       hint := 'Subscribers would get the copy as well. Publish tables by their names.';
+      RETURN NEXT;
+    END LOOP;
+    FOR i IN SELECT p.pubname FROM pg_publication AS p JOIN pg_publication_rel AS r ON r.prpubid = p.oid
+      WHERE r.prrelid = t.oid AND NOT p.pubviaroot AND (r.prattrs IS NOT NULL OR r.prqual IS NOT NULL) ORDER BY p.pubname
+    LOOP
+      summary := format('publication "%s" publishes only a part of "%s"', i.pubname, name);
+      hint := format('Of a partitioned table it can only with publish_via_partition_root: ALTER PUBLICATION %I SET (publish_via_partition_root = true).', i.pubname);
       RETURN NEXT;
     END LOOP;
     IF current_setting('server_version_num')::integer < 170000
@@ -360,10 +486,13 @@ DECLARE
   turn integer;
   made integer := 0;
 BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.shadow AND t.relkind = 'p') THEN
+    RETURN 0;
+  END IF;
   policy.schema := c.schema; policy.name := c.name; policy.key := c.key; policy.encoding := c.encoding; policy.step := c.step;
   policy.unit := c.unit; policy.zone := c.zone; policy.naming := '{table}_{start}';
   FOR start IN
-    SELECT s FROM unnest(starts) AS s
+    SELECT DISTINCT s FROM unnest(starts) AS s
     WHERE s NOT IN (SELECT ppp.bound_position(c.type, c.encoding, r.lower) FROM ppp.conversion_range AS r
       WHERE r.workflow = c.workflow AND r.number = c.number)
     ORDER BY s
@@ -523,20 +652,40 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Step 2: from its commit on, every change is in the log. CREATE TRIGGER waits for all who write, and so whatever was
--- written before it is visible to every snapshot that is taken later.
-CREATE OR REPLACE FUNCTION ppp.conversion_capture(of bigint) RETURNS void
+-- written before it is visible to every snapshot that is taken later. Before the exchange the new tables get the same
+-- triggers, while nobody but ppp writes to them: what that leaves in the log, the same transaction takes out again.
+CREATE OR REPLACE FUNCTION ppp.conversion_capture(of bigint, new boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c ppp.conversion;
+  captured regclass;
+  row_trigger text := 'ppp_convert_' || of;
 BEGIN
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    CONTINUE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.old AND t.tgname = 'ppp_convert_' || of);
-    EXECUTE format('CREATE TRIGGER %1$I AFTER INSERT OR UPDATE OR DELETE ON %3$s FOR EACH ROW EXECUTE FUNCTION %4$I.%5$I()',
-      'ppp_convert_' || of, '', c.old::regclass, 'ppp_convert_' || of, 'capture_' || c.number);
-    EXECUTE format('CREATE TRIGGER %1$I AFTER TRUNCATE ON %2$s FOR EACH STATEMENT EXECUTE FUNCTION %3$I.%4$I()',
-      'ppp_convert_' || of || '_all', c.old::regclass, 'ppp_convert_' || of, 'capture_' || c.number);
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', c.old::regclass, 'ppp_convert_' || of);
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', c.old::regclass, 'ppp_convert_' || of || '_all');
+    captured := CASE WHEN new THEN c.shadow ELSE c.old END;
+    CONTINUE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = captured AND t.tgname = row_trigger);
+    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %I.%I()',
+      row_trigger, captured, 'ppp_convert_' || of, 'capture_' || c.number);
+    EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION %I.%I()',
+      row_trigger || '_all', captured, 'ppp_convert_' || of, 'capture_' || c.number);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', captured, row_trigger);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', captured, row_trigger || '_all');
+  END LOOP;
+END $$;
+
+-- The opposite.
+CREATE OR REPLACE FUNCTION ppp.conversion_release(of bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  command text;
+BEGIN
+  FOR command IN
+    SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
+    FROM ppp.conversion AS c JOIN pg_trigger AS t ON t.tgrelid IN (c.old, c.shadow)
+    WHERE c.workflow = of AND t.tgname IN ('ppp_convert_' || of, 'ppp_convert_' || of || '_all')
+    ORDER BY c.number, t.tgrelid, t.tgname
+  LOOP
+    EXECUTE command;
   END LOOP;
 END $$;
 
@@ -698,8 +847,12 @@ BEGIN
       OR EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.shadow);
     FOR command IN
       SELECT x FROM ppp.conversion_indexes(c.old, c.key, c.shadow::regclass::text, true) AS x
-      UNION ALL SELECT replace(pg_get_triggerdef(t.oid), ' ON ' || c.old::regclass || ' ', ' ON ' || c.shadow::regclass || ' ')
-        FROM pg_trigger AS t WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ppp\_convert\_%'
+      -- Triggers of ppp's own that number rows: on a partitioned table they say in which schema the sequence is. To do that
+      -- later would need the partitions' locks, one after the other, under the application.
+      UNION ALL SELECT replace(CASE WHEN t.tgname LIKE '\_ppp\_number\_%' THEN replace(d, ', '''', ', format(', %L, ', c.schema)) ELSE d END,
+          ' ON ' || c.old::regclass || ' ', ' ON ' || c.shadow::regclass || ' ')
+        FROM pg_trigger AS t CROSS JOIN pg_get_triggerdef(t.oid) AS d
+        WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ppp\_convert\_%'
       UNION ALL SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', c.shadow::regclass, t.tgname)
         FROM pg_trigger AS t WHERE t.tgrelid = c.old AND NOT t.tgisinternal AND t.tgenabled = 'D'
       UNION ALL SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', c.shadow::regclass, x.relname)
@@ -718,9 +871,18 @@ BEGIN
   END LOOP;
 END $$;
 
--- Step 6, again and again: brings the new tables to what the old ones are in this snapshot (REPEATABLE READ, or the old
--- tables locked). Of everything in the log: what the new table has of it goes, and what the old one has now comes. So
--- order does not matter, and doing it twice does no harm. Returns how many entries there were.
+-- Step 6, again and again, and on the way back: brings the tables that follow to what their sources are in this snapshot
+-- (REPEATABLE READ, or the sources locked). Of everything in the log, by its key and its place: what the one that follows
+-- has of it goes, and what the source has now comes. So order does not matter, and doing it twice does no harm. Returns
+-- how many entries there were.
+-- What to do when a table is gone.
+CREATE OR REPLACE FUNCTION ppp.conversion_way_out(of bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN ppp.conversion_exchanged(of)
+    THEN format('What it was before its conversion is in schema "ppp_before_%s"; take what you need from there, then finish the conversion.', of)
+    ELSE 'Abort its conversion.' END
+$$;
+
 CREATE OR REPLACE FUNCTION ppp.conversion_apply(of bigint, few boolean) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET intervalstyle = 'postgres'
 SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' SET session_replication_role = 'replica' AS $$
@@ -742,11 +904,11 @@ BEGIN
     PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
       set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true);
   END IF;
-  FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
+  FOR c IN SELECT * FROM ppp.conversion_flow(of) LOOP
     log := format('%I.%I', 'ppp_convert_' || of, 'log_' || c.number);
     IF NOT EXISTS (SELECT FROM pg_class AS t WHERE t.oid = c.old) THEN
       RAISE EXCEPTION 'table %.% is gone', quote_ident(c.schema), quote_ident(c.name)
-        USING ERRCODE = 'undefined_table', HINT = 'Abort its conversion.';
+        USING ERRCODE = 'undefined_table', HINT = ppp.conversion_way_out(of);
     END IF;
     EXECUTE format('SELECT bool_or(truncated), count(*) FROM %s', log) INTO whole, entries;
     CONTINUE WHEN entries = 0;
@@ -759,17 +921,16 @@ BEGIN
     IF cardinality(c.identity) = 0 THEN
       EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND (n.*)::text = l.image',
         c.shadow::regclass, log, c.key);
-      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT o.* FROM ONLY %3$s AS o'
+      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT o.* FROM %3$s AS o'
           ' JOIN (SELECT DISTINCT image, at FROM %4$s) AS l ON o.%5$I = l.at AND (o.*)::text = l.image) AS o',
         c.shadow::regclass, c.columns, c.old::regclass, log, c.key);
     ELSE
       SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) INTO other FROM unnest(c.identity) WITH ORDINALITY AS u (k, i);
       EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT * FROM %s) AS l WHERE %s AND n.%I = l.at',
         c.shadow::regclass, log, other, c.key);
-      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT n.* FROM ONLY %3$s AS n'
-          ' JOIN (SELECT DISTINCT %4$s FROM %5$s) AS l ON %6$s) AS o',
-        c.shadow::regclass, c.columns, c.old::regclass,
-        (SELECT string_agg('k' || i, ', ') FROM generate_subscripts(c.identity, 1) AS i), log, other);
+      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT n.* FROM %3$s AS n'
+          ' JOIN (SELECT DISTINCT * FROM %4$s) AS l ON %5$s AND n.%6$I = l.at) AS o',
+        c.shadow::regclass, c.columns, c.old::regclass, log, other, c.key);
     END IF;
     EXECUTE format('DELETE FROM %s', log);
   END LOOP;
@@ -816,6 +977,16 @@ BEGIN
   END LOOP;
   RETURN pending;
 END $$;
+
+-- After the exchange: what is kept for the way back, in words.
+CREATE OR REPLACE FUNCTION ppp.conversion_kept(of bigint) RETURNS text
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('keeps the old tables, %s, and a log of %s changes, %s, that every write adds to;'
+      ' finish drops both, abort applies the log and compares all rows first',
+    pg_size_pretty(sum(pg_total_relation_size(c.old))), ppp.conversion_pending(of),
+    pg_size_pretty(sum(pg_total_relation_size(to_regclass(format('%I.%I', 'ppp_convert_' || of, 'log_' || c.number))))))
+  FROM ppp.conversion AS c WHERE c.workflow = of
+$$;
 
 -- The hash of a row, as an expression: each column's by the function that its type has for hash indexes, or of its text. The
 -- sum of such numbers is the same for the same rows, whatever their order.
@@ -892,83 +1063,165 @@ BEGIN
   RETURN moved;
 END $$;
 
--- Step 9, the exchange, under a lock_timeout of the caller: with the old tables locked, the last changes are applied, and
--- names change hands. SQLSTATE PP001: not now, for there are too many changes, or a partition was made just now.
-CREATE OR REPLACE FUNCTION ppp.conversion_swap(of bigint, most bigint) RETURNS bigint
+-- Whether tables may change places: an exception where they are not what the conversion knows, or something uses them
+-- that would not go along. On the way back columns must be as the exchange left them.
+CREATE OR REPLACE FUNCTION ppp.conversion_unchanged(c ppp.conversion, back boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  place text := 'ppp_convert_' || of;
-  before text := 'ppp_before_' || of;
+  found text;
+  columns text[] := ARRAY(
+    SELECT (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), nullif(a.attgenerated, '')), ', ' ORDER BY a.attnum)
+      FROM pg_attribute AS a WHERE a.attrelid = t AND a.attnum > 0 AND NOT a.attisdropped)
+    FROM unnest(ARRAY[c.old, c.shadow]) AS t);
+BEGIN
+  IF to_regclass(format('%I.%I', c.schema, c.name)) IS DISTINCT FROM c.old::regclass
+      OR NOT back AND c.shape <> ppp.conversion_shape(c.old) OR back AND columns[1] IS DISTINCT FROM columns[2] THEN
+    RAISE EXCEPTION 'table %.% is not what it was when its % %', quote_ident(c.schema), quote_ident(c.name),
+        CASE WHEN back THEN 'new form took' ELSE 'conversion' END, CASE WHEN back THEN 'its place' ELSE 'began' END
+      USING ERRCODE = 'object_not_in_prerequisite_state', HINT = CASE
+        WHEN back THEN format('The old one has the columns (%s). Make them so again, or finish the conversion.', columns[2])
+        ELSE 'Abort the conversion, and begin again.' END;
+  END IF;
+  SELECT string_agg(d, ', ') INTO found FROM ppp.conversion_dependents(ppp.conversion_tree(c.old)) AS d;
+  IF back THEN
+    SELECT concat_ws(', ', found, string_agg(format('foreign key %I of %s', k.conname, k.conrelid::regclass), ', ' ORDER BY k.oid))
+      INTO found FROM pg_constraint AS k
+      WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = ANY (ppp.conversion_tree(c.old))
+        AND NOT EXISTS (SELECT FROM ppp.conversion AS x WHERE x.workflow = c.workflow AND k.conrelid = ANY (ppp.conversion_tree(x.shadow)))
+        AND NOT EXISTS (SELECT FROM ppp.conversion_command AS o WHERE o.workflow = c.workflow AND o.turn = 'back'
+          AND starts_with(o.command, format('ALTER TABLE %s ADD CONSTRAINT %I ', k.conrelid::regclass, k.conname)));
+  END IF;
+  IF found <> '' THEN
+    RAISE EXCEPTION '% uses the % table %.%', found, CASE WHEN back THEN 'new' ELSE 'old' END, quote_ident(c.schema), quote_ident(c.name)
+      USING ERRCODE = 'dependent_objects_still_exist', HINT = CASE
+        WHEN back THEN 'Drop it, abort, and make it again; or finish the conversion.'
+        ELSE 'Drop it, go on, and make it again.' END;
+  END IF;
+END $$;
+
+-- What an exchange does with sequences, publications and statistics: before the names change hands (turn first), and after
+-- (then). away: the schema that the table goes to; nothing where it becomes a partition, in place.
+CREATE OR REPLACE FUNCTION ppp.conversion_handover(c ppp.conversion, away text) RETURNS TABLE (turn text, command text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  home text := format('%I.%I', c.schema, c.name);
+  s record;
+BEGIN
+  -- Sequences of serial columns stay where they are; one that the other table has for itself goes on with the number.
+  FOR s IN
+    SELECT q.oid::regclass AS sequence, q.relname, a.attname, pg_get_serial_sequence(c.shadow::regclass::text, a.attname) AS other
+    FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
+    JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old AND d.deptype IN ('a', 'i')
+    ORDER BY a.attnum, q.oid
+  LOOP
+    IF s.other IS NULL THEN
+      RETURN QUERY VALUES ('first', format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence)),
+        ('then', format('ALTER SEQUENCE %s OWNED BY %s.%I', s.sequence, home, s.attname));
+    ELSIF away IS NULL THEN
+      RETURN QUERY VALUES ('first', format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %s AS q',
+          c.shadow::regclass, s.attname, s.sequence)),
+        ('first', format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY', c.old::regclass, s.attname));
+    ELSE
+      RETURN QUERY VALUES ('then', format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %I.%I AS q',
+        home, s.attname, away, s.relname));
+    END IF;
+  END LOOP;
+  FOR s IN SELECT p.pubname, pg_get_expr(r.prqual, r.prrelid) AS filter,
+      (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+        WHERE a.attrelid = c.old AND a.attnum = ANY (r.prattrs)) AS columns
+    FROM pg_publication_rel AS r JOIN pg_publication AS p ON p.oid = r.prpubid WHERE r.prrelid = c.old ORDER BY p.pubname
+  LOOP
+    RETURN QUERY VALUES ('first', format('ALTER PUBLICATION %I DROP TABLE %s', s.pubname, c.old::regclass)),
+      ('then', format('ALTER PUBLICATION %I ADD TABLE %s%s%s', s.pubname, home, ' (' || s.columns || ')', ' WHERE (' || s.filter || ')'));
+  END LOOP;
+  -- The schema that the new table's statistics objects were made in goes in the end.
+  FOR s IN SELECT x.stxnamespace::regnamespace AS place, x.stxname,
+      (SELECT x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END FROM generate_series(1, 1000) AS n
+        WHERE NOT EXISTS (SELECT FROM pg_statistic_ext AS o WHERE o.stxnamespace = c.schema::regnamespace
+          AND o.stxname::text = x.stxname || CASE n WHEN 1 THEN '' ELSE n::text END) ORDER BY n LIMIT 1) AS free
+    FROM pg_statistic_ext AS x WHERE x.stxrelid = c.shadow AND x.stxnamespace <> c.schema::regnamespace ORDER BY x.oid
+  LOOP
+    RETURN QUERY SELECT 'then', format('ALTER STATISTICS %s.%I RENAME TO %I', s.place, s.stxname, s.free) WHERE s.free <> s.stxname;
+    RETURN QUERY VALUES ('then', format('ALTER STATISTICS %s.%I SET SCHEMA %I', s.place, s.free, c.schema));
+  END LOOP;
+END $$;
+
+-- What it does with foreign keys of and to others. Forth: what takes their place, and what the way back will do; those
+-- among the converted tables are there already. Back: only what ends, the rest is known. In place the table keeps its own.
+CREATE OR REPLACE FUNCTION ppp.conversion_keys(c ppp.conversion, back boolean, in_place boolean DEFAULT false) RETURNS TABLE (turn text, command text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  home text := format('%I.%I', c.schema, c.name);
+  sources oid[] := ARRAY(SELECT x FROM ppp.conversion_flow(c.workflow) AS f, unnest(ppp.conversion_tree(f.old)) AS x);
+  s record;
+  definition text;
+BEGIN
+  FOR s IN SELECT k.*, k.conrelid::regclass AS own FROM pg_constraint AS k
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY (ppp.conversion_tree(c.old)) AND NOT in_place AND NOT (back AND k.confrelid = ANY (sources))
+      OR k.confrelid = c.old AND k.conrelid <> ALL (sources)) ORDER BY k.conname, k.oid
+  LOOP
+    RETURN QUERY VALUES ('first', format('ALTER TABLE %s DROP CONSTRAINT %I', s.own, s.conname));
+    CONTINUE WHEN back;
+    definition := pg_get_constraintdef(s.oid);
+    RETURN QUERY VALUES ('back', format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', s.own, s.conname, replace(definition, ' NOT VALID', '')));
+    IF s.convalidated THEN
+      RETURN QUERY VALUES ('back later', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', s.own, s.conname));
+    END IF;
+    IF s.conrelid <> c.old THEN
+      RETURN QUERY VALUES ('then', format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', s.own, s.conname,
+          ppp.conversion_foreign_key(s.oid, c.key, home))),
+        ('later', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', s.own, s.conname));
+    ELSIF s.confrelid = ANY (sources) THEN
+      RETURN QUERY VALUES ('later', format('SELECT ppp.conversion_orphans(%L::regclass, %L)', home, s.conname));
+    ELSE
+      RETURN QUERY SELECT 'then', format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', h.inhrelid::regclass, s.conname,
+        replace(definition, ' NOT VALID', '')) FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid;
+      IF s.convalidated THEN
+        RETURN QUERY SELECT 'later', format('ALTER TABLE %s VALIDATE CONSTRAINT %I', h.inhrelid::regclass, s.conname)
+          FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid;
+        RETURN QUERY VALUES ('later', format('ALTER TABLE %s ADD CONSTRAINT %I %s', home, s.conname, definition));
+      END IF;
+    END IF;
+  END LOOP;
+END $$;
+
+-- Step 9, the exchange, and the way back, under a lock_timeout of the caller: with the tables locked that the application
+-- uses, the last changes are applied, and names change hands. SQLSTATE PP001: not now, for there are too many changes, or
+-- a partition was made just now.
+CREATE OR REPLACE FUNCTION ppp.conversion_swap(of bigint, most bigint, back boolean) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  away text := CASE WHEN back THEN 'ppp_convert_' ELSE 'ppp_before_' END || of;
   c ppp.conversion;
-  olds oid[] := ARRAY(SELECT x.old FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number);
-  first text[] := '{}';
-  then_do text[] := '{}';
-  later text[] := '{}';
+  turns text[] := '{}';
+  commands text[] := '{}';
   command text;
   partitions bigint := (SELECT count(*) FROM ppp.conversion_range AS r WHERE r.workflow = of);
   applied bigint;
-  s record;
 BEGIN
+  IF ppp.conversion_exchanged(of) <> back THEN
+    RAISE EXCEPTION 'the tables of conversion % are %', of, CASE WHEN back THEN 'not exchanged' ELSE 'exchanged already' END
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
   IF ppp.conversion_pending(of) > most THEN
     RAISE EXCEPTION 'too many changes wait' USING ERRCODE = 'PP001';
   END IF;
   -- What to do is worked out before anybody has to wait.
-  FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    IF to_regclass(format('%I.%I', c.schema, c.name)) IS DISTINCT FROM c.old::regclass OR c.shape <> ppp.conversion_shape(c.old) THEN
-      RAISE EXCEPTION 'table %.% is not what it was when its conversion began', quote_ident(c.schema), quote_ident(c.name)
-        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Abort the conversion, and begin again.';
-    END IF;
-    -- Sequences of serial columns stay where they are.
-    FOR s IN SELECT q.oid::regclass AS sequence, a.attname FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
-      JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
-      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old AND d.deptype = 'a'
-    LOOP
-      first := first || format('ALTER SEQUENCE %s OWNED BY NONE', s.sequence);
-      then_do := then_do || format('ALTER SEQUENCE %s OWNED BY %I.%I.%I', s.sequence, c.schema, c.name, s.attname);
-    END LOOP;
-    FOR s IN SELECT q.relname, a.attname FROM pg_depend AS d JOIN pg_class AS q ON q.oid = d.objid AND q.relkind = 'S'
-      JOIN pg_attribute AS a ON a.attrelid = c.old AND a.attnum = d.refobjsubid
-      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.old AND d.deptype = 'i'
-        AND a.attidentity <> ''
-    LOOP
-      then_do := then_do || format('SELECT setval(pg_get_serial_sequence(%L, %L)::regclass, q.last_value, q.is_called) FROM %I.%I AS q',
-        format('%I.%I', c.schema, c.name), s.attname, before, s.relname);
-    END LOOP;
-    -- Foreign keys of and to others; those among the converted tables are there already.
-    FOR s IN SELECT k.*, k.conrelid::regclass AS own FROM pg_constraint AS k
-      WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = c.old OR k.confrelid = c.old AND k.conrelid <> ALL (olds)) ORDER BY k.conname
-    LOOP
-      first := first || format('ALTER TABLE %s DROP CONSTRAINT %I', s.own, s.conname);
-      IF s.conrelid <> c.old THEN
-        then_do := then_do || format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', s.own, s.conname,
-          ppp.conversion_foreign_key(s.oid, c.key, format('%I.%I', c.schema, c.name)));
-        later := later || format('ALTER TABLE %s VALIDATE CONSTRAINT %I', s.own, s.conname);
-      ELSIF s.confrelid = ANY (olds) THEN
-        later := later || format('SELECT ppp.conversion_orphans(%L::regclass, %L)', format('%I.%I', c.schema, c.name), s.conname);
-      ELSE
-        then_do := then_do || ARRAY(SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', h.inhrelid::regclass, s.conname,
-          replace(pg_get_constraintdef(s.oid), ' NOT VALID', '')) FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid);
-        IF s.convalidated THEN
-          later := later || ARRAY(SELECT format('ALTER TABLE %s VALIDATE CONSTRAINT %I', h.inhrelid::regclass, s.conname)
-            FROM pg_inherits AS h WHERE h.inhparent = c.shadow ORDER BY h.inhrelid);
-          later := later || format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', c.schema, c.name, s.conname, pg_get_constraintdef(s.oid));
-        END IF;
-      END IF;
-    END LOOP;
-    FOR s IN SELECT p.pubname, pg_get_expr(r.prqual, r.prrelid) AS filter,
-        (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
-          WHERE a.attrelid = c.old AND a.attnum = ANY (r.prattrs)) AS columns
-      FROM pg_publication_rel AS r JOIN pg_publication AS p ON p.oid = r.prpubid WHERE r.prrelid = c.old
-    LOOP
-      first := first || format('ALTER PUBLICATION %I DROP TABLE %s', s.pubname, c.old::regclass);
-      then_do := then_do || format('ALTER PUBLICATION %I ADD TABLE %I.%I%s%s', s.pubname, c.schema, c.name,
-        ' (' || s.columns || ')', ' WHERE (' || s.filter || ')');
-    END LOOP;
-    first := first || format('ALTER TABLE %s SET SCHEMA %I', c.old::regclass, before)
-      || format('ALTER TABLE %s SET SCHEMA %I', c.shadow::regclass, c.schema);
+  FOR c IN SELECT * FROM ppp.conversion_flow(of) LOOP
+    PERFORM ppp.conversion_unchanged(c, back);
+    SELECT turns || array_agg(x.turn ORDER BY x.n), commands || array_agg(x.command ORDER BY x.n) INTO turns, commands FROM (
+      SELECT h.turn, h.command, 0 AS n FROM ppp.conversion_handover(c, away) AS h
+      UNION ALL SELECT k.turn, k.command, 1 FROM ppp.conversion_keys(c, back) AS k
+      UNION ALL VALUES ('first', format('ALTER TABLE %s SET SCHEMA %I', c.old::regclass, away), 2),
+        ('first', format('ALTER TABLE %s SET SCHEMA %I', c.shadow::regclass, c.schema), 3)) AS x;
   END LOOP;
-  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', before);
-  EXECUTE 'LOCK TABLE ' || (SELECT string_agg(o::regclass::text, ', ' ORDER BY n) FROM unnest(olds) WITH ORDINALITY AS u (o, n))
+  IF back THEN
+    SELECT turns || array_agg(CASE o.turn WHEN 'back' THEN 'then' ELSE 'later' END ORDER BY o.number), commands || array_agg(o.command ORDER BY o.number)
+      INTO turns, commands FROM ppp.conversion_command AS o WHERE o.workflow = of AND o.turn LIKE 'back%';
+  END IF;
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', away);
+  EXECUTE 'LOCK TABLE ' || (SELECT string_agg(f.old::regclass::text, ', ' ORDER BY f.number) FROM ppp.conversion_flow(of) AS f)
     || ' IN ACCESS EXCLUSIVE MODE';
   IF ppp.conversion_pending(of) > most THEN
     RAISE EXCEPTION 'too many changes wait' USING ERRCODE = 'PP001';
@@ -977,12 +1230,58 @@ BEGIN
   IF partitions <> (SELECT count(*) FROM ppp.conversion_range AS r WHERE r.workflow = of) THEN
     RAISE EXCEPTION 'a partition was made' USING ERRCODE = 'PP001';
   END IF;
-  FOREACH command IN ARRAY first || then_do LOOP
+  FOR command IN SELECT u.command FROM unnest(turns, commands) WITH ORDINALITY AS u (turn, command, n)
+    WHERE u.turn IN ('first', 'then') ORDER BY u.turn, u.n
+  LOOP
     EXECUTE command;
   END LOOP;
   DELETE FROM ppp.conversion_command AS x WHERE x.workflow = of;
-  INSERT INTO ppp.conversion_command SELECT of, u.n, u.l FROM unnest(later) WITH ORDINALITY AS u (l, n);
+  INSERT INTO ppp.conversion_command (workflow, number, turn, command)
+    SELECT of, u.n, u.turn, u.command FROM unnest(turns, commands) WITH ORDINALITY AS u (turn, command, n)
+    WHERE u.turn NOT IN ('first', 'then');
   RETURN applied;
+END $$;
+
+-- Before the way back: whether the old tables can take what the new ones have, and all ranges are to be compared again. A
+-- partition that went since the exchange took rows along without a word in the log.
+CREATE OR REPLACE FUNCTION ppp.conversion_turn(of bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c ppp.conversion;
+  found text;
+  k record;
+BEGIN
+  PERFORM ppp.conversion_require(of);
+  FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
+    SELECT string_agg(r.lower || ' to ' || r.upper, ', ' ORDER BY r.partition) INTO found FROM ppp.conversion_range AS r
+      WHERE r.workflow = of AND r.number = c.number AND r.rows > 0
+        AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.shadow AND h.inhrelid = r.partition);
+    IF found IS NOT NULL THEN
+      RAISE EXCEPTION 'partitions of %.% are gone since the exchange: %', quote_ident(c.schema), quote_ident(c.name), found
+        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The old table still has their rows. Attach them again, or finish the conversion.';
+    END IF;
+    FOR k IN
+      SELECT x.conname, string_agg(quote_ident(a.attname), ', ' ORDER BY u.n) AS columns
+      FROM pg_constraint AS x CROSS JOIN LATERAL unnest(x.conkey) WITH ORDINALITY AS u (attnum, n)
+      JOIN pg_attribute AS a ON a.attrelid = x.conrelid AND a.attnum = u.attnum
+      WHERE x.conrelid = c.old AND x.contype IN ('p', 'u') GROUP BY x.oid HAVING NOT bool_or(a.attname = c.key) ORDER BY x.conname
+    LOOP
+      EXECUTE format('SELECT string_agg(d.d, '', '') FROM (SELECT concat_ws('', '', %1$s) AS d FROM %2$s WHERE num_nulls(%1$s) = 0'
+        ' GROUP BY %1$s HAVING count(*) > 1 ORDER BY %1$s LIMIT 10) AS d', k.columns, c.shadow::regclass) INTO found;
+      IF found IS NOT NULL THEN
+        RAISE EXCEPTION '%.% has several rows with the same (%): %', quote_ident(c.schema), quote_ident(c.name), k.columns, found
+          USING ERRCODE = 'unique_violation', HINT = format(
+            'Key %I of the old table has room for one of each. Change or delete the others and abort again, or finish the conversion.', k.conname);
+      END IF;
+    END LOOP;
+    DELETE FROM ppp.conversion_range AS r WHERE r.workflow = of AND r.number = c.number
+      AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.shadow AND h.inhrelid = r.partition);
+    UPDATE ppp.conversion_range AS r SET verified = false WHERE r.workflow = of AND r.number = c.number;
+    INSERT INTO ppp.conversion_range (workflow, number, partition, lower, upper, copied)
+      SELECT of, c.number, p.partition, p.lower, p.upper, true FROM ppp.range_partitions(c.shadow) AS p
+        WHERE p.lower IS NOT NULL AND NOT p.is_detaching
+      ON CONFLICT DO NOTHING;
+  END LOOP;
 END $$;
 
 -- A foreign key between two tables that were converted together was checked when it was made; what was applied later was
@@ -1011,42 +1310,38 @@ BEGIN
   RETURN orphans;
 END $$;
 
--- Before the exchange: everything that the conversion made goes, and the old table is as it was.
+-- Before the exchange, or after the way back: everything that the conversion made goes, and the old table is as it was.
 CREATE OR REPLACE FUNCTION ppp.conversion_abort(of bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  c ppp.conversion;
   tables text;
 BEGIN
-  IF EXISTS (SELECT FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old
-    WHERE x.workflow = of AND t.relnamespace = to_regnamespace('ppp_before_' || of)) THEN
-    RAISE EXCEPTION 'the tables of conversion % are exchanged already', of USING ERRCODE = 'object_not_in_prerequisite_state';
+  IF ppp.conversion_exchanged(of) THEN
+    RAISE EXCEPTION 'the tables of conversion % are exchanged', of USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
-  FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
-    CONTINUE WHEN NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.old AND t.tgname LIKE 'ppp\_convert\_' || of || '%');
-    EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', 'ppp_convert_' || of, c.old::regclass);
-    EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', 'ppp_convert_' || of || '_all', c.old::regclass);
-  END LOOP;
+  PERFORM ppp.conversion_release(of);
   SELECT string_agg(t.oid::regclass::text, ', ') INTO tables FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.shadow WHERE x.workflow = of;
   IF tables IS NOT NULL THEN
-    EXECUTE 'DROP TABLE ' || tables || ' CASCADE';
+    EXECUTE 'DROP TABLE ' || tables;
   END IF;
   EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'ppp_convert_' || of);
   EXECUTE format('DROP SCHEMA IF EXISTS %I', 'ppp_before_' || of);
+  DELETE FROM ppp.conversion_command AS x WHERE x.workflow = of;
   DELETE FROM ppp.conversion AS x WHERE x.workflow = of;
 END $$;
 
--- After the exchange: the old tables go for good.
+-- After the exchange: the old tables go for good, and changes are no longer logged.
 CREATE OR REPLACE FUNCTION ppp.conversion_finish(of bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   tables text;
 BEGIN
-  IF EXISTS (SELECT FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old
-    WHERE x.workflow = of AND t.relnamespace IS DISTINCT FROM to_regnamespace('ppp_before_' || of)) THEN
+  IF NOT ppp.conversion_exchanged(of) THEN
     RAISE EXCEPTION 'the tables of conversion % are not exchanged yet', of USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
-  SELECT string_agg(t.oid::regclass::text, ', ') INTO tables FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old WHERE x.workflow = of;
+  PERFORM ppp.conversion_release(of);
+  SELECT string_agg(t.oid::regclass::text, ', ') INTO tables FROM ppp.conversion AS x JOIN pg_class AS t ON t.oid = x.old
+    WHERE x.workflow = of AND t.relnamespace = to_regnamespace('ppp_before_' || of);
   IF tables IS NOT NULL THEN
     EXECUTE 'DROP TABLE ' || tables;
   END IF;

@@ -75,7 +75,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' S
     WHERE g.fits AND (g.policy).unit = 'number'
   ), part AS MATERIALIZED (
     SELECT i.inhparent, c.oid, n.nspname, c.relname, c.relkind, c.relpages, c.reltuples, i.inhdetachpending,
-      pg_get_expr(c.relpartbound, c.oid) AS bound
+      pg_get_expr(c.relpartbound, 0) AS bound
     FROM parent AS t
     JOIN pg_inherits AS i ON i.inhparent = t.oid
     JOIN pg_class AS c ON c.oid = i.inhrelid
@@ -83,10 +83,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' S
   ), placed AS (
     SELECT g.*, p.oid AS part, p.nspname AS part_schema, p.relname AS part_name, p.relkind, p.bound, p.inhdetachpending,
       p.reltuples, p.relpages,
-      CASE WHEN g.plain AND p.oid <> g.partdefid THEN
-        CASE WHEN p.bound LIKE 'FOR VALUES FROM (''%'') TO (''%'')'
-          THEN ARRAY[split_part(p.bound, '''', 2), split_part(p.bound, '''', 4)]
-          ELSE regexp_match(p.bound, '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') END END AS range,
+      CASE WHEN g.plain AND p.oid <> g.partdefid THEN ppp.range_ends(p.bound) END AS range,
       g.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype, 'uuid'::regtype, 'int2'::regtype,
         'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) AS ordered
     FROM governed AS g LEFT JOIN part AS p ON p.inhparent = g.oid

@@ -112,27 +112,39 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp SET timezone = 
     ELSE trunc(pos)::text END
 $$;
 
+-- Both ends of a range of one column, as the catalogs show it; NULL of a default partition. PostgreSQL puts it into the
+-- query; the regular expression, for MINVALUE and for integers, takes ten times as long.
+CREATE OR REPLACE FUNCTION ppp.range_ends(bound text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN bound LIKE 'FOR VALUES FROM (''%'') TO (''%'')' THEN ARRAY[split_part(bound, '''', 2), split_part(bound, '''', 4)]
+    ELSE regexp_match(bound, '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') END
+$$;
+
 -- All partitions of tables that are partitioned by one column's range, or of one of them, with their bounds as the
--- catalogs show them in UTC. A default partition has no bounds. One table's are found by an index.
+-- catalogs show them in UTC. A default partition has no bounds. One table's are found by an index. A bound names no
+-- column, so pg_get_expr needs no table to show it, and opens none.
 CREATE OR REPLACE FUNCTION ppp.range_partitions(of oid DEFAULT NULL)
 RETURNS TABLE (parent oid, partition oid, lower text, upper text, is_default boolean, is_detaching boolean)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 #variable_conflict use_column
 BEGIN
   IF of IS NULL THEN
     RETURN QUERY SELECT r.* FROM pg_partitioned_table AS p CROSS JOIN LATERAL ppp.range_partitions(p.partrelid) AS r;
     RETURN;
   END IF;
-  RETURN QUERY SELECT b.parent, b.partition, b.range[1], b.range[2], b.is_default, b.is_detaching
+  RETURN QUERY SELECT r.parent, r.partition, r.ends[1], r.ends[2], r.is_default, r.is_detaching
   FROM (
-    SELECT p.partrelid AS parent, c.oid AS partition, p.partdefid = c.oid AS is_default, i.inhdetachpending AS is_detaching,
-      regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''?([^'']*)''?\) TO \(''?([^'']*)''?\)') AS range
-    FROM pg_partitioned_table AS p
-    JOIN pg_inherits AS i ON i.inhparent = p.partrelid
-    JOIN pg_class AS c ON c.oid = i.inhrelid
-    WHERE p.partstrat = 'r' AND p.partnatts = 1 AND p.partrelid = of
+    SELECT b.*, ppp.range_ends(b.bound) AS ends
+    FROM (
+      SELECT p.partrelid AS parent, c.oid AS partition, p.partdefid = c.oid AS is_default, i.inhdetachpending AS is_detaching,
+        pg_get_expr(c.relpartbound, 0) AS bound
+      FROM pg_partitioned_table AS p
+      JOIN pg_inherits AS i ON i.inhparent = p.partrelid
+      JOIN pg_class AS c ON c.oid = i.inhrelid
+      WHERE p.partstrat = 'r' AND p.partnatts = 1 AND p.partrelid = of
+      OFFSET 0
+    ) AS b
     OFFSET 0
-  ) AS b;
+  ) AS r;
 END $$;
 
 -- The name of the partition that begins there: TABLE_START, in a form that sorts. What is too long for a name loses the
@@ -193,48 +205,57 @@ DECLARE
   schema text := table_of.relnamespace::regnamespace;
   of text := parent::regclass;
   made text := schema || '.' || quote_ident(name);
-  sibling oid;
   options text;
+  tablespace text;
+  col record;
   ran text[] := '{}';
   command text;
   statement text;
 BEGIN
-  SELECT i.inhrelid INTO sibling FROM pg_inherits AS i JOIN pg_partitioned_table AS p ON p.partrelid = i.inhparent
-    WHERE i.inhparent = parent AND i.inhrelid <> p.partdefid ORDER BY i.inhrelid DESC LIMIT 1;
   SELECT coalesce(' USING ' || quote_ident(a.amname), '')
       || coalesce(' WITH (' || array_to_string(s.reloptions, ', ') || ')', '')
     INTO options
-    FROM pg_class AS s LEFT JOIN pg_am AS a ON a.oid = s.relam WHERE s.oid = sibling AND s.relkind = 'r';
+    FROM pg_class AS s LEFT JOIN pg_am AS a ON a.oid = s.relam
+    WHERE s.relkind = 'r' AND s.oid = (
+      SELECT max(i.inhrelid) FROM pg_inherits AS i JOIN pg_partitioned_table AS p ON p.partrelid = i.inhparent
+      WHERE i.inhparent = parent AND i.inhrelid <> p.partdefid);
+  IF table_of.reltablespace <> 0 THEN
+    tablespace := (SELECT t.spcname FROM pg_tablespace AS t WHERE t.oid = table_of.reltablespace);
+  END IF;
   ran := ran || format('CREATE %s TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED'
       ' INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS%s)%s%s',
     CASE table_of.relpersistence WHEN 'u' THEN 'UNLOGGED' ELSE '' END, made, of,
     CASE WHEN comments THEN ' INCLUDING COMMENTS' ELSE '' END, coalesce(options, ''),
-    (SELECT ' TABLESPACE ' || quote_ident(t.spcname) FROM pg_tablespace AS t WHERE t.oid = table_of.reltablespace));
-  ran := ran || ARRAY(
-    SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', made, a.attname, a.attstattarget)
-    FROM pg_attribute AS a
-    WHERE a.attrelid = parent AND a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0 ORDER BY a.attnum);
-  ran := ran || ARRAY(
-    SELECT format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', made, a.attname, array_to_string(a.attoptions, ', '))
-    FROM pg_attribute AS a
-    WHERE a.attrelid = parent AND a.attnum > 0 AND NOT a.attisdropped AND a.attoptions IS NOT NULL ORDER BY a.attnum);
+    ' TABLESPACE ' || quote_ident(tablespace));
   IF comments AND obj_description(parent, 'pg_class') IS NOT NULL THEN
     ran := ran || format('COMMENT ON TABLE %s IS %L', made, obj_description(parent, 'pg_class'));
   END IF;
   ran := ran || format('ALTER TABLE %s OWNER TO %s', made, table_of.relowner::regrole);
-  ran := ran || ARRAY(
-    SELECT format('GRANT %s ON %s TO %s%s', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type), made,
-      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
-      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM aclexplode(table_of.relacl) AS g WHERE g.grantee <> table_of.relowner
-    GROUP BY g.grantee, g.is_grantable ORDER BY g.grantee, g.is_grantable);
-  ran := ran || ARRAY(
-    SELECT format('GRANT %s (%I) ON %s TO %s%s', g.privilege_type, a.attname, made,
-      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
-      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM pg_attribute AS a CROSS JOIN LATERAL aclexplode(a.attacl) AS g
-    WHERE a.attrelid = parent AND a.attnum > 0 AND NOT a.attisdropped AND g.grantee <> table_of.relowner
-    ORDER BY a.attnum, g.grantee, g.privilege_type);
+  IF table_of.relacl IS NOT NULL THEN
+    ran := ran || ARRAY(
+      SELECT format('GRANT %s ON %s TO %s%s', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type), made,
+        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
+        CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+      FROM aclexplode(table_of.relacl) AS g WHERE g.grantee <> table_of.relowner
+      GROUP BY g.grantee, g.is_grantable ORDER BY g.grantee, g.is_grantable);
+  END IF;
+  FOR col IN SELECT a.attname, a.attstattarget, a.attoptions, a.attacl FROM pg_attribute AS a
+    WHERE a.attrelid = parent AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attacl IS NOT NULL)
+    ORDER BY a.attnum
+  LOOP
+    IF col.attstattarget >= 0 THEN
+      ran := ran || format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', made, col.attname, col.attstattarget);
+    END IF;
+    IF col.attoptions IS NOT NULL THEN
+      ran := ran || format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', made, col.attname, array_to_string(col.attoptions, ', '));
+    END IF;
+    ran := ran || ARRAY(
+      SELECT format('GRANT %s (%I) ON %s TO %s%s', g.privilege_type, col.attname, made,
+        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
+        CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+      FROM aclexplode(col.attacl) AS g WHERE g.grantee <> table_of.relowner ORDER BY g.grantee, g.privilege_type);
+  END LOOP;
   IF table_of.relrowsecurity THEN
     ran := ran || format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', made);
   END IF;
@@ -312,40 +333,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' A
     ELSE extract(epoch FROM (to_timestamp(present::double precision) AT TIME ZONE zone - policy.keep::interval) AT TIME ZONE zone) END
 $$;
 
--- The ranges that have no partition, in their order: from the first that is there, or as old as is kept, to `ahead`
--- ranges after the present one. A range of which another partition holds a part is missing without that part.
-CREATE OR REPLACE FUNCTION ppp.missing_ranges(in_schema text, in_name text, at timestamptz DEFAULT clock_timestamp())
+-- The ranges of a table that have no partition, in their order: from the first that is there, or as old as is kept, to
+-- `ahead` ranges after the present one. A range of which another partition holds a part is missing without that part.
+CREATE OR REPLACE FUNCTION ppp.ranges_without_partition(
+  policy ppp.partition_policy, parent oid, type regtype, zone text, present numeric)
 RETURNS TABLE (lower numeric, upper numeric)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  policy ppp.partition_policy;
-  the record;
   lowers numeric[];
   uppers numeric[];
-  pos numeric;
-  horizon numeric;
+  pos numeric := present;
+  horizon numeric := ppp.range_start(policy.step, policy.unit, zone, present);
   next integer := 1;
 BEGIN
-  SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'there is no partition policy for %.%', quote_ident(in_schema), quote_ident(in_name)
-      USING ERRCODE = 'undefined_object';
-  END IF;
-  the := ppp.partitioning(policy, at);
   SELECT array_agg(b.l ORDER BY b.l), array_agg(b.u ORDER BY b.l) INTO lowers, uppers
-    FROM (SELECT ppp.bound_position(the.type, policy.encoding, r.lower), ppp.bound_position(the.type, policy.encoding, r.upper)
-      FROM ppp.range_partitions(the.parent) AS r WHERE NOT r.is_default) AS b (l, u);
-  horizon := ppp.range_start(policy.step, policy.unit, the.zone, the.present);
+    FROM (SELECT ppp.bound_position(type, policy.encoding, r.lower), ppp.bound_position(type, policy.encoding, r.upper)
+      FROM ppp.range_partitions(parent) AS r WHERE NOT r.is_default) AS b (l, u);
   FOR i IN 0 .. policy.ahead LOOP
-    horizon := ppp.range_end(policy.step, policy.unit, the.zone, horizon);
+    horizon := ppp.range_end(policy.step, policy.unit, zone, horizon);
   END LOOP;
-  pos := the.present;
-  FOR i IN 1 .. coalesce(cardinality(lowers), 0) LOOP
-    -- A partition from MINVALUE on is where gaps can begin: at its end.
-    pos := least(pos, CASE WHEN lowers[i] = '-Infinity' THEN uppers[i] ELSE lowers[i] END);
-  END LOOP;
-  pos := ppp.range_start(policy.step, policy.unit, the.zone,
-    greatest(pos, coalesce(ppp.kept_since(policy, the.zone, the.present), pos)));
+  -- A partition from MINVALUE on is where gaps can begin: at its end.
+  pos := least(pos, CASE WHEN lowers[1] = '-Infinity' THEN uppers[1] ELSE lowers[1] END);
+  pos := ppp.range_start(policy.step, policy.unit, zone,
+    greatest(pos, coalesce(ppp.kept_since(policy, zone, present), pos)));
   WHILE pos < horizon LOOP
     WHILE uppers[next] <= pos LOOP
       next := next + 1;
@@ -354,12 +364,29 @@ BEGIN
       pos := uppers[next];
     ELSE
       lower := pos;
-      upper := ppp.range_end(policy.step, policy.unit, the.zone, ppp.range_start(policy.step, policy.unit, the.zone, pos));
+      upper := ppp.range_end(policy.step, policy.unit, zone, ppp.range_start(policy.step, policy.unit, zone, pos));
       upper := least(upper, lowers[next]);
       pos := upper;
       RETURN NEXT;
     END IF;
   END LOOP;
+END $$;
+
+-- The same of a table by its name.
+CREATE OR REPLACE FUNCTION ppp.missing_ranges(in_schema text, in_name text, at timestamptz DEFAULT clock_timestamp())
+RETURNS TABLE (lower numeric, upper numeric)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  policy ppp.partition_policy;
+  the record;
+BEGIN
+  SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no partition policy for %.%', quote_ident(in_schema), quote_ident(in_name)
+      USING ERRCODE = 'undefined_object';
+  END IF;
+  the := ppp.partitioning(policy, at);
+  RETURN QUERY SELECT m.* FROM ppp.ranges_without_partition(policy, the.parent, the.type, the.zone, the.present) AS m;
 END $$;
 
 -- One turn at a table, in a transaction of its own: makes what is missing of its ranges. Where a default partition might
@@ -374,7 +401,6 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET 
 DECLARE
   policy ppp.partition_policy;
   the record;
-  known oid[];
   lowers numeric[];
   uppers numeric[];
   missing record;
@@ -386,15 +412,17 @@ DECLARE
 BEGIN
   SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
   the := ppp.partitioning(policy, at);
-  SELECT array_agg(i.inhrelid ORDER BY i.inhrelid) INTO known FROM pg_inherits AS i WHERE i.inhparent = the.parent;
-  SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers FROM ppp.missing_ranges(in_schema, in_name, at) AS m;
+  SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers
+    FROM ppp.ranges_without_partition(policy, the.parent, the.type, the.zone, the.present) AS m;
+  IF lowers IS NULL AND the.fallback IS NULL THEN
+    RETURN;
+  END IF;
   IF lowers IS NOT NULL THEN
     -- One at a time; who reads and writes the table goes on. What others made meanwhile is not missing any more.
     EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', in_schema, in_name);
-    IF known IS DISTINCT FROM (SELECT array_agg(i.inhrelid ORDER BY i.inhrelid) FROM pg_inherits AS i WHERE i.inhparent = the.parent) THEN
-      the := ppp.partitioning(policy, at);
-      SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers FROM ppp.missing_ranges(in_schema, in_name, at) AS m;
-    END IF;
+    the := ppp.partitioning(policy, at);
+    SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers
+      FROM ppp.ranges_without_partition(policy, the.parent, the.type, the.zone, the.present) AS m;
   END IF;
   again := false;
   FOR missing IN SELECT m.lower, m.upper FROM unnest(lowers, uppers) AS m (lower, upper) LOOP
@@ -461,9 +489,10 @@ END $$;
 
 REVOKE EXECUTE ON FUNCTION
   ppp.range_start(bigint, text, text, numeric), ppp.range_end(bigint, text, text, numeric),
-  ppp.bound_position(regtype, text, text), ppp.position_bound(regtype, text, numeric), ppp.range_partitions(oid),
+  ppp.bound_position(regtype, text, text), ppp.position_bound(regtype, text, numeric), ppp.range_ends(text),
+  ppp.range_partitions(oid),
   ppp.partition_name(ppp.partition_policy, text, numeric, integer),
   ppp.free_partition_name(ppp.partition_policy, text, numeric), ppp.make_partition(oid, text, text, text, boolean, text[]),
   ppp.partitioning(ppp.partition_policy, timestamptz), ppp.kept_since(ppp.partition_policy, text, numeric),
-  ppp.missing_ranges(text, text, timestamptz), ppp.make_partitions(text, text, timestamptz, integer)
+  ppp.ranges_without_partition(ppp.partition_policy, oid, regtype, text, numeric), ppp.missing_ranges(text, text, timestamptz), ppp.make_partitions(text, text, timestamptz, integer)
 FROM PUBLIC;

@@ -38,7 +38,10 @@ class EveryTest {
             3,
             List.of(Identifier.of("chat")),
             true,
+            true,
+            true,
             4,
+            Duration.ofSeconds(7),
             Optional.of(Duration.ofSeconds(5)),
             Optional.of(9));
     assertThat(ConversionRequest.of(request.definition())).isEqualTo(request);

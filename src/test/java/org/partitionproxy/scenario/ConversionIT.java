@@ -8,13 +8,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
-import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.Running;
@@ -35,10 +34,8 @@ class ConversionIT {
           "verify",
           "exchange",
           "foreign keys",
-          "analyze");
-
-  private static final SqlResource JOURNAL =
-      SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
+          "analyze",
+          "veneer");
 
   private static final int OWN = 100_000;
   private static final int END = 10_000_000;
@@ -53,6 +50,10 @@ class ConversionIT {
       COMMENT ON TABLE keyed IS 'with a key';
       CREATE INDEX keyed_n ON keyed (n) WHERE n > 10;
       CREATE TABLE bare (at timestamptz NOT NULL, who int, n int, j json, f float8 DEFAULT 0.1);
+      CREATE VIEW whole AS SELECT count(*) AS rows, sum(n) AS n FROM keyed WHERE id < 100000;
+      CREATE VIEW both_of WITH (security_invoker = true) AS
+        SELECT w.rows + count(*) AS rows FROM whole AS w, bare WHERE who < 100000 GROUP BY w.rows;
+      COMMENT ON VIEW both_of IS 'of both';
       INSERT INTO keyed (at, n) SELECT '2026-03-01'::timestamptz + i * interval '3 minutes', i
         FROM generate_series(1, 2000) AS i;
       INSERT INTO bare (who, at, n, j)
@@ -73,6 +74,17 @@ class ConversionIT {
       INSERT INTO messages (chat_id, chat_created_at, created_at)
         SELECT id, created_at, created_at + i * interval '1 hour' FROM chats, generate_series(0, 9) AS i;
       """;
+
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT string_agg(concat(conrelid::regclass, pg_get_constraintdef(oid), convalidated), ' '
+        ORDER BY conrelid::regclass::text, conname)
+      FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema::regnamespace""";
+
+  private static final String PUBLISHED =
+      """
+      SELECT string_agg(concat(p.tablename, p.attnames, p.rowfilter), ' ' ORDER BY p.tablename)
+      FROM pg_publication_tables AS p""";
 
   @TempDir private Path folder;
   private Scene scene;
@@ -134,46 +146,16 @@ class ConversionIT {
         .isEqualTo("barep keyedp");
   }
 
-  /**
-   * What is asked for in SQL at the barrier: nobody gets past the beginning of a step, or its end.
-   */
   private Client barrier(String step, String event) throws SQLException {
-    Client holder = scene.superuser("shard1");
-    // The tables of the journal come with the first workflow.
-    holder.execute(JOURNAL.text());
-    holder.execute(
-        """
-        CREATE OR REPLACE FUNCTION public.barrier() RETURNS trigger LANGUAGE plpgsql AS
-          'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
-        DROP TRIGGER IF EXISTS barrier ON ppp.workflow_step;
-        CREATE TRIGGER barrier BEFORE %s ON ppp.workflow_step FOR EACH ROW
-          WHEN (NEW.name = '%s'%s) EXECUTE FUNCTION public.barrier();
-        SELECT pg_advisory_lock(4711)"""
-            .formatted(
-                event, step, event.equals("UPDATE") ? " AND NEW.finished_at IS NOT NULL" : ""));
-    return holder;
+    return StepBarrier.at(scene, step, event);
   }
 
-  /** What the server sees of {@code kill -9}, at once: ppp's sessions are gone. */
+  private Client barrier(String table, String event, String condition) throws SQLException {
+    return StepBarrier.at(scene, table, event, condition);
+  }
+
   private void killAtBarrier(Client holder, String... command) throws Exception {
-    CompletableFuture<InProcess.Result> run =
-        CompletableFuture.supplyAsync(() -> scene.ppp(command));
-    await()
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> {
-              assertThat(run.isDone()).as("%s", run.getNow(null)).isFalse();
-              return holder
-                  .value(
-                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
-                          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                  .equals("1");
-            });
-    holder.execute(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            + " WHERE application_name LIKE 'ppp %' AND datname = current_database()");
-    assertThat(run.join().status()).isNotZero();
-    holder.close();
+    StepBarrier.kill(scene, holder, command);
   }
 
   @EveryPostgres
@@ -199,11 +181,9 @@ class ConversionIT {
       isWhole(writer);
     }
     isPartitioned();
-    // The keys have changed, which the veneer's comments tell.
-    scene.run("initialize");
     scene.isInStep();
-    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     scene.run("workflows", "finish", id, "--yes");
+    assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     keepsWhatItHad();
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
     assertThat(scene.run("workflows")).isEqualTo("No workflows.\n");
@@ -222,7 +202,12 @@ class ConversionIT {
                     + " WHERE conrelid = 'keyed'::regclass AND contype <> 'n'"))
         .isEqualTo("keyed_n_checkt keyed_owner_fkeyt keyed_pkeyt");
     assertThat(value("SELECT pg_get_indexdef('keyed_n'::regclass)")).endsWith("WHERE (n > 10)");
+    assertThat(
+            value(
+                "SELECT concat(reloptions, obj_description(oid), relacl IS NULL) FROM pg_class WHERE oid = 'both_of'::regclass"))
+        .isEqualTo("{security_invoker=true}of bothf");
     try (Client application = scene.as("shard1", scene.role("acme"))) {
+      assertThat(application.value("SELECT rows FROM both_of")).isEqualTo("4000");
       assertThat(
               application.value("INSERT INTO keyed (at, n) VALUES ('2026-03-02', 1) RETURNING id"))
           .isEqualTo("2001");
@@ -240,6 +225,9 @@ class ConversionIT {
       assertThat(scene.run("workflows")).contains("shard1-1").contains("stopped");
       scene.isInStep();
       scene.run("workflows", "abort", "shard1-1");
+      killAtBarrier(barrier("foreign keys", "INSERT"), convert());
+      isPartitioned();
+      scene.run("workflows", "abort", "shard1-2");
       isWhole(writer);
     }
     assertThat(shape()).isEqualTo(before);
@@ -247,10 +235,57 @@ class ConversionIT {
     scene.isInStep();
   }
 
+  @EveryPostgres
+  void whatWasExchangedIsTakenBack(PostgresVersion version) throws Exception {
+    scene(version);
+    String before = shape();
+    String[] abort = {"workflows", "abort", "shard1-1"};
+    try (AcknowledgedWriter writer = writer(version.major())) {
+      assertThat(scene.run(convert())).contains("waiting").contains("workflows abort shard1-1");
+      assertThat(scene.run("workflows", "show", "shard1-1"))
+          .containsPattern("keeps the old tables, .* and a log of \\d+ changes");
+      scene.onShard(
+          "acme",
+          """
+          CREATE TABLE later PARTITION OF keyed FOR VALUES FROM ('2026-04-01') TO ('2026-05-01');
+          INSERT INTO keyed (id, at, n) VALUES (50000, '2026-04-02', 1), (50000, '2026-03-02', 0)""");
+      try (Client replica = scene.superuser("shard1")) {
+        replica.execute(
+            """
+            SET search_path = %s;
+            SET session_replication_role = replica;
+            DELETE FROM keyed WHERE id = 1;
+            INSERT INTO keyed (id, at, n) VALUES (1, '2026-03-01', 1)"""
+                .formatted(scene.schema("acme")));
+      }
+      assertThat(scene.ppp(abort).err())
+          .contains("has several rows with the same (id): 50000")
+          .contains("waits as before");
+      scene.onShard(
+          "acme",
+          "DELETE FROM keyed WHERE id = 50000 AND n = 1; DELETE FROM keyed WHERE id = 50000");
+      isPartitioned();
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborting'"), abort);
+      isPartitioned();
+      killAtBarrier(barrier("conversion_command", "UPDATE", "true"), abort);
+      assertThat(scene.ppp("workflows", "resume", "shard1-1").err()).contains("is aborting");
+      killAtBarrier(barrier("workflow", "UPDATE", "NEW.state = 'aborted'"), abort);
+      scene.run(abort);
+      isWhole(writer);
+    }
+    assertThat(shape()).isEqualTo(before);
+    assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
+    assertThat(
+            value(
+                "SELECT concat(convalidated, ' ', (SELECT count(*) FROM pg_trigger WHERE tgrelid = conrelid AND NOT tgisinternal)) FROM pg_constraint WHERE conname = 'keyed_owner_fkey'"))
+        .startsWith("t ");
+    scene.isInStep();
+  }
+
   private String shape() throws SQLException {
     return value(
         "SELECT string_agg(concat(oid, relname, relkind, relfilenode), ' '"
-            + " ORDER BY relname) FROM pg_class WHERE relnamespace = '"
+            + " ORDER BY relname) FROM pg_class WHERE relkind <> 'v' AND relnamespace = '"
             + scene.schema("acme")
             + "'::regnamespace");
   }
@@ -277,10 +312,23 @@ class ConversionIT {
       "--order-by",
       "chat_id,created_at"
     };
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute(
+          "CREATE PUBLICATION talk FOR TABLE %1$s.chats (id, created_at), %1$s.messages WHERE (id > 0)"
+              .formatted(scene.schema("acme")));
+    }
     assertThat(scene.ppp(command).err())
+        .contains("publication \"talk\" publishes only a part of \"messages\"")
         .contains("error[PPP1310]: foreign key \"likes_chat_id_fkey\"")
         .contains("ADD COLUMN chat_created_at timestamp with time zone");
-    scene.onShard("acme", "ALTER TABLE likes DROP CONSTRAINT likes_chat_id_fkey");
+    scene.onShard("acme", "ALTER TABLE likes ADD COLUMN chat_created_at timestamptz");
+    scene.run("initialize");
+    String before = shape();
+    String keys = value(FOREIGN_KEYS);
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute("ALTER PUBLICATION talk SET (publish_via_partition_root = true)");
+    }
+    String published = value(PUBLISHED);
     try (Client application = scene.as("shard1", scene.role("acme"))) {
       Client holder = barrier("catch up", "INSERT");
       killAtBarrier(holder, command);
@@ -307,9 +355,43 @@ class ConversionIT {
                 "SELECT count(*) || ' ' || count(DISTINCT inhparent) FROM pg_inherits"
                     + " WHERE inhparent IN ('chats'::regclass, 'messages'::regclass)"))
         .isEqualTo("21 2");
-    scene.run("workflows", "finish", "shard1-1", "--yes");
-    scene.run("initialize");
     scene.isInStep();
+    scene.onShard("acme", "CREATE MATERIALIZED VIEW titles AS SELECT title FROM chats");
+    assertThat(scene.ppp("workflows", "abort", "shard1-1").err())
+        .contains("materialized view " + scene.schema("acme") + ".titles uses the new table");
+    scene.onShard("acme", "DROP MATERIALIZED VIEW titles");
+    scene.run("workflows", "abort", "shard1-1");
+    assertThat(shape()).isEqualTo(before);
+    assertThat(value(FOREIGN_KEYS)).isEqualTo(keys);
+    assertThat(value(PUBLISHED)).isEqualTo(published);
+    assertThat(value("INSERT INTO chats (title) VALUES ('last') RETURNING id")).isEqualTo("243");
+    assertThat(value("SELECT count(*) FROM chats JOIN messages ON chat_id = chats.id"))
+        .isEqualTo("2391");
+    scene.isInStep();
+  }
+
+  @Test
+  void nothingIsRetiredOfATableThatCanBeTakenBack() throws Exception {
+    scene = new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"));
+    scene.withoutMigrations();
+    scene.run("initialize");
+    scene.onShard(
+        "acme",
+        "CREATE TABLE small AS SELECT 2001::bigint AS n; ALTER TABLE small ALTER n SET NOT NULL;"
+            + " INSERT INTO small VALUES (2005)");
+    scene.line("partitions: { small: { by: n, every: 1, ahead: 1, keep: 2, retire: drop } }");
+    String[] convert = {"partitions", "convert", "small", "--tenant", "acme", "--by", "n"};
+    scene.run(
+        Stream.concat(Stream.of(convert), Stream.of("--every", "1", "--yes"))
+            .toArray(String[]::new));
+    InProcess.Result held = scene.ppp("partitions", "maintain");
+    assertThat(held.err()).contains("workflow \"shard1-1\" can still be taken back");
+    assertThat(held.status()).isZero();
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small"))
+        .isEqualTo("2001 2005");
+    scene.run("workflows", "finish", "shard1-1", "--yes");
+    scene.run("partitions", "maintain");
+    assertThat(value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM small")).isEqualTo("2005");
   }
 
   @Test
@@ -340,17 +422,24 @@ class ConversionIT {
     scene.onShard(
         "acme",
         """
-        CREATE VIEW sums AS SELECT sum(n) FROM keyed;
+        CREATE VIEW of_n AS SELECT n FROM keyed;
+        CREATE MATERIALIZED VIEW sums AS SELECT sum(n) FROM of_n;
+        CREATE VIEW grouped AS SELECT id, n FROM keyed GROUP BY id;
+        CREATE TABLE others (n int);
+        CREATE POLICY of_others ON others USING (EXISTS (SELECT FROM keyed WHERE keyed.n = others.n));
         ALTER TABLE keyed ADD CONSTRAINT one_n UNIQUE (n);
         ALTER TABLE bare ALTER COLUMN at DROP NOT NULL;
         CREATE TABLE endless AS SELECT 'infinity'::timestamptz AS at;
         ALTER TABLE endless ALTER COLUMN at SET NOT NULL;
         """);
+    String in = scene.schema("acme");
     String before = shape();
     InProcess.Result refused = scene.ppp(convert());
     assertThat(refused.status()).isEqualTo(5);
     assertThat(refused.err())
-        .contains("view " + scene.schema("acme") + ".sums depends on table \"keyed\"")
+        .contains("materialized view " + in + ".sums depends on table \"keyed\"")
+        .contains("view " + in + ".grouped groups by primary key \"keyed_pkey\" of \"keyed\"")
+        .contains("policy of_others on table " + in + ".others depends on table \"keyed\"")
         .contains(
             "\"one_n\" of \"keyed\" is unique without \"at\": it would have to become (n, at)")
         .contains("column \"at\" of \"bare\" may be NULL");

@@ -2,27 +2,26 @@ package org.partitionproxy.convert;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.sql.Sql;
 
-/**
- * Transactions that need a table for themselves for a moment. Everybody who comes while one waits
- * for its lock waits behind it, so it waits only a little, gives up, and tries again later.
- */
-final class ShortLock {
+/** A moment in which nobody uses a conversion's tables, waited for, and said who was there. */
+final class Moment {
 
-  private static final Duration WAIT = Duration.ofMillis(20);
-  private static final Duration PAUSE = Duration.ofMillis(30);
-  private static final int TRIES = 600;
+  /** Others wait no longer than this for who waits here. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
 
-  /** lock_not_available, deadlock_detected, and ours: not now. */
-  private static final List<String> AGAIN = List.of("55P03", "40P01", "PP001");
+  private static final Duration PAUSE = Duration.ofMillis(40);
+
+  /** Of a try and what follows it: the pause is up to four times as long. */
+  private static final long MILLIS_A_TRY = 120;
+
+  private static final int TRIES_UNTIL_CANCEL = 20;
 
   private static final String BLOCKERS =
       """
@@ -30,13 +29,12 @@ final class ShortLock {
         || ', in a transaction since ' || coalesce(a.xact_start::text, '') || ')' AS blocker
       FROM pg_catalog.pg_locks AS l
       JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-      JOIN ppp.conversion AS c ON c.old = l.relation
+      JOIN ppp.conversion AS c
+        ON l.relation = ANY (ppp.conversion_tree(c.old) || ppp.conversion_tree(c.shadow))
       WHERE c.workflow = ? AND l.granted AND a.pid <> pg_catalog.pg_backend_pid()
       GROUP BY a.pid, a.application_name, a.state, a.xact_start
       ORDER BY a.xact_start
       LIMIT 3""";
-
-  private static final int TRIES_UNTIL_CANCEL = 20;
 
   /**
    * Autovacuum gives way by itself only to who waits for deadlock_timeout, which nobody should have
@@ -47,38 +45,52 @@ final class ShortLock {
       SELECT pg_catalog.pg_cancel_backend(a.pid) AS cancelled
       FROM pg_catalog.pg_locks AS l
       JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-      JOIN ppp.conversion AS c ON c.old = l.relation
+      JOIN ppp.conversion AS c
+        ON l.relation = ANY (ppp.conversion_tree(c.old) || ppp.conversion_tree(c.shadow))
       WHERE c.workflow = ? AND l.granted AND a.backend_type = 'autovacuum worker'
         AND a.query NOT LIKE '%wraparound%'""";
 
-  private ShortLock() {}
+  private final Session session;
+  private final long workflow;
+  private final ShortLock lock;
+
+  /**
+   * @param maxWait about how long in all
+   */
+  Moment(Session session, long workflow, Duration maxWait) {
+    this.session = session;
+    this.workflow = workflow;
+    this.lock =
+        new ShortLock(PATIENCE, PAUSE, (int) Math.max(1, maxWait.toMillis() / MILLIS_A_TRY));
+  }
+
+  <T> T take(Supplier<T> work) {
+    return take(() -> {}, work);
+  }
 
   /**
    * @param before what is done before each try, outside its transaction
    * @throws PppException {@link Code#CONVERSION_BLOCKED} after many tries
    */
-  static <T> T take(Session session, long workflow, Runnable before, Supplier<T> work) {
-    for (int i = 0; i < TRIES; i++) {
-      before.run();
-      try {
-        return session.inTransaction(
-            () -> {
-              session.execute(Sql.of("SET LOCAL lock_timeout = {}", Sql.number(WAIT.toMillis())));
-              return work.get();
-            });
-      } catch (SqlFailure e) {
-        if (!AGAIN.contains(e.sqlState())) {
-          throw e;
-        }
-        if (i % TRIES_UNTIL_CANCEL == TRIES_UNTIL_CANCEL - 1) {
-          session.query(CANCEL, row -> row.bool("cancelled"), workflow);
-        }
-        // Longer after each try, so that others get through in between.
-        LockSupport.parkNanos(PAUSE.plusMillis(Math.min(i, 100)).toNanos());
-      }
+  <T> T take(Runnable before, Supplier<T> work) {
+    try {
+      return lock.run(
+          session,
+          attempt -> {
+            if (attempt % TRIES_UNTIL_CANCEL == 0) {
+              session.query(CANCEL, row -> row.bool("cancelled"), workflow);
+            }
+            before.run();
+          },
+          work);
+    } catch (SqlFailure e) {
+      throw ShortLock.isNotNow(e) ? blocked() : e;
     }
+  }
+
+  private PppException blocked() {
     List<String> blockers = session.query(BLOCKERS, row -> row.string("blocker"), workflow);
-    throw new PppException(
+    return new PppException(
         Diagnostic.error(
             Code.CONVERSION_BLOCKED,
             "no moment was found in which nobody uses the tables",
