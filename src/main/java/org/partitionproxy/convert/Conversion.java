@@ -3,8 +3,6 @@ package org.partitionproxy.convert;
 import java.util.List;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
-import org.partitionproxy.db.SqlFailure;
-import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.workflow.OpenWorkflow;
@@ -56,11 +54,6 @@ public final class Conversion implements WorkflowKind {
 
   private static final String EXCHANGE = "exchange";
 
-  /** More would make whole catalogs slow. */
-  private static final int MOST_PARTITIONS = 20_000;
-
-  private static final int ROUNDS = 50;
-
   private final ConversionListener listener;
   private final Surroundings surroundings;
 
@@ -99,11 +92,9 @@ public final class Conversion implements WorkflowKind {
     long id = workflow.id().number();
     install(session);
     KeyColumns columns = new KeyColumns(session, id, request, listener);
-    session.execute(ParallelWork.UNSYNCED);
-    try (ParallelWork parallel = new ParallelWork(workflow, request, listener)) {
-      fill(workflow, request, parallel, columns);
+    try (NewTables tables = new NewTables(workflow, request, listener)) {
+      tables.fill(columns);
     }
-    session.execute(Sql.of("RESET synchronous_commit"));
     Exchange exchange = new Exchange(session, id, request, listener);
     step(workflow, EXCHANGE, exchange::forth);
     step(
@@ -118,47 +109,6 @@ public final class Conversion implements WorkflowKind {
     workflow.become(WorkflowState.WAITING);
   }
 
-  /** Everything before the exchange. */
-  private void fill(
-      OpenWorkflow workflow, ConversionRequest request, ParallelWork parallel, KeyColumns columns) {
-    Session session = workflow.session();
-    long id = workflow.id().number();
-    columns.steps(workflow);
-    workflow.step("prepare", () -> prepare(session, id, request));
-    step(workflow, "capture", () -> capture(session, id, request));
-    step(workflow, "ranges", () -> makeRanges(session, id, request, parallel));
-    step(
-        workflow,
-        "copy",
-        () -> {
-          listener.begins("copying", "rows", estimate(session, id));
-          new RangeWork(id, parallel).copy(session);
-          return count(session, id) + " rows";
-        });
-    step(workflow, "index", () -> index(session, id));
-    step(
-        workflow,
-        "catch up",
-        () -> {
-          columns.mend();
-          return catchUp(session, id);
-        });
-    step(
-        workflow,
-        "verify",
-        () -> {
-          verify(session, id, parallel);
-          return "every range has the rows of the old table";
-        });
-  }
-
-  /** Where rows lie may have changed since they were copied. */
-  private void verify(Session session, long id, ParallelWork parallel) {
-    new BlockRanges(id, parallel, listener).refresh(session);
-    listener.begins("comparing", "rows", count(session, id));
-    new RangeWork(id, parallel).verify(session);
-  }
-
   /** A step that needs the tables. */
   static void step(OpenWorkflow workflow, String name, Supplier<String> work) {
     workflow.step(
@@ -169,7 +119,7 @@ public final class Conversion implements WorkflowKind {
         });
   }
 
-  private static void requireTables(OpenWorkflow workflow) {
+  static void requireTables(OpenWorkflow workflow) {
     workflow
         .session()
         .query(
@@ -184,107 +134,6 @@ public final class Conversion implements WorkflowKind {
             Sql.of("SET client_min_messages = 'warning'"),
             Sql.resource(Preflight.FUNCTIONS),
             Sql.resource(KeyColumns.FUNCTIONS)));
-  }
-
-  static String prepare(Session session, long id, ConversionRequest request) {
-    session.inTransaction(
-        () -> {
-          int number = 0;
-          for (Identifier table : request.tables()) {
-            session.query(
-                """
-                SELECT ppp.conversion_begin(?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text[])
-                  IS NULL AS done""",
-                row -> row.bool("done"),
-                id,
-                ++number,
-                request.schema().value(),
-                table.value(),
-                request.key().value(),
-                request.every().step(),
-                request.every().unit(),
-                request.zone().getId(),
-                request.ahead(),
-                request.sorting().stream().map(Identifier::value).toList());
-          }
-        });
-    return "new tables in schema \"ppp_convert_" + id + "\"";
-  }
-
-  private static String capture(Session session, long id, ConversionRequest request) {
-    new Moment(session, id, request.maxWait())
-        .take(
-            () ->
-                session.query(
-                    "SELECT ppp.conversion_capture(?, false) IS NULL AS done",
-                    row -> row.bool("done"),
-                    id));
-    return "every change is logged";
-  }
-
-  private String makeRanges(
-      Session session, long id, ConversionRequest request, ParallelWork parallel) {
-    new BlockRanges(id, parallel, listener).find(session);
-    HelperIndex.make(session, id);
-    int made =
-        session.inTransaction(
-            () -> {
-              int sum = 0;
-              for (int number = 1; number <= request.tables().size(); number++) {
-                sum +=
-                    session
-                        .query(
-                            "SELECT ppp.conversion_ranges(?, ?, ?) AS made",
-                            row -> row.integer("made"),
-                            id,
-                            number,
-                            MOST_PARTITIONS)
-                        .get(0);
-              }
-              return sum;
-            });
-    return made + " partitions";
-  }
-
-  private static long estimate(Session session, long id) {
-    return session
-        .query(
-            """
-            SELECT coalesce(sum(greatest(t.reltuples, 0)), 0)::bigint AS rows
-            FROM ppp.conversion AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-            WHERE c.workflow = ?""",
-            row -> row.number("rows"),
-            id)
-        .get(0);
-  }
-
-  private static long count(Session session, long id) {
-    return session
-        .query(
-            """
-            SELECT coalesce(sum(r.rows), 0)::bigint AS rows FROM ppp.conversion_range AS r
-            WHERE r.workflow = ?""",
-            row -> row.number("rows"),
-            id)
-        .get(0);
-  }
-
-  private String index(Session session, long id) {
-    listener.begins("indexing", "tables", 1);
-    return makeIndexes(session, id);
-  }
-
-  static String makeIndexes(Session session, long id) {
-    session.query("SELECT ppp.conversion_index(?) IS NULL AS done", row -> row.bool("done"), id);
-    return "keys, indexes and triggers as before";
-  }
-
-  private String catchUp(Session session, long id) {
-    ChangeLog log = new ChangeLog(session, id);
-    listener.begins("catching up", "changes", log.pending());
-    long changes = log.applyWithReferences();
-    listener.advances(changes);
-    return changes + log.applyUntilFew(ROUNDS) + " changes applied";
   }
 
   static String analyze(Session session, long id) {
@@ -315,59 +164,12 @@ public final class Conversion implements WorkflowKind {
         .orElse("in step");
   }
 
-  /** Before the exchange that is only to drop things; after it, everything once more, backwards. */
   @Override
   public void abort(OpenWorkflow workflow) {
-    Session session = workflow.session();
-    long id = workflow.id().number();
-    install(session);
-    ConversionRequest request = ConversionRequest.of(workflow.definition());
-    Exchange exchange = new Exchange(session, id, request, listener);
-    if (Exchange.isDone(session, id)) {
-      takeBack(workflow, request, exchange);
-    } else {
-      tellOfMissing(workflow);
-      workflow.become(WorkflowState.ABORTING);
-    }
-    exchange.foreignKeys();
-    HelperIndex.drop(session, id);
-    new Moment(session, id, request.maxWait())
-        .take(
-            () -> {
-              session.query(
-                  "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
-              KeyColumns.remove(session, id);
-              return id;
-            });
+    install(workflow.session());
+    new WayBack(workflow, listener).go();
     followed(workflow);
     workflow.become(WorkflowState.ABORTED);
-  }
-
-  /** What is gone can't be brought back; the rest is as it was. */
-  private void tellOfMissing(OpenWorkflow workflow) {
-    try {
-      requireTables(workflow);
-    } catch (SqlFailure e) {
-      if (!e.sqlState().equals("42P01")) {
-        throw e;
-      }
-      listener.says("note: " + e.diagnostics().get(0).summary());
-    }
-  }
-
-  private void takeBack(OpenWorkflow workflow, ConversionRequest request, Exchange exchange) {
-    Session session = workflow.session();
-    long id = workflow.id().number();
-    session.query("SELECT ppp.conversion_turn(?) IS NULL AS done", row -> row.bool("done"), id);
-    ChangeLog log = new ChangeLog(session, id);
-    listener.begins("catching up", "changes", log.pending());
-    log.applyUntilFew(ROUNDS);
-    session.execute(ParallelWork.UNSYNCED);
-    try (ParallelWork parallel = new ParallelWork(workflow, request, listener)) {
-      verify(session, id, parallel);
-    }
-    session.execute(Sql.of("RESET synchronous_commit"));
-    exchange.back(() -> workflow.become(WorkflowState.ABORTING));
   }
 
   @Override

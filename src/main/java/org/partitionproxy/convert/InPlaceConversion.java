@@ -72,7 +72,7 @@ public final class InPlaceConversion implements WorkflowKind {
     install(session);
     KeyColumns columns = new KeyColumns(session, id, request, listener);
     columns.steps(workflow);
-    workflow.step("prepare", () -> Conversion.prepare(session, id, request));
+    workflow.step("prepare", () -> NewTables.prepare(session, id, request));
     Conversion.step(workflow, "keys", () -> keys(session, id));
     Conversion.step(workflow, "boundary", () -> prove(session, id, request));
     Conversion.step(
@@ -83,7 +83,7 @@ public final class InPlaceConversion implements WorkflowKind {
             return "done before ppp was stopped";
           }
           prove(session, id, request);
-          Conversion.makeIndexes(session, id);
+          NewTables.makeIndexes(session, id);
           return exchange.attach();
         });
     Conversion.step(
