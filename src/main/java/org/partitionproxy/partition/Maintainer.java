@@ -66,16 +66,20 @@ public final class Maintainer {
 
   private TablesSeen look(TenantSelection selection, boolean whole) {
     List<PartitionedTable> tables = new ArrayList<>();
+    List<ShardJob> jobs = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
-    for (ShardResult result :
-        onShards(
-            selection,
-            (session, tenants, report) -> new PartitionReader(session, tenants).read(whole),
-            deed -> {})) {
-      tables.addAll(result.tables());
+    JobLook look = new JobLook(connector);
+    Work work =
+        (session, tenants, report) ->
+            new Seen(
+                new PartitionReader(session, tenants).read(whole),
+                whole ? look.at(session, report) : List.of());
+    for (ShardResult result : onShards(selection, work, deed -> {})) {
+      tables.addAll(result.seen().tables());
+      jobs.addAll(result.seen().jobs());
       problems.addAll(result.problems());
     }
-    return new TablesSeen(tables, problems);
+    return new TablesSeen(tables, jobs, problems);
   }
 
   /**
@@ -100,7 +104,7 @@ public final class Maintainer {
           } else {
             shard.run(tables, mode == Mode.DRAIN);
           }
-          return tables;
+          return new Seen(tables, List.of());
         };
     for (ShardResult result : onShards(selection, work, listener)) {
       deeds.addAll(result.deeds());
@@ -114,15 +118,17 @@ public final class Maintainer {
 
   /** What is done on one shard. */
   private interface Work {
-    List<PartitionedTable> run(Session session, List<Tenant> tenants, Report report);
+    Seen run(Session session, List<Tenant> tenants, Report report);
+  }
+
+  /** What there is on one shard. */
+  private record Seen(List<PartitionedTable> tables, List<ShardJob> jobs) {
+
+    static final Seen NOTHING = new Seen(List.of(), List.of());
   }
 
   private record ShardResult(
-      ServerName shard,
-      List<PartitionedTable> tables,
-      List<Deed> deeds,
-      List<Diagnostic> problems,
-      boolean away) {}
+      ServerName shard, Seen seen, List<Deed> deeds, List<Diagnostic> problems, boolean away) {}
 
   private List<ShardResult> onShards(
       TenantSelection selection, Work work, Consumer<Deed> listener) {
@@ -146,16 +152,16 @@ public final class Maintainer {
   private ShardResult onShard(
       ServerDefinition shard, List<Tenant> tenants, Work work, Consumer<Deed> listener) {
     Report report = new Report(listener);
-    List<PartitionedTable> tables = List.of();
+    Seen seen = Seen.NOTHING;
     boolean away = false;
     try (Session session = connector.superuser(shard)) {
-      tables = work.run(session, tenants, report);
+      seen = work.run(session, tenants, report);
     } catch (SqlFailure e) {
       away = e.isUnreachable();
       e.diagnostics().forEach(report::problem);
     } catch (PppException e) {
       e.diagnostics().forEach(report::problem);
     }
-    return new ShardResult(shard.name(), tables, report.deeds(), report.problems(), away);
+    return new ShardResult(shard.name(), seen, report.deeds(), report.problems(), away);
   }
 }
