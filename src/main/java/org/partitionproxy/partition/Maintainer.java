@@ -66,7 +66,7 @@ public final class Maintainer {
 
   private TablesSeen look(TenantSelection selection, boolean whole) {
     List<PartitionedTable> tables = new ArrayList<>();
-    List<ShardJob> jobs = new ArrayList<>();
+    List<ShardJob> scheduled = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
     JobLook look = new JobLook(connector);
     Work work =
@@ -74,12 +74,12 @@ public final class Maintainer {
             new Seen(
                 new PartitionReader(session, tenants).read(whole),
                 whole ? look.at(session, report) : List.of());
-    for (ShardResult result : onShards(selection, work, deed -> {})) {
+    for (ShardResult result : onShards(selection, work, new SpareSessions(1, 1), deed -> {})) {
       tables.addAll(result.seen().tables());
-      jobs.addAll(result.seen().jobs());
+      scheduled.addAll(result.seen().jobs());
       problems.addAll(result.problems());
     }
-    return new TablesSeen(tables, jobs, problems);
+    return new TablesSeen(tables, scheduled, problems);
   }
 
   /**
@@ -91,13 +91,12 @@ public final class Maintainer {
     List<Deed> deeds = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
     Set<ServerName> away = new LinkedHashSet<>();
+    SpareSessions spare = new SpareSessions(jobs, byShard(selection).size());
     Work work =
         (session, tenants, report) -> {
           List<PartitionedTable> tables = new PartitionReader(session, tenants).read(false);
           ShardMaintenance.Others others =
-              new ShardMaintenance.Others(
-                  Math.max(1, jobs / topology.shards().size()),
-                  () -> connector.superuser(session.server()));
+              new ShardMaintenance.Others(spare, () -> connector.superuser(session.server()));
           ShardMaintenance shard = new ShardMaintenance(session, others, tenants, locks, report);
           if (mode == Mode.PLAN) {
             shard.plan(tables);
@@ -106,7 +105,7 @@ public final class Maintainer {
           }
           return new Seen(tables, List.of());
         };
-    for (ShardResult result : onShards(selection, work, listener)) {
+    for (ShardResult result : onShards(selection, work, spare, listener)) {
       deeds.addAll(result.deeds());
       problems.addAll(result.problems());
       if (result.away()) {
@@ -130,8 +129,7 @@ public final class Maintainer {
   private record ShardResult(
       ServerName shard, Seen seen, List<Deed> deeds, List<Diagnostic> problems, boolean away) {}
 
-  private List<ShardResult> onShards(
-      TenantSelection selection, Work work, Consumer<Deed> listener) {
+  private Map<ServerDefinition, List<Tenant>> byShard(TenantSelection selection) {
     Map<ServerDefinition, List<Tenant>> byShard = new LinkedHashMap<>();
     List<Tenant> chosen = selection.from(topology);
     for (ServerDefinition shard : topology.shards()) {
@@ -140,12 +138,23 @@ public final class Maintainer {
         byShard.put(shard, own);
       }
     }
+    return byShard;
+  }
+
+  private List<ShardResult> onShards(
+      TenantSelection selection, Work work, SpareSessions spare, Consumer<Deed> listener) {
+    Map<ServerDefinition, List<Tenant>> byShard = byShard(selection);
     if (byShard.isEmpty()) {
       return List.of();
     }
     try (Workers workers = new Workers(Math.min(jobs, byShard.size()))) {
       return workers.map(
-          byShard.entrySet(), entry -> onShard(entry.getKey(), entry.getValue(), work, listener));
+          byShard.entrySet(),
+          entry -> {
+            ShardResult result = onShard(entry.getKey(), entry.getValue(), work, listener);
+            spare.shardIsDone();
+            return result;
+          });
     }
   }
 
