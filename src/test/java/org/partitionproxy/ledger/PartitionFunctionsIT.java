@@ -204,6 +204,33 @@ class PartitionFunctionsIT {
     }
   }
 
+  /** Nobody would look at a job that says it succeeded. */
+  @Test
+  void aJobFailsWhereRowsAreInTheWayAndMakesTheOthers() {
+    try (Session session =
+        database(
+            PostgresVersion.embedded(),
+            EVENTS,
+            tenSeconds(),
+            "CREATE TABLE acme.rest PARTITION OF acme.events DEFAULT;"
+                + "INSERT INTO acme.events (created_at, payload)"
+                + " SELECT now() AT TIME ZONE 'UTC' + i * interval '10 s', '{}'"
+                + " FROM generate_series(1, 2) AS i;")) {
+      session.execute(Sql.resource(PartitionFunctions.JOB));
+      SqlFailure failure =
+          catchThrowableOfType(
+              SqlFailure.class,
+              () -> session.execute(Sql.of("CALL ppp.make_all_partitions('events')")));
+      assertThat(failure).hasMessageContaining("not all partitions are made");
+      assertThat(
+              session.query(
+                  "SELECT count(*) > 1 AS others FROM pg_catalog.pg_inherits"
+                      + " WHERE inhparent = 'acme.events'::regclass",
+                  row -> row.bool("others")))
+          .containsExactly(true);
+    }
+  }
+
   @EveryPostgres
   void givesUpAGuardThatRowsCameBefore(PostgresVersion version) {
     try (Session session =
