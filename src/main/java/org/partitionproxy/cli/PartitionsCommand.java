@@ -15,7 +15,10 @@ import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.partition.FindingCondition;
 import org.partitionproxy.partition.Maintainer;
 import org.partitionproxy.partition.PartitionedTable;
+import org.partitionproxy.partition.ShardJob;
 import org.partitionproxy.partition.TablesSeen;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.state.ScheduledJob;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +67,7 @@ final class PartitionsCommand implements Callable<Integer> {
     if (!conditions.isEmpty()) {
       tables = tables.stream().filter(t -> conditions.stream().anyMatch(c -> c.holds(t))).toList();
     }
-    console.out(show(tables, seen.problems(), conditions));
+    console.out(show(tables, jobs(seen), seen.problems(), conditions));
     if (conditions.isEmpty()) {
       tellOfConversions(workspace);
     }
@@ -85,14 +88,30 @@ final class PartitionsCommand implements Callable<Integer> {
   }
 
   private String show(
-      List<PartitionedTable> tables, List<Diagnostic> problems, List<FindingCondition> conditions) {
+      List<PartitionedTable> tables,
+      List<ShardJob> jobs,
+      List<Diagnostic> problems,
+      List<FindingCondition> conditions) {
     if (output.json()) {
-      return PartitionsView.json(tables, bounds, problems);
+      return PartitionsView.json(tables, jobs, bounds, problems);
     }
     if (!conditions.isEmpty() && tables.isEmpty()) {
       return "";
     }
-    return bounds ? PartitionsView.bounds(tables) : PartitionsView.render(tables);
+    return bounds
+        ? PartitionsView.bounds(tables)
+        : PartitionsView.render(tables, conditions.isEmpty() ? jobs : List.of());
+  }
+
+  /** Those for the table, if one is named. */
+  private List<ShardJob> jobs(TablesSeen seen) {
+    if (table == null) {
+      return seen.jobs();
+    }
+    String command = ScheduledJob.making(Identifier.of(table));
+    return seen.jobs().stream()
+        .filter(one -> one.history().job().command().equals(command))
+        .toList();
   }
 
   private List<PartitionedTable> named(TablesSeen seen) {

@@ -13,6 +13,7 @@ import org.partitionproxy.partition.Maintenance;
 import org.partitionproxy.partition.Partition;
 import org.partitionproxy.partition.PartitionRange;
 import org.partitionproxy.partition.PartitionedTable;
+import org.partitionproxy.partition.ShardJob;
 
 /** Partitioned tables, and what maintenance did to them, as text and as JSON. */
 public final class PartitionsView {
@@ -22,7 +23,7 @@ public final class PartitionsView {
   private PartitionsView() {}
 
   /** A line a table, and below what is worth a line of its own. */
-  public static String render(List<PartitionedTable> tables) {
+  public static String render(List<PartitionedTable> tables, List<ShardJob> jobs) {
     if (tables.isEmpty()) {
       return "no partitioned table\n";
     }
@@ -58,6 +59,7 @@ public final class PartitionsView {
     }
     StringBuilder notes = new StringBuilder();
     tables.forEach(table -> notes(table, notes));
+    notes.append(JobsView.render(jobs));
     return text.render() + (notes.isEmpty() ? "" : "\n" + notes);
   }
 
@@ -130,9 +132,13 @@ public final class PartitionsView {
   }
 
   public static String json(
-      List<PartitionedTable> tables, boolean bounds, List<Diagnostic> problems) {
+      List<PartitionedTable> tables,
+      List<ShardJob> jobs,
+      boolean bounds,
+      List<Diagnostic> problems) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("tables", tables.stream().map(table -> json(table, bounds)).toList());
+    document.put("jobs", JobsView.json(jobs));
     document.put("problems", DiagnosticView.json(problems));
     return Json.pretty(document);
   }

@@ -67,16 +67,20 @@ public final class Maintainer {
 
   private TablesSeen look(TenantSelection selection, boolean whole) {
     List<PartitionedTable> tables = new ArrayList<>();
+    List<ShardJob> scheduled = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
-    for (ShardResult result :
-        onShards(
-            selection,
-            (session, tenants, report) -> new PartitionReader(session, tenants).read(whole),
-            deed -> {})) {
-      tables.addAll(result.tables());
+    JobLook look = new JobLook(connector);
+    Work work =
+        (session, tenants, report) ->
+            new Seen(
+                new PartitionReader(session, tenants).read(whole),
+                whole ? look.at(session, report) : List.of());
+    for (ShardResult result : onShards(selection, work, new SpareSessions(1, 1), deed -> {})) {
+      tables.addAll(result.seen().tables());
+      scheduled.addAll(result.seen().jobs());
       problems.addAll(result.problems());
     }
-    return new TablesSeen(tables, problems);
+    return new TablesSeen(tables, scheduled, problems);
   }
 
   /**
@@ -88,22 +92,21 @@ public final class Maintainer {
     List<Deed> deeds = new ArrayList<>();
     List<Diagnostic> problems = new ArrayList<>();
     Set<ServerName> away = new LinkedHashSet<>();
+    SpareSessions spare = new SpareSessions(jobs, byShard(selection).size());
     Work work =
         (session, tenants, report) -> {
           List<PartitionedTable> tables = new PartitionReader(session, tenants).read(false);
           ShardMaintenance.Others others =
-              new ShardMaintenance.Others(
-                  Math.max(1, jobs / topology.shards().size()),
-                  () -> connector.superuser(session.server()));
+              new ShardMaintenance.Others(spare, () -> connector.superuser(session.server()));
           ShardMaintenance shard = new ShardMaintenance(session, others, tenants, locks, report);
           if (mode == Mode.PLAN) {
             shard.plan(tables);
           } else {
             shard.run(tables, mode == Mode.DRAIN);
           }
-          return tables;
+          return new Seen(tables, List.of());
         };
-    for (ShardResult result : onShards(selection, work, listener)) {
+    for (ShardResult result : onShards(selection, work, spare, listener)) {
       deeds.addAll(result.deeds());
       problems.addAll(result.problems());
       if (result.away()) {
@@ -115,18 +118,19 @@ public final class Maintainer {
 
   /** What is done on one shard. */
   private interface Work {
-    List<PartitionedTable> run(Session session, List<Tenant> tenants, Report report);
+    Seen run(Session session, List<Tenant> tenants, Report report);
+  }
+
+  /** What there is on one shard. */
+  private record Seen(List<PartitionedTable> tables, List<ShardJob> jobs) {
+
+    static final Seen NOTHING = new Seen(List.of(), List.of());
   }
 
   private record ShardResult(
-      ServerName shard,
-      List<PartitionedTable> tables,
-      List<Deed> deeds,
-      List<Diagnostic> problems,
-      boolean away) {}
+      ServerName shard, Seen seen, List<Deed> deeds, List<Diagnostic> problems, boolean away) {}
 
-  private List<ShardResult> onShards(
-      TenantSelection selection, Work work, Consumer<Deed> listener) {
+  private Map<ServerDefinition, List<Tenant>> byShard(TenantSelection selection) {
     Map<ServerDefinition, List<Tenant>> byShard = new LinkedHashMap<>();
     List<Tenant> chosen = selection.from(topology);
     for (ServerDefinition shard : topology.shards()) {
@@ -135,28 +139,39 @@ public final class Maintainer {
         byShard.put(shard, own);
       }
     }
+    return byShard;
+  }
+
+  private List<ShardResult> onShards(
+      TenantSelection selection, Work work, SpareSessions spare, Consumer<Deed> listener) {
+    Map<ServerDefinition, List<Tenant>> byShard = byShard(selection);
     if (byShard.isEmpty()) {
       return List.of();
     }
     try (Workers workers = new Workers(Math.min(jobs, byShard.size()))) {
       return workers.map(
-          byShard.entrySet(), entry -> onShard(entry.getKey(), entry.getValue(), work, listener));
+          byShard.entrySet(),
+          entry -> {
+            ShardResult result = onShard(entry.getKey(), entry.getValue(), work, listener);
+            spare.shardIsDone();
+            return result;
+          });
     }
   }
 
   private ShardResult onShard(
       ServerDefinition shard, List<Tenant> tenants, Work work, Consumer<Deed> listener) {
     Report report = new Report(listener);
-    List<PartitionedTable> tables = List.of();
+    Seen seen = Seen.NOTHING;
     boolean away = false;
     try (Session session = connector.superuser(shard)) {
-      tables = work.run(session, tenants, report);
+      seen = work.run(session, tenants, report);
     } catch (SqlFailure e) {
       away = e.isUnreachable();
       e.diagnostics().forEach(report::problem);
     } catch (PppException e) {
       e.diagnostics().forEach(report::problem);
     }
-    return new ShardResult(shard.name(), tables, report.deeds(), report.problems(), away);
+    return new ShardResult(shard.name(), seen, report.deeds(), report.problems(), away);
   }
 }

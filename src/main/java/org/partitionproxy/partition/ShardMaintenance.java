@@ -1,11 +1,15 @@
 package org.partitionproxy.partition;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.db.Workers;
@@ -19,15 +23,16 @@ import org.partitionproxy.topology.Tenant;
 final class ShardMaintenance {
 
   /** Fewer are made sooner than another session is there. */
-  private static final int TABLES_PER_SESSION = 20;
+  private static final int WORTH_A_SESSION = 20;
 
-  /** Other sessions with the same shard, that many at most. */
-  record Others(int size, Supplier<Session> more) {
+  /** Until somebody who could help looks again whether there is a session for it. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
-    Session open() {
-      return more.get();
-    }
-  }
+  /** Rows of any number may be moved. */
+  private static final Sql PATIENT = Sql.of("SET statement_timeout = 0");
+
+  /** More sessions with the same shard, as long as others don't need them. */
+  record Others(SpareSessions spare, Supplier<Session> more) {}
 
   private final Session session;
   private final Others others;
@@ -85,42 +90,52 @@ final class ShardMaintenance {
     if (busy.isEmpty()) {
       return;
     }
-    session.execute(Sql.of("SET statement_timeout = 0"));
+    session.execute(PATIENT);
     make(busy.stream().filter(PartitionedTable::isIncomplete).toList(), drain);
     retire(tables, busy);
   }
 
   /** Making a partition keeps one core of the server busy: many are made by several sessions. */
   private void make(List<PartitionedTable> incomplete, boolean drain) {
-    int width = Math.min(others.size(), incomplete.size() / TABLES_PER_SESSION);
-    if (width <= 1) {
-      make(making, incomplete, drain);
+    BlockingQueue<PartitionedTable> left = new LinkedBlockingQueue<>(incomplete);
+    if (left.size() < 2 * WORTH_A_SESSION) {
+      make(making, left, drain);
       return;
     }
-    int each = (incomplete.size() + width - 1) / width;
-    List<List<PartitionedTable>> parts = new ArrayList<>();
-    for (int from = 0; from < incomplete.size(); from += each) {
-      parts.add(incomplete.subList(from, Math.min(incomplete.size(), from + each)));
+    List<Runnable> hands = new ArrayList<>(List.of(() -> make(making, left, drain)));
+    while (hands.size() < others.spare().most()) {
+      hands.add(() -> help(left, drain));
     }
-    try (Workers workers = new Workers(width)) {
-      workers.forEach(
-          parts,
-          part -> {
-            try (Session own = others.open()) {
-              make(new Making(own, locks, report), part, drain);
-            }
-          });
+    try (Workers workers = new Workers(hands.size())) {
+      workers.forEach(hands, Runnable::run);
     }
   }
 
-  private void make(Making by, List<PartitionedTable> incomplete, boolean drain) {
-    for (PartitionedTable table : incomplete) {
+  private void help(BlockingQueue<PartitionedTable> left, boolean drain) {
+    boolean going = true;
+    while (going && left.size() >= WORTH_A_SESSION) {
+      if (others.spare().take()) {
+        try (Session own = others.more().get()) {
+          own.execute(PATIENT);
+          make(new Making(own, locks, report), left, drain);
+        } finally {
+          others.spare().giveBack();
+        }
+      } else {
+        going = Pause.of(BETWEEN_LOOKS);
+      }
+    }
+  }
+
+  private void make(Making by, BlockingQueue<PartitionedTable> left, boolean drain) {
+    for (PartitionedTable table = left.poll(); table != null; table = left.poll()) {
+      PartitionedTable next = table;
       report.guard(
-          table,
+          next,
           Code.PARTITION_NOT_MADE,
           "make partitions of",
           () -> {
-            by.make(table, drain);
+            by.make(next, drain);
             return true;
           });
     }

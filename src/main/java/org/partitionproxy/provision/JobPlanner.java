@@ -172,9 +172,8 @@ final class JobPlanner {
     PartitionSchedule schedule = rules.policy().schedule().orElseThrow();
     String name =
         schedule.job().orElse("ppp partitions of " + rules.table() + " in " + shard.database());
-    Sql call = Sql.of("CALL ppp.make_all_partitions({})", Literal.of(rules.table().value()));
     return new ScheduledJob(
-        0, name, schedule.when(), ScheduledJob.MARK + call.text(), shard.database().value());
+        0, name, schedule.when(), ScheduledJob.making(rules.table()), shard.database().value());
   }
 
   private static Sql schedule(ScheduledJob job) {

@@ -1,5 +1,9 @@
 package org.partitionproxy.state;
 
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.Sql;
+
 /**
  * A job of pg_cron.
  *
@@ -11,6 +15,11 @@ public record ScheduledJob(long id, String name, String schedule, String command
 
   /** Begins the commands of ppp's own jobs. */
   public static final String MARK = "/* ppp initialize */ ";
+
+  /** The command that makes partitions of the tables of a name. */
+  public static String making(Identifier table) {
+    return MARK + Sql.of("CALL ppp.make_all_partitions({})", Literal.of(table.value())).text();
+  }
 
   public boolean isOurs() {
     return command.startsWith(MARK);

@@ -83,8 +83,15 @@ final class Fields {
   }
 
   void allowOnly(List<String> known) {
+    allowOnly(known, List.of());
+  }
+
+  /**
+   * @param reported those of which something else is said
+   */
+  void allowOnly(List<String> known, List<String> reported) {
     for (YamlNode.Entry entry : entries()) {
-      if (!known.contains(entry.name())) {
+      if (!known.contains(entry.name()) && !reported.contains(entry.name())) {
         problems.add(
             Code.UNKNOWN_KEY,
             entry.key().place(),

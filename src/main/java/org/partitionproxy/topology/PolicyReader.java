@@ -25,7 +25,7 @@ final class PolicyReader {
       List.of("every", "encoded", "zone", "ahead", "keep", "retire", "name", "comments", "each");
 
   private static final List<String> KEYS =
-      Stream.of(List.of("by"), TENANT_KEYS, List.of("schedule", "job", "tenants"))
+      Stream.of(List.of("by"), TENANT_KEYS, ScheduleReader.KEYS, List.of("tenants"))
           .flatMap(List::stream)
           .toList();
 
@@ -36,9 +36,11 @@ final class PolicyReader {
       "10 seconds, 1 day, 2 weeks or month; a whole number where the key holds plain numbers";
 
   private final Problems problems;
+  private final ScheduleReader schedules;
 
   PolicyReader(Problems problems) {
     this.problems = problems;
+    this.schedules = new ScheduleReader(problems);
   }
 
   List<PartitionsDraft> read(Fields section) {
@@ -86,7 +88,8 @@ final class PolicyReader {
                       tenant.name() + ": { keep: 7 years }"))
           .ifPresent(
               f -> {
-                f.allowOnly(TENANT_KEYS);
+                f.allowOnly(TENANT_KEYS, ScheduleReader.KEYS);
+                schedules.refuse(f);
                 PolicyDraft draft = policy(table, f, Optional.of(policy));
                 checks.check(draft, policy);
                 own.put(name, draft);
@@ -122,7 +125,7 @@ final class PolicyReader {
             base,
             PolicyDraft::comments),
         own(fields, "each", each(fields), base, PolicyDraft::each),
-        base.isPresent() ? Optional.empty() : schedule(fields));
+        base.isPresent() ? Optional.empty() : schedules.read(fields));
   }
 
   /** What is there and wrong stays empty: it was reported, and is not to be judged again. */
@@ -258,27 +261,6 @@ final class PolicyReader {
       }
     }
     return Optional.of(statements);
-  }
-
-  private Optional<Placed<PartitionSchedule>> schedule(Fields fields) {
-    Optional<Placed<String>> job = fields.text("job");
-    Optional<Placed<String>> when = fields.text("schedule");
-    if (fields.entry("job").isPresent() && fields.entry("schedule").isEmpty()) {
-      problems.add(
-          Code.KEY_OUT_OF_PLACE,
-          fields.entry("job").orElseThrow().key().place(),
-          "\"job\" does not belong here",
-          "It names the job that schedule: makes; add schedule: '0 23 * * *', or remove it.");
-    }
-    if (when.isPresent() && !CronText.isValid(when.get().value())) {
-      refuse(
-          when.get().place(),
-          "schedule",
-          "Write five fields as cron has them, like '0 23 * * *', or 1 to 59 seconds, like"
-              + " '30 seconds'.");
-      return Optional.empty();
-    }
-    return when.map(w -> w.map(text -> new PartitionSchedule(text, Placed.valueOf(job))));
   }
 
   private void refuse(Place place, String key, String hint) {

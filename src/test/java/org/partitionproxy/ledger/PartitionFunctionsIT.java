@@ -2,10 +2,16 @@ package org.partitionproxy.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
@@ -32,10 +38,13 @@ class PartitionFunctionsIT {
       "SELECT action, partition, lower, upper, rows, again"
           + " FROM ppp.make_partitions('acme', 'events', '2026-11-20 22:00:05+00', 1)";
 
+  private static Connector connector() {
+    return new Connector(name -> Optional.empty(), "ppp test");
+  }
+
   private static Session database(PostgresVersion version, String... scripts) {
     Session session =
-        new Connector(name -> Optional.empty(), "ppp test")
-            .superuser(TestServer.shared("a", version).freshDatabase("shard1"));
+        connector().superuser(TestServer.shared("a", version).freshDatabase("shard1"));
     session.execute(Ledger.statements(new Stamp("test", "shard1", Ledger.VERSION, "")));
     session.execute(Sql.resource(PartitionFunctions.SQL));
     session.executeScript("CREATE SCHEMA acme;" + String.join("", scripts));
@@ -155,6 +164,70 @@ class PartitionFunctionsIT {
       assertThat(session.query(FEW, PartitionFunctionsIT::line))
           .containsExactly(
               "made events_20261120_220000 2026-11-20 22:00:00 to 2026-11-20 22:00:10 - again");
+    }
+  }
+
+  /** As pg_cron calls it: a lock that somebody holds for long is asked for again and again. */
+  @Test
+  void aJobWaitsForALockInShortTurns() {
+    try (Session session = database(PostgresVersion.embedded(), EVENTS, tenSeconds());
+        Session holder = connector().superuser(session.server());
+        Session job = connector().superuser(session.server())) {
+      session.execute(Sql.resource(PartitionFunctions.JOB));
+      holder.executeScript("BEGIN; LOCK TABLE acme.events IN SHARE UPDATE EXCLUSIVE MODE");
+      CompletableFuture<Void> call =
+          CompletableFuture.runAsync(
+              () -> job.executeScript("CALL ppp.make_all_partitions('events')"));
+      Set<String> turns = new TreeSet<>();
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                turns.addAll(
+                    session.query(
+                        "SELECT virtualtransaction FROM pg_catalog.pg_locks WHERE pid = ?"
+                            + " AND NOT granted",
+                        row -> row.string("virtualtransaction"),
+                        job.backendPid()));
+                return turns.size() > 1 || call.isDone();
+              });
+      holder.executeScript("COMMIT");
+      call.join();
+      assertThat(turns).hasSizeGreaterThan(1);
+      assertThat(
+              session.query(
+                  "SELECT count(*) AS n FROM pg_catalog.pg_inherits"
+                      + " WHERE inhparent = 'acme.events'::regclass",
+                  row -> row.number("n")))
+          .containsExactly(4L);
+    }
+  }
+
+  /** Nobody would look at a job that says it succeeded. */
+  @Test
+  void aJobFailsWhereRowsAreInTheWayAndMakesTheOthers() {
+    try (Session session =
+        database(
+            PostgresVersion.embedded(),
+            EVENTS,
+            tenSeconds(),
+            "CREATE TABLE acme.rest PARTITION OF acme.events DEFAULT;"
+                + "INSERT INTO acme.events (created_at, payload)"
+                + " SELECT now() AT TIME ZONE 'UTC' + i * interval '10 s', '{}'"
+                + " FROM generate_series(1, 2) AS i;")) {
+      session.execute(Sql.resource(PartitionFunctions.JOB));
+      SqlFailure failure =
+          catchThrowableOfType(
+              SqlFailure.class,
+              () -> session.execute(Sql.of("CALL ppp.make_all_partitions('events')")));
+      assertThat(failure).hasMessageContaining("not all partitions are made");
+      assertThat(
+              session.query(
+                  "SELECT count(*) > 1 AS others FROM pg_catalog.pg_inherits"
+                      + " WHERE inhparent = 'acme.events'::regclass",
+                  row -> row.bool("others")))
+          .containsExactly(true);
     }
   }
 
