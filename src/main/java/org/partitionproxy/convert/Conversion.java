@@ -3,7 +3,6 @@ package org.partitionproxy.convert;
 import java.util.List;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
-import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.TenantName;
@@ -59,7 +58,7 @@ public final class Conversion implements WorkflowKind {
   /** More would make whole catalogs slow. */
   private static final int MOST_PARTITIONS = 20_000;
 
-  private static final int ROUNDS = 50;
+  static final int ROUNDS = 50;
 
   private final ConversionListener listener;
   private final Surroundings surroundings;
@@ -152,7 +151,7 @@ public final class Conversion implements WorkflowKind {
         });
   }
 
-  private static void requireTables(OpenWorkflow workflow) {
+  static void requireTables(OpenWorkflow workflow) {
     workflow
         .session()
         .query(
@@ -239,7 +238,7 @@ public final class Conversion implements WorkflowKind {
         .get(0);
   }
 
-  private static long count(Session session, long id) {
+  static long count(Session session, long id) {
     return session
         .query(
             """
@@ -296,56 +295,12 @@ public final class Conversion implements WorkflowKind {
         .orElse("in step");
   }
 
-  /** Before the exchange that is only to drop things; after it, everything once more, backwards. */
   @Override
   public void abort(OpenWorkflow workflow) {
-    Session session = workflow.session();
-    long id = workflow.id().number();
-    install(session);
-    ConversionRequest request = ConversionRequest.of(workflow.definition());
-    Exchange exchange = new Exchange(session, id, request, listener);
-    if (Exchange.isDone(session, id)) {
-      takeBack(workflow, request, exchange);
-    } else {
-      tellOfMissing(workflow);
-      workflow.become(WorkflowState.ABORTING);
-    }
-    exchange.foreignKeys();
-    HelperIndex.drop(session, id);
-    new Moment(session, id, request.maxWait())
-        .take(
-            () -> {
-              session.query(
-                  "SELECT ppp.conversion_abort(?) IS NULL AS done", row -> row.bool("done"), id);
-              KeyColumns.remove(session, id);
-              return id;
-            });
+    install(workflow.session());
+    new WayBack(workflow, listener).go();
     followed(workflow);
     workflow.become(WorkflowState.ABORTED);
-  }
-
-  /** What is gone can't be brought back; the rest is as it was. */
-  private void tellOfMissing(OpenWorkflow workflow) {
-    try {
-      requireTables(workflow);
-    } catch (SqlFailure e) {
-      if (!e.sqlState().equals("42P01")) {
-        throw e;
-      }
-      listener.says("note: " + e.diagnostics().get(0).summary());
-    }
-  }
-
-  private void takeBack(OpenWorkflow workflow, ConversionRequest request, Exchange exchange) {
-    Session session = workflow.session();
-    long id = workflow.id().number();
-    session.query("SELECT ppp.conversion_turn(?) IS NULL AS done", row -> row.bool("done"), id);
-    ChangeLog log = new ChangeLog(session, id);
-    listener.begins("catching up", "changes", log.pending());
-    log.applyUntilFew(ROUNDS);
-    listener.begins("comparing", "rows", count(session, id));
-    new RangeWork(workflow, request, listener).verify();
-    exchange.back(() -> workflow.become(WorkflowState.ABORTING));
   }
 
   @Override
