@@ -105,8 +105,8 @@ final class PartitionsConvertCommand implements Callable<Integer> {
   @Option(
       names = "--in-place",
       description = {
-        "Copy nothing: the table becomes the partition of all that is older than its",
-        "newest rows, and new partitions follow. For one table."
+        "Copy nothing: the table becomes the partition of its past,",
+        "and new partitions follow. For one table."
       })
   boolean inPlace;
 
