@@ -41,6 +41,10 @@ public record DemoFolder(String demo, Path path) {
   /** The system lets go of it when the process ends, however that comes. */
   private static final String LOCK = "demo.lock";
 
+  /** What {@link #write} and the runtimes make; with the file that marks it at the end. */
+  private static final List<String> ENTRIES =
+      List.of("migrations", ".ppp", "docker", "docker-compose.yml", LOCK, "shards.yaml");
+
   /** Below those that systems give to clients. */
   static final int FIRST_PORT = 23_710;
 
@@ -164,13 +168,13 @@ public record DemoFolder(String demo, Path path) {
     }
   }
 
-  /** Deletes what {@link #write} wrote, and the folder unless something else is in it. */
+  /** Deletes what a demo made, and the folder unless something else is in it. */
   public void delete() {
     if (!isMade()) {
       return;
     }
     try {
-      for (String entry : List.of("migrations", ".ppp", LOCK, "shards.yaml")) {
+      for (String entry : ENTRIES) {
         deleteTree(path.resolve(entry));
       }
       try (Stream<Path> left = Files.list(path)) {
