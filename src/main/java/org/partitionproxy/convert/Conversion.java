@@ -80,7 +80,8 @@ public final class Conversion implements WorkflowKind {
     workflow.step(
         "copy",
         () -> {
-          listener.begins("copying", "rows", estimate(session, id));
+          listener.begins(
+              "copying", "rows", RowEstimate.of(session, request.schema(), request.tables()));
           ranges.copy();
           return count(session, id) + " rows";
         });
@@ -160,18 +161,6 @@ public final class Conversion implements WorkflowKind {
               return sum;
             });
     return made + " partitions";
-  }
-
-  private static long estimate(Session session, long id) {
-    return session
-        .query(
-            """
-            SELECT coalesce(sum(greatest(t.reltuples, 0)), 0)::bigint AS rows
-            FROM ppp.conversion AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-            WHERE c.workflow = ?""",
-            row -> row.number("rows"),
-            id)
-        .get(0);
   }
 
   private static long count(Session session, long id) {

@@ -181,7 +181,10 @@ class ConversionIT {
       throws Exception {
     scene(version);
     assertThat(scene.ppp(convert("--every", "0")).status()).isEqualTo(2);
-    scene.run(convert("--dry-run"));
+    // Never analyzed, of 2,000 rows each.
+    assertThat(scene.run(convert("--dry-run")))
+        .containsPattern("keyed +[1-9][0-9]{3} ")
+        .containsPattern("bare +[1-9][0-9]{3} ");
     String id = "shard1-1";
     try (AcknowledgedWriter writer = writer(version.major())) {
       String[] command = convert();
