@@ -134,10 +134,15 @@ final class PartitionsConvertCommand implements Callable<Integer> {
     console.err(ConversionView.render(plan));
     consent.require(console, tenant, "converts what is listed above");
     try (ProgressLine progress = console.progress()) {
-      Workflows workflows = WorkflowsCommand.of(workspace, progress);
+      WorkflowAdvice advice = new WorkflowAdvice();
+      Workflows workflows = WorkflowsCommand.of(workspace, progress, advice);
       Origin origin = Operator.origin("convert", workspace.topology());
       Workflow done =
-          conversions.convert(request, plan, workflows, origin.operator(), origin.host());
+          advice.during(
+              progress,
+              console,
+              () ->
+                  conversions.convert(request, plan, workflows, origin.operator(), origin.host()));
       progress.finish();
       console.out(
           output.json()

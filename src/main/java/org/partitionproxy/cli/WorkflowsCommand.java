@@ -3,11 +3,13 @@ package org.partitionproxy.cli;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.WorkflowView;
 import org.partitionproxy.convert.Conversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
+import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.Workflows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,18 +39,19 @@ final class WorkflowsCommand implements Callable<Integer> {
   boolean all;
 
   /** Every kind of workflow that ppp knows. */
-  static Workflows of(Workspace workspace, ProgressLine progress) {
+  static Workflows of(Workspace workspace, ProgressLine progress, Consumer<WorkflowId> begins) {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
-        List.of(new Conversion(new ConversionProgress(progress))));
+        List.of(new Conversion(new ConversionProgress(progress))),
+        begins);
   }
 
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      Workflows.Listing listing = of(workspace, progress).all();
+      Workflows.Listing listing = of(workspace, progress, id -> {}).all();
       List<Workflow> shown =
           listing.workflows().stream().filter(w -> all || !w.state().isOver()).toList();
       console.out(
@@ -69,7 +72,9 @@ final class WorkflowsCommand implements Callable<Integer> {
       CommonOptions common, OutputOption output, Console console, String id, Deed deed) {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      Workflow workflow = deed.on(of(workspace, progress), id);
+      WorkflowAdvice advice = new WorkflowAdvice();
+      Workflow workflow =
+          advice.during(progress, console, () -> deed.on(of(workspace, progress, advice), id));
       progress.finish();
       console.out(
           output.json()

@@ -19,11 +19,20 @@ public final class Workflows {
   private final Topology topology;
   private final Connector connector;
   private final List<? extends WorkflowKind> kinds;
+  private final Consumer<WorkflowId> begins;
 
-  public Workflows(Topology topology, Connector connector, List<? extends WorkflowKind> kinds) {
+  /**
+   * @param begins told of each on which this process begins to work
+   */
+  public Workflows(
+      Topology topology,
+      Connector connector,
+      List<? extends WorkflowKind> kinds,
+      Consumer<WorkflowId> begins) {
     this.topology = topology;
     this.connector = connector;
     this.kinds = List.copyOf(kinds);
+    this.begins = begins;
   }
 
   /**
@@ -116,7 +125,9 @@ public final class Workflows {
             Diagnostic.error(
                 Code.WORKFLOW_STATE,
                 "workflow \"" + id + "\" is " + workflow.state() + " and can't be " + deed,
-                "`ppp workflows show " + id + "` shows its steps."));
+                workflow.state() == WorkflowState.WAITING
+                    ? "Its work is done; `ppp workflows finish " + id + "` drops what it has kept."
+                    : "`ppp workflows show " + id + "` shows its steps."));
       }
       return work(session, shard, workflow, work);
     }
@@ -125,6 +136,7 @@ public final class Workflows {
   private Workflow work(
       Session session, ServerDefinition shard, Workflow workflow, Consumer<OpenWorkflow> work) {
     OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow);
+    begins.accept(workflow.id());
     try {
       work.accept(open);
       return find(session, workflow.id());

@@ -199,6 +199,8 @@ class ConversionIT {
       int before = writer.writes();
       await().until(() -> writer.writes() > before + 20);
       assertThat(scene.run("workflows", "resume", id)).contains("waiting");
+      assertThat(scene.ppp("workflows", "resume", id).err())
+          .contains("is waiting and can't be resumed", "`ppp workflows finish " + id + "` drops");
       isWhole(writer);
     }
     isPartitioned();
