@@ -26,6 +26,11 @@ import picocli.CommandLine.Parameters;
       "Shows the partitioned tables of all tenants: how far ahead partitions stand ready, gaps,",
       "rows in default partitions, sizes, and what maintenance does next."
     },
+    footer = {
+      "",
+      "Exit status: 0 done, and no --fail-if is true; 10 one is; 4 a shard cannot be reached, so",
+      "that nobody knows (what is true elsewhere is shown)."
+    },
     subcommands = {PartitionsMaintainCommand.class, PartitionsConvertCommand.class})
 final class PartitionsCommand implements Callable<Integer> {
 

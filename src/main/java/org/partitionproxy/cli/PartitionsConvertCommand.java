@@ -134,13 +134,11 @@ final class PartitionsConvertCommand implements Callable<Integer> {
     console.err(ConversionView.render(plan));
     consent.require(console, tenant, "converts what is listed above");
     try (ProgressLine progress = console.progress()) {
-      WorkflowAdvice advice = new WorkflowAdvice();
-      Workflows workflows = WorkflowsCommand.of(workspace, progress, advice);
+      WorkflowWatch watch = new WorkflowWatch(progress);
+      Workflows workflows = WorkflowsCommand.of(workspace, progress, watch);
       Origin origin = Operator.origin("convert", workspace.topology());
       Workflow done =
-          advice.during(
-              progress,
-              console,
+          watch.during(
               () ->
                   conversions.convert(request, plan, workflows, origin.operator(), origin.host()));
       progress.finish();

@@ -3,13 +3,12 @@ package org.partitionproxy.cli;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.WorkflowView;
 import org.partitionproxy.convert.Conversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
-import org.partitionproxy.workflow.WorkflowId;
+import org.partitionproxy.workflow.WorkflowListener;
 import org.partitionproxy.workflow.Workflows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,19 +38,19 @@ final class WorkflowsCommand implements Callable<Integer> {
   boolean all;
 
   /** Every kind of workflow that ppp knows. */
-  static Workflows of(Workspace workspace, ProgressLine progress, Consumer<WorkflowId> begins) {
+  static Workflows of(Workspace workspace, ProgressLine progress, WorkflowListener listener) {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
         List.of(new Conversion(new ConversionProgress(progress))),
-        begins);
+        listener);
   }
 
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      Workflows.Listing listing = of(workspace, progress, id -> {}).all();
+      Workflows.Listing listing = of(workspace, progress, WorkflowListener.SILENT).all();
       List<Workflow> shown =
           listing.workflows().stream().filter(w -> all || !w.state().isOver()).toList();
       console.out(
@@ -72,9 +71,8 @@ final class WorkflowsCommand implements Callable<Integer> {
       CommonOptions common, OutputOption output, Console console, String id, Deed deed) {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      WorkflowAdvice advice = new WorkflowAdvice();
-      Workflow workflow =
-          advice.during(progress, console, () -> deed.on(of(workspace, progress, advice), id));
+      WorkflowWatch watch = new WorkflowWatch(progress);
+      Workflow workflow = watch.during(() -> deed.on(of(workspace, progress, watch), id));
       progress.finish();
       console.out(
           output.json()

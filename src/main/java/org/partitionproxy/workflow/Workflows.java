@@ -19,20 +19,17 @@ public final class Workflows {
   private final Topology topology;
   private final Connector connector;
   private final List<? extends WorkflowKind> kinds;
-  private final Consumer<WorkflowId> begins;
+  private final WorkflowListener listener;
 
-  /**
-   * @param begins told of each on which this process begins to work
-   */
   public Workflows(
       Topology topology,
       Connector connector,
       List<? extends WorkflowKind> kinds,
-      Consumer<WorkflowId> begins) {
+      WorkflowListener listener) {
     this.topology = topology;
     this.connector = connector;
     this.kinds = List.copyOf(kinds);
-    this.begins = begins;
+    this.listener = listener;
   }
 
   /**
@@ -135,8 +132,8 @@ public final class Workflows {
 
   private Workflow work(
       Session session, ServerDefinition shard, Workflow workflow, Consumer<OpenWorkflow> work) {
-    OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow);
-    begins.accept(workflow.id());
+    OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow, listener);
+    listener.begins(workflow.id());
     try {
       work.accept(open);
       return find(session, workflow.id());

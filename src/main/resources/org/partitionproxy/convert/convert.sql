@@ -347,7 +347,7 @@ BEGIN
   policy.schema := c.schema; policy.name := c.name; policy.key := c.key; policy.encoding := c.encoding; policy.step := c.step;
   policy.unit := c.unit; policy.zone := c.zone; policy.naming := '{table}_{start}';
   FOR start IN
-    SELECT s FROM unnest(starts) AS s
+    SELECT DISTINCT s FROM unnest(starts) AS s
     WHERE NOT EXISTS (SELECT FROM ppp.range_partitions(c.shadow) AS r
       WHERE ppp.bound_position(c.type, c.encoding, r.lower) <= s AND s < ppp.bound_position(c.type, c.encoding, r.upper))
     ORDER BY s

@@ -2,34 +2,44 @@ package org.partitionproxy.cli;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.workflow.WorkflowId;
+import org.partitionproxy.workflow.WorkflowListener;
 
-/** What a user is told who interrupts a workflow. */
-final class WorkflowAdvice implements Consumer<WorkflowId> {
+/** Shows at which step a workflow is, and tells who interrupts it how to go on. */
+final class WorkflowWatch implements WorkflowListener {
 
+  private final ProgressLine progress;
   private final AtomicReference<@Nullable WorkflowId> begun = new AtomicReference<>();
 
+  WorkflowWatch(ProgressLine progress) {
+    this.progress = progress;
+  }
+
   @Override
-  public void accept(WorkflowId id) {
+  public void begins(WorkflowId id) {
     begun.set(id);
   }
 
-  /** Does work, and gives the advice when it is interrupted. */
-  <T> T during(ProgressLine progress, Console console, Supplier<T> work) {
+  @Override
+  public void step(String name) {
+    progress.begin(name);
+  }
+
+  /** Does work that may be interrupted. */
+  <T> T during(Supplier<T> work) {
     return Interruption.advisedOn(
-        advice -> {
+        line -> {
           progress.finish();
-          console.line(advice);
+          progress.say(line);
         },
-        this::text,
+        this::advice,
         work);
   }
 
-  private String text() {
+  private String advice() {
     return Optional.ofNullable(begun.get())
         .map(
             id ->
