@@ -153,8 +153,18 @@ final class WorkflowsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      consent.require(console, id, "drops what workflow \"" + id + "\" has kept");
-      return run(common, output, console, id, Workflows::finish);
+      return run(common, output, console, id, this::finish);
+    }
+
+    /** Nobody is asked about a workflow that isn't there. */
+    private Workflow finish(Workflows workflows, String name) {
+      Workflow workflow = workflows.require(name);
+      consent.require(
+          console,
+          name,
+          "drops what workflow \"%s\" has kept of %s of tenant %s"
+              .formatted(name, workflow.subject(), workflow.tenant()));
+      return workflows.finish(name);
     }
   }
 }

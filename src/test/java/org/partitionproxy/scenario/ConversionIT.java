@@ -208,6 +208,9 @@ class ConversionIT {
     scene.run("initialize");
     scene.isInStep();
     assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
+    assertThat(scene.ppp("workflows", "finish", "shard1-9").err()).contains("is no workflow");
+    assertThat(scene.ppp("workflows", "finish", id).err())
+        .contains("this drops what workflow \"" + id + "\" has kept of keyed, bare of tenant acme");
     scene.run("workflows", "finish", id, "--yes");
     keepsWhatItHad();
     assertThat(value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^ppp_'")).isEqualTo("0");
