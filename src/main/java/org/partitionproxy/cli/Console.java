@@ -58,6 +58,6 @@ final class Console implements ServerRuntime.Progress {
   }
 
   ProgressLine progress() {
-    return new ProgressLine(System.err, terminal.err(), Clock.systemUTC());
+    return new ProgressLine(System.err, terminal.err(), Clock.systemUTC()).ticking();
   }
 }

@@ -1,5 +1,7 @@
 package org.partitionproxy.cli;
 
+import static org.partitionproxy.cli.Usage.usage;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import org.partitionproxy.console.ChatsView;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.demo.ChatDays;
+import org.partitionproxy.demo.ChatLoad;
 import org.partitionproxy.demo.ChatWriter;
 import org.partitionproxy.demo.DemoFolder;
 import org.partitionproxy.diagnostic.Code;
@@ -17,6 +20,7 @@ import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.topology.Topology;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code ppp demo chats}: big tables are partitioned while they are written. */
 @Command(
@@ -35,9 +39,22 @@ final class DemoChatsCommand implements Callable<Integer> {
   @Mixin DemoOptions options = new DemoOptions();
   @Mixin Console console = new Console();
 
+  @Option(
+      names = "--days",
+      paramLabel = "N",
+      defaultValue = "30",
+      description =
+          "So many days with 24 chats each, of 1,441 messages each. Default: ${DEFAULT-VALUE}")
+  int days = 30;
+
   @Override
   public Integer call() {
     options.check();
+    if (days < 1 || days > ChatLoad.MOST_DAYS) {
+      throw usage(
+          "--days is \"" + days + "\"", "It is a number from 1 to " + ChatLoad.MOST_DAYS + ".");
+    }
+    ChatLoad load = new ChatLoad(days);
     DemoHome home = DemoHome.of(EXAMPLE, System.getenv());
     DemoFolder folder = options.folder(EXAMPLE, home);
     return folder.alone(
@@ -46,8 +63,12 @@ final class DemoChatsCommand implements Callable<Integer> {
             // The tables of the last run are partitioned already.
             Main.run("stop", "--delete-data", "--yes", "--config", folder.file().toString());
           }
-          folder.write(home.example(), home.example().topology(), DemoStage.portsInUse(folder));
-          return new DemoStage(folder, options, console).show(Chats::new);
+          folder.write(
+              home.example().topology(),
+              load.migrations(home.example()),
+              DemoStage.portsInUse(folder));
+          return new DemoStage(folder, options, console)
+              .show(workspace -> new Chats(workspace, load));
         });
   }
 
@@ -55,13 +76,16 @@ final class DemoChatsCommand implements Callable<Integer> {
   private final class Chats implements DemoStage.Play {
 
     private final Workspace workspace;
+    private final ChatLoad load;
     private final ChatWriter writer;
     private volatile boolean written;
-    private @Nullable ChatDays days;
+    private @Nullable ChatDays found;
+    private long changes;
 
-    Chats(Workspace workspace) {
+    Chats(Workspace workspace, ChatLoad load) {
       this.workspace = workspace;
-      this.writer = new ChatWriter(this::connect);
+      this.load = load;
+      this.writer = new ChatWriter(load, this::connect);
     }
 
     private Session connect() {
@@ -105,9 +129,10 @@ final class DemoChatsCommand implements Callable<Integer> {
       Topology topology = workspace.topology();
       try (Session shard =
           workspace.connector().superuser(topology.shardOf(topology.tenants().get(0)))) {
-        ChatDays found = ChatDays.read(shard);
-        days = found;
-        console.out(ChatsView.render(found));
+        ChatDays read = ChatDays.read(shard);
+        changes = ChatWriter.changesIn(shard);
+        found = read;
+        console.out(ChatsView.render(read, changes));
       }
     }
 
@@ -121,12 +146,7 @@ final class DemoChatsCommand implements Callable<Integer> {
 
     @Override
     public int verdict() {
-      Optional<String> problem =
-          writer.isEnded()
-              ? ChatDays.expected().equals(days)
-                  ? Optional.empty()
-                  : Optional.of("the rows of these partitions are not those that were written")
-              : Optional.of("the application could not write: " + writer.done().problem());
+      Optional<String> problem = problem();
       problem.ifPresent(
           summary ->
               console.problems(
@@ -136,6 +156,18 @@ final class DemoChatsCommand implements Callable<Integer> {
                           summary,
                           "Please report it, with all that the demo printed."))));
       return problem.isEmpty() ? 0 : Code.CHATS_DIFFER.exitCode().status();
+    }
+
+    private Optional<String> problem() {
+      if (!writer.isEnded()) {
+        return Optional.of("the application could not write: " + writer.done().problem());
+      }
+      if (!ChatDays.expected(load).equals(found)) {
+        return Optional.of("the rows of these partitions are not those that were written");
+      }
+      return changes == writer.done().changes()
+          ? Optional.empty()
+          : Optional.of("the messages do not show the changes that were made to them");
     }
   }
 }

@@ -92,8 +92,8 @@ final class DemoEventsCommand implements Callable<Integer> {
     return folder.alone(
         () -> {
           folder.write(
-              home.example(),
               EventTopology.text(home.example().topology(), load),
+              home.example().migrations(),
               DemoStage.portsInUse(folder));
           return new DemoStage(folder, options, console)
               .show(workspace -> new Events(workspace, load, span));

@@ -79,8 +79,11 @@ final class DemoStage {
               ended.set(true);
               // So that no command reports that its servers are gone.
               steps.awaitEnd(LONGEST_STEP);
-              play.close();
-              stop();
+              try {
+                play.close();
+              } finally {
+                stop();
+              }
             });
     try (ending) {
       start(steps);

@@ -19,7 +19,14 @@ final class Interruption {
    * @param lines where the advice goes, on stderr
    */
   static <T> T advisedOn(Consumer<String> lines, Supplier<T> work) {
-    Thread advice = new Thread(() -> lines.accept(ADVICE), "ppp-interrupted");
+    return advisedOn(lines, () -> ADVICE, work);
+  }
+
+  /**
+   * @param text the advice, asked for when it is needed
+   */
+  static <T> T advisedOn(Consumer<String> lines, Supplier<String> text, Supplier<T> work) {
+    Thread advice = new Thread(() -> lines.accept(text.get()), "ppp-interrupted");
     try {
       Runtime.getRuntime().addShutdownHook(advice);
     } catch (IllegalStateException e) {

@@ -1,5 +1,6 @@
 package org.partitionproxy.cli;
 
+import java.io.IOError;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -157,7 +158,11 @@ final class LiveScreen implements AutoCloseable {
     write(LEAVE);
     if (!restored) {
       restored = true;
-      terminal.setAttributes(before);
+      try {
+        terminal.setAttributes(before);
+      } catch (IOError e) {
+        // The terminal is gone: its window was closed.
+      }
     }
   }
 

@@ -19,6 +19,7 @@ import org.partitionproxy.partition.ShardJob;
 import org.partitionproxy.partition.TablesSeen;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.ScheduledJob;
+import org.partitionproxy.workflow.WorkflowListener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,11 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows the partitioned tables of all tenants: how far ahead partitions stand ready, gaps,",
       "rows in default partitions, sizes, and what maintenance does next."
+    },
+    footer = {
+      "",
+      "Exit status: 0 done, and no --fail-if is true; 10 one is; 4 a shard cannot be reached, so",
+      "that nobody knows (what is true elsewhere is shown)."
     },
     subcommands = {PartitionsMaintainCommand.class, PartitionsConvertCommand.class})
 final class PartitionsCommand implements Callable<Integer> {
@@ -81,7 +87,7 @@ final class PartitionsCommand implements Callable<Integer> {
   /** Their tables are not partitions of anything yet, or no longer in use. */
   private void tellOfConversions(Workspace workspace) {
     try (ProgressLine progress = console.progress()) {
-      WorkflowsCommand.of(workspace, progress).all().workflows().stream()
+      WorkflowsCommand.of(workspace, progress, WorkflowListener.SILENT).all().workflows().stream()
           .filter(w -> w.kind().equals(Conversion.KIND) && !w.state().isOver())
           .forEach(w -> console.err("note: " + Conversion.whereabouts(w) + "\n"));
     }

@@ -159,10 +159,13 @@ final class PartitionsConvertCommand implements Callable<Integer> {
     console.err(ConversionView.render(plan));
     consent.require(console, tenant, "converts what is listed above");
     try (ProgressLine progress = console.progress()) {
-      Workflows workflows = WorkflowsCommand.of(workspace, progress);
+      WorkflowWatch watch = new WorkflowWatch(progress);
+      Workflows workflows = WorkflowsCommand.of(workspace, progress, watch);
       Origin origin = Operator.origin("convert", workspace.topology());
       Workflow done =
-          conversions.convert(request, plan, workflows, origin.operator(), origin.host());
+          watch.during(
+              () ->
+                  conversions.convert(request, plan, workflows, origin.operator(), origin.host()));
       progress.finish();
       console.out(
           output.json()

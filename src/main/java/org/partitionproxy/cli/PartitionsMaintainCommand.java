@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.PartitionsView;
+import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.partition.Deed;
 import org.partitionproxy.partition.Maintainer;
@@ -90,11 +91,14 @@ final class PartitionsMaintainCommand implements Callable<Integer> {
   }
 
   private Maintenance run(Maintainer maintainer, Maintainer.Mode mode) {
-    return maintainer.run(selection.selection(), mode, this::tell);
+    try (ProgressLine progress = console.progress()) {
+      progress.begin("maintaining partitions");
+      return maintainer.run(selection.selection(), mode, deed -> progress.above(() -> tell(deed)));
+    }
   }
 
   /** At once, so that one can watch; JSON comes at the end. */
-  private synchronized void tell(Deed deed) {
+  private void tell(Deed deed) {
     if (!output.json()) {
       console.out(PartitionsView.line(deed, dryRun));
     }

@@ -9,6 +9,7 @@ import org.partitionproxy.convert.Conversion;
 import org.partitionproxy.convert.InPlaceConversion;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.workflow.Workflow;
+import org.partitionproxy.workflow.WorkflowListener;
 import org.partitionproxy.workflow.Workflows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,7 @@ final class WorkflowsCommand implements Callable<Integer> {
   boolean all;
 
   /** Every kind of workflow that ppp knows. */
-  static Workflows of(Workspace workspace, ProgressLine progress) {
+  static Workflows of(Workspace workspace, ProgressLine progress, WorkflowListener listener) {
     return new Workflows(
         workspace.topology(),
         workspace.connector(),
@@ -46,14 +47,15 @@ final class WorkflowsCommand implements Callable<Integer> {
             new Conversion(
                 new ConversionProgress(progress), new TenantSurroundings(workspace, progress)),
             new InPlaceConversion(
-                new ConversionProgress(progress), new TenantSurroundings(workspace, progress))));
+                new ConversionProgress(progress), new TenantSurroundings(workspace, progress))),
+        listener);
   }
 
   @Override
   public Integer call() {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      Workflows.Listing listing = of(workspace, progress).all();
+      Workflows.Listing listing = of(workspace, progress, WorkflowListener.SILENT).all();
       List<Workflow> shown =
           listing.workflows().stream().filter(w -> all || !w.state().isOver()).toList();
       console.out(
@@ -74,7 +76,8 @@ final class WorkflowsCommand implements Callable<Integer> {
       CommonOptions common, OutputOption output, Console console, String id, Deed deed) {
     Workspace workspace = Workspace.open(common, "workflows");
     try (ProgressLine progress = console.progress()) {
-      Workflow workflow = deed.on(of(workspace, progress), id);
+      WorkflowWatch watch = new WorkflowWatch(progress);
+      Workflow workflow = watch.during(() -> deed.on(of(workspace, progress, watch), id));
       progress.finish();
       console.out(
           output.json()
@@ -155,8 +158,18 @@ final class WorkflowsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      consent.require(console, id, "drops what workflow \"" + id + "\" has kept");
-      return run(common, output, console, id, Workflows::finish);
+      return run(common, output, console, id, this::finish);
+    }
+
+    /** Nobody is asked about a workflow that isn't there. */
+    private Workflow finish(Workflows workflows, String name) {
+      Workflow workflow = workflows.require(name);
+      consent.require(
+          console,
+          name,
+          "drops what workflow \"%s\" has kept of %s of tenant %s"
+              .formatted(name, workflow.subject(), workflow.tenant()));
+      return workflows.finish(name);
     }
   }
 }

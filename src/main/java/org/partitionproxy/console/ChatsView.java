@@ -10,20 +10,25 @@ public final class ChatsView {
   private ChatsView() {}
 
   /** A line for each day, and the sums. */
-  public static String render(ChatDays days) {
+  public static String render(ChatDays days, long changes) {
     Table table = new Table().column("day").numbers("chats").numbers("messages");
     days.messages()
         .forEach((day, messages) -> table.row(day, days.chats().get(day), number(messages)));
     table.row("all", number(days.allChats()), number(days.allMessages()));
     return table.render()
         + "%nPartitions: %d of chats, %d of chat_messages.%n"
-            .formatted(days.chats().size(), days.messages().size());
+            .formatted(days.chats().size(), days.messages().size())
+        + "Changes that the messages show: "
+        + number(changes)
+        + ".\n";
   }
 
   public static String summary(ChatWriter.Done done) {
     return "\nThe application wrote "
         + number(done.writes())
-        + " times meanwhile, the slowest took "
+        + " times meanwhile, "
+        + number(done.changes())
+        + " of them changes that stay; the slowest took "
         + done.slowest().toMillis()
         + " ms"
         + (done.repeated() == 0

@@ -5,18 +5,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.server.ServerRuntime;
 import org.partitionproxy.topology.ServerName;
 
 /**
  * Tells on stderr how far long work is. On a terminal it is one line, written over and over;
  * elsewhere a plain line every few seconds, and none for work that is done by then. Safe for
- * threads; it never fails, and never speaks by itself.
+ * threads; it never fails, and speaks by itself only when it is {@linkplain #ticking told to}.
  */
 public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable {
 
   private static final Duration TERMINAL_INTERVAL = Duration.ofMillis(100);
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration TICK = Duration.ofSeconds(1);
 
   /** What is left of a line of 80 characters before a terminal would break it. */
   private static final int WIDTH = 79;
@@ -34,11 +36,14 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
     }
 
     boolean complete() {
-      return done == total;
+      return total > 0 && done == total;
     }
 
     String describe(Instant now) {
       Duration elapsed = Duration.between(begun, now);
+      if (total == 0) {
+        return what + ", " + Durations.compact(elapsed);
+      }
       String text =
           what + ": " + done + "/" + total + " " + unit + ", " + Durations.compact(elapsed);
       if (unit.equals(ROWS) && elapsed.toSeconds() > 0) {
@@ -59,11 +64,35 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
   private Instant nextShow = Instant.MIN;
   private boolean lineOpen;
   private boolean spoken;
+  private @Nullable Thread ticker;
 
   public ProgressLine(PrintStream err, boolean terminal, Clock clock) {
     this.err = err;
     this.terminal = terminal;
     this.clock = clock;
+  }
+
+  /** From now on it shows how the time passes, whether anything advances or not. */
+  public synchronized ProgressLine ticking() {
+    Thread thread = new Thread(this::tick, "ppp-progress");
+    thread.setDaemon(true);
+    thread.start();
+    ticker = thread;
+    return this;
+  }
+
+  private void tick() {
+    while (Pause.of(TICK)) {
+      synchronized (this) {
+        show();
+        err.flush();
+      }
+    }
+  }
+
+  /** Begins a piece of work of which nothing is counted. */
+  public void begin(String what) {
+    begin(what, "", 0);
   }
 
   /**
@@ -93,9 +122,15 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
   }
 
   /** A line that stays, above the progress. */
-  public synchronized void say(String line) {
+  public void say(String line) {
+    above(() -> err.print(line + "\n"));
+  }
+
+  /** Lets something else be written to the terminal, in lines of its own. */
+  public synchronized void above(Runnable writing) {
     erase();
-    err.print(line + "\n");
+    err.flush();
+    writing.run();
     nextShow = terminal ? Instant.MIN : nextShow;
     show();
     err.flush();
@@ -107,7 +142,11 @@ public final class ProgressLine implements ServerRuntime.Progress, AutoCloseable
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (ticker != null) {
+      ticker.interrupt();
+      ticker = null;
+    }
     finish();
   }
 

@@ -32,7 +32,7 @@ public record ConversionPlan(
   }
 
   /**
-   * @param rows as the server's statistics have it
+   * @param rows as the server estimates them
    * @param bytes with indexes; the shard needs so much once more until the old table is dropped
    * @param identity the columns by which changed rows are found; none where whole rows are compared
    */
@@ -40,6 +40,10 @@ public record ConversionPlan(
 
     public PlannedTable {
       identity = List.copyOf(identity);
+    }
+
+    PlannedTable withRows(long rows) {
+      return new PlannedTable(name, rows, bytes, identity);
     }
   }
 }

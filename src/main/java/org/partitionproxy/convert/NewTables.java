@@ -41,7 +41,8 @@ final class NewTables implements AutoCloseable {
         workflow,
         "copy",
         () -> {
-          listener.begins("copying", "rows", estimate());
+          listener.begins(
+              "copying", "rows", RowEstimate.of(session, request.schema(), request.tables()));
           new RangeWork(id, parallel).copy(session);
           return count() + " rows";
         });
@@ -126,18 +127,6 @@ final class NewTables implements AutoCloseable {
               return sum;
             });
     return made + " partitions";
-  }
-
-  private long estimate() {
-    return session
-        .query(
-            """
-            SELECT coalesce(sum(greatest(t.reltuples, 0)), 0)::bigint AS rows
-            FROM ppp.conversion AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.old
-            WHERE c.workflow = ?""",
-            row -> row.number("rows"),
-            id)
-        .get(0);
   }
 
   private long count() {

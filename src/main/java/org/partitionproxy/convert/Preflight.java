@@ -10,6 +10,7 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.topology.ServerName;
@@ -31,7 +32,7 @@ final class Preflight {
 
   private static final String TABLES =
       """
-      SELECT c.relname, greatest(c.reltuples, 0)::bigint AS rows,
+      SELECT c.relname,
         pg_catalog.pg_total_relation_size(c.oid) AS bytes,
         ppp.conversion_identity(c.oid) AS identity,
         (SELECT count(*) FROM pg_catalog.pg_constraint AS k
@@ -139,20 +140,24 @@ final class Preflight {
           request.zone().getId(),
           request.ahead());
     }
+    List<PlannedTable> found = new ArrayList<>();
     session.forEach(
         TABLES,
         row -> {
-          tables.add(
+          found.add(
               new PlannedTable(
-                  row.string("relname"),
-                  row.number("rows"),
-                  row.number("bytes"),
-                  row.strings("identity")));
+                  row.string("relname"), 0, row.number("bytes"), row.strings("identity")));
           foreignKeys += row.number("keys");
         },
         request.schema().value(),
         names,
         names);
+    found.forEach(table -> tables.add(table.withRows(estimate(table))));
+  }
+
+  private long estimate(PlannedTable table) {
+    return RowEstimate.of(
+        session, new QualifiedName(request.schema(), Identifier.of(table.name())));
   }
 
   private void keep(Row row) {

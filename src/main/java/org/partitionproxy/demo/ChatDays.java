@@ -17,13 +17,6 @@ import org.partitionproxy.db.Session;
  */
 public record ChatDays(SortedMap<LocalDate, Long> chats, SortedMap<LocalDate, Long> messages) {
 
-  /** Hours at which chats begin, and the last one. */
-  private static final LocalDateTime FIRST = LocalDateTime.of(2022, 1, 1, 0, 0);
-
-  private static final LocalDateTime LAST = LocalDateTime.of(2022, 1, 30, 23, 0);
-
-  private static final int MINUTES_OF_DAY = 24 * 60;
-
   /** A partition that holds rows of two days would be told as two, and so would be found out. */
   private static final String READ =
       """
@@ -40,13 +33,14 @@ public record ChatDays(SortedMap<LocalDate, Long> chats, SortedMap<LocalDate, Lo
 
   private record Count(String name, Instant day, long rows) {}
 
-  /** As the example's migrations make them: a chat an hour, a message a minute for a day. */
-  public static ChatDays expected() {
+  /** As the migrations make them. */
+  public static ChatDays expected(ChatLoad load) {
     SortedMap<LocalDate, Long> chats = new TreeMap<>();
     SortedMap<LocalDate, Long> messages = new TreeMap<>();
-    for (LocalDateTime chat = FIRST; !chat.isAfter(LAST); chat = chat.plusHours(1)) {
+    for (int hour = 0; hour < load.chats(); hour++) {
+      LocalDateTime chat = ChatLoad.FIRST.plusHours(hour);
       chats.merge(chat.toLocalDate(), 1L, Long::sum);
-      for (int minute = 0; minute <= MINUTES_OF_DAY; minute++) {
+      for (int minute = 0; minute < ChatLoad.MESSAGES_OF_CHAT; minute++) {
         messages.merge(chat.plusMinutes(minute).toLocalDate(), 1L, Long::sum);
       }
     }

@@ -18,6 +18,7 @@ import org.partitionproxy.db.SqlFailure;
  */
 public final class ChatWriter implements AutoCloseable {
 
+  /** Leaves a mark, so that none can be lost unnoticed. */
   private static final String UPDATE =
       """
       UPDATE acme.chat_messages SET body = body || '!' WHERE id = ? RETURNING id""";
@@ -33,21 +34,27 @@ public final class ChatWriter implements AutoCloseable {
       """
       DELETE FROM acme.chat_messages WHERE id = ? RETURNING id""";
 
-  private static final int CHATS = 720;
-  private static final long MESSAGES = 1_037_520;
+  private static final String MARKS =
+      """
+      SELECT coalesce(sum(length(body) - length(replace(body, '!', ''))), 0) AS marks
+      FROM acme.chat_messages""";
+
   private static final Duration PAUSE = Duration.ofMillis(10);
   private static final Duration END = Duration.ofSeconds(30);
 
+  private final ChatLoad load;
   private final Supplier<Session> connect;
   private final Thread thread = new Thread(this::run, "ppp-demo-writer");
   private volatile boolean open = true;
   private volatile boolean ended;
   private volatile String problem = "";
+  private long changes;
   private long writes;
   private long repeated;
   private long slowestNanos;
 
-  public ChatWriter(Supplier<Session> connect) {
+  public ChatWriter(ChatLoad load, Supplier<Session> connect) {
+    this.load = load;
     this.connect = connect;
     thread.setDaemon(true);
   }
@@ -59,15 +66,21 @@ public final class ChatWriter implements AutoCloseable {
   /**
    * What it did.
    *
-   * @param writes statements that changed a row
+   * @param changes of messages that stay
+   * @param writes all statements that changed a row
    * @param repeated tries that did not
    * @param slowest of the writes, with all their tries
    * @param problem the last reason for another try, or empty
    */
-  public record Done(long writes, long repeated, Duration slowest, String problem) {}
+  public record Done(long changes, long writes, long repeated, Duration slowest, String problem) {}
 
   public synchronized Done done() {
-    return new Done(writes, repeated, Duration.ofNanos(slowestNanos), problem);
+    return new Done(changes, writes, repeated, Duration.ofNanos(slowestNanos), problem);
+  }
+
+  /** Those changes that the table has: on the shard, or through the veneer. */
+  public static long changesIn(Session session) {
+    return session.query(MARKS, row -> row.number("marks")).get(0);
   }
 
   /** Whether no message of its own is left. */
@@ -79,9 +92,10 @@ public final class ChatWriter implements AutoCloseable {
     try (Session session = connect.get()) {
       ThreadLocalRandom random = ThreadLocalRandom.current();
       while (open) {
-        long changed = 1 + random.nextLong(MESSAGES);
-        once(() -> session.query(UPDATE, row -> row.number("id"), changed));
-        int chat = random.nextInt(CHATS);
+        long message = 1 + random.nextLong(load.messages());
+        once(() -> session.query(UPDATE, row -> row.number("id"), message));
+        changed();
+        int chat = random.nextInt(load.chats());
         long inserted =
             once(() -> session.query(INSERT, row -> row.number("id"), chat + 1, chat, chat));
         once(() -> session.query(DELETE, row -> row.number("id"), inserted));
@@ -115,6 +129,10 @@ public final class ChatWriter implements AutoCloseable {
   private synchronized void wrote(long nanos) {
     writes++;
     slowestNanos = Math.max(slowestNanos, nanos);
+  }
+
+  private synchronized void changed() {
+    changes++;
   }
 
   private synchronized void again(String reason) {

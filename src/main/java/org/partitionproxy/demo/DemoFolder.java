@@ -9,14 +9,15 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -40,6 +41,10 @@ public record DemoFolder(String demo, Path path) {
 
   /** The system lets go of it when the process ends, however that comes. */
   private static final String LOCK = "demo.lock";
+
+  /** What {@link #write} and the runtimes make; with the file that marks it at the end. */
+  private static final List<String> ENTRIES =
+      List.of("migrations", ".ppp", "docker", "docker-compose.yml", LOCK, "shards.yaml");
 
   /** Below those that systems give to clients. */
   static final int FIRST_PORT = 23_710;
@@ -96,25 +101,20 @@ public record DemoFolder(String demo, Path path) {
   }
 
   /**
-   * Writes shards.yaml and the migrations as the example has them.
+   * Writes what the example has, changed to what was asked for.
    *
-   * @param example whose migrations it takes
-   * @param text of shards.yaml, changed to what was asked for
+   * @param text of shards.yaml
+   * @param scripts texts of the migrations, by their names
    * @param kept whether the port of a server is its own: one of a server that runs is taken
    */
-  public void write(DemoExample example, String text, IntPredicate kept) {
+  public void write(String text, SortedMap<String, String> scripts, IntPredicate kept) {
     try {
       Files.writeString(
           file(), mark() + "\n" + withPorts(text, oldPorts(), kept), StandardCharsets.UTF_8);
       Path migrations = path.resolve("migrations");
       Files.createDirectories(migrations);
-      try (Stream<Path> scripts = Files.list(example.folder().resolve("migrations"))) {
-        for (Path script : scripts.sorted().toList()) {
-          Files.copy(
-              script,
-              migrations.resolve(script.getFileName().toString()),
-              StandardCopyOption.REPLACE_EXISTING);
-        }
+      for (Map.Entry<String, String> script : scripts.entrySet()) {
+        Files.writeString(migrations.resolve(script.getKey()), script.getValue());
       }
     } catch (IOException e) {
       throw unusable(e);
@@ -164,13 +164,13 @@ public record DemoFolder(String demo, Path path) {
     }
   }
 
-  /** Deletes what {@link #write} wrote, and the folder unless something else is in it. */
+  /** Deletes what a demo made, and the folder unless something else is in it. */
   public void delete() {
     if (!isMade()) {
       return;
     }
     try {
-      for (String entry : List.of("migrations", ".ppp", LOCK, "shards.yaml")) {
+      for (String entry : ENTRIES) {
         deleteTree(path.resolve(entry));
       }
       try (Stream<Path> left = Files.list(path)) {

@@ -15,6 +15,7 @@ import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.Topology;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings every tenant's schema to the newest migration. One query per shard finds who is behind;
@@ -77,6 +78,8 @@ public final class Migrator {
       return MigrationResult.none();
     }
     MigrationFolder folder = MigrationFolder.read(topology.home(), topology.migrations().get());
+    // Once, before there are threads: SLF4J warns when the first to log are several at a time.
+    LoggerFactory.getILoggerFactory();
     Map<ServerName, ShardWork> shards = new LinkedHashMap<>();
     topology.shards().forEach(s -> shards.put(s.name(), work(s, request.jobs())));
     try (Workers workers = new Workers(request.jobs())) {

@@ -20,9 +20,16 @@ public final class OpenWorkflow implements AutoCloseable {
   private final WorkflowJournal journal;
   private final Workflow workflow;
   private final SortedMap<String, String> definition;
+  private final WorkflowListener listener;
   private int steps;
 
-  OpenWorkflow(Connector connector, ServerDefinition server, Session session, Workflow workflow) {
+  OpenWorkflow(
+      Connector connector,
+      ServerDefinition server,
+      Session session,
+      Workflow workflow,
+      WorkflowListener listener) {
+    this.listener = listener;
     this.connector = connector;
     this.server = server;
     this.session = session;
@@ -67,6 +74,7 @@ public final class OpenWorkflow implements AutoCloseable {
     if (before.isPresent() && before.get().finishedAt().isPresent()) {
       return;
     }
+    listener.step(name);
     journal.stepBegins(id().number(), steps, name);
     String detail = work.get();
     journal.stepEnds(id().number(), steps, detail);

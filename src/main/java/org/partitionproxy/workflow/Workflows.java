@@ -19,11 +19,17 @@ public final class Workflows {
   private final Topology topology;
   private final Connector connector;
   private final List<? extends WorkflowKind> kinds;
+  private final WorkflowListener listener;
 
-  public Workflows(Topology topology, Connector connector, List<? extends WorkflowKind> kinds) {
+  public Workflows(
+      Topology topology,
+      Connector connector,
+      List<? extends WorkflowKind> kinds,
+      WorkflowListener listener) {
     this.topology = topology;
     this.connector = connector;
     this.kinds = List.copyOf(kinds);
+    this.listener = listener;
   }
 
   /**
@@ -122,7 +128,9 @@ public final class Workflows {
             Diagnostic.error(
                 Code.WORKFLOW_STATE,
                 "workflow \"" + id + "\" is " + workflow.state() + " and can't be " + deed,
-                "`ppp workflows show " + id + "` shows its steps."));
+                workflow.state() == WorkflowState.WAITING
+                    ? "Its work is done; `ppp workflows finish " + id + "` drops what it has kept."
+                    : "`ppp workflows show " + id + "` shows its steps."));
       }
       return work(session, shard, workflow, work);
     }
@@ -130,7 +138,8 @@ public final class Workflows {
 
   private Workflow work(
       Session session, ServerDefinition shard, Workflow workflow, Consumer<OpenWorkflow> work) {
-    OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow);
+    OpenWorkflow open = new OpenWorkflow(connector, shard, session, workflow, listener);
+    listener.begins(workflow.id());
     try {
       work.accept(open);
       return shown(session, find(session, workflow.id()));

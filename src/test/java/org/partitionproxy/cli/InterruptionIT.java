@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
@@ -112,6 +113,48 @@ class InterruptionIT {
     }
     topology.ppp("initialize").succeeded();
     assertThat(topology.ppp("plan").succeeded().out()).startsWith("Nothing to do");
+  }
+
+  @Test
+  void aConversionSaysHowToGoOnAndHowToUndoIt() throws Exception {
+    topology.migration(
+        "V3__notes.sql",
+        """
+        CREATE TABLE notes (id int PRIMARY KEY, at timestamptz NOT NULL);
+        INSERT INTO notes VALUES (1, now());
+        """);
+    topology.ppp("initialize").succeeded();
+    try (Session blocker = topology.superuser("shard1")) {
+      blocker.execute(Sql.of("BEGIN"));
+      blocker.execute(
+          Sql.of(
+              "LOCK TABLE {}.notes IN ROW EXCLUSIVE MODE", Identifier.of(topology.schema("acme"))));
+      String[] convert = {
+        "partitions",
+        "convert",
+        "notes",
+        "--tenant",
+        "acme",
+        "--by",
+        "at",
+        "--every",
+        "day",
+        "--yes"
+      };
+      Running running = topology.start(convert);
+      await()
+          .atMost(LONG)
+          .until(() -> topology.ppp("workflows").out().contains("capture") || !running.isAlive());
+      Result result = running.signalled("TERM");
+      assertThat(result.status()).isEqualTo(143);
+      assertThat(result.err())
+          .endsWith(
+              "interrupted; `ppp workflows resume shard1-1` goes on,"
+                  + " `ppp workflows abort shard1-1` undoes it\n");
+      blocker.execute(Sql.of("ROLLBACK"));
+    }
+    assertThat(topology.ppp("workflows", "resume", "shard1-1").succeeded().out())
+        .contains("7 partitions", "1 rows", "`ppp workflows finish shard1-1`");
   }
 
   @Test

@@ -2,13 +2,16 @@ package org.partitionproxy.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOError;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -124,6 +127,26 @@ class TopScreenIT {
     assertThat(written.toString(UTF_8))
         .startsWith("\u001b[?1049h")
         .endsWith("\u001b[?7h\u001b[?25h\u001b[?1049l");
+  }
+
+  @Test
+  void isLeftWhenTheWindowOfTheTerminalIsClosed() throws IOException {
+    screen.close();
+    AtomicBoolean gone = new AtomicBoolean();
+    terminal =
+        new LineDisciplineTerminal("test", "xterm", written, UTF_8) {
+          @Override
+          public void setAttributes(Attributes attributes) {
+            if (gone.get()) {
+              throw new IOError(new IOException("Input/output error"));
+            }
+            super.setAttributes(attributes);
+          }
+        };
+    terminal.setSize(new Size(100, 12));
+    screen = new TopScreen(terminal, Colors.NONE, board, 20, Clock.systemUTC());
+    gone.set(true);
+    assertThatCode(screen::close).doesNotThrowAnyException();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.partitionproxy.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,7 +18,7 @@ class ProgressLineTest {
 
   /** A clock that stands still until it is told to go on. */
   private static final class HandClock extends Clock {
-    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    private volatile Instant now = Instant.parse("2026-01-31T12:00:00Z");
 
     void pass(Duration duration) {
       now = now.plus(duration);
@@ -83,6 +84,25 @@ class ProgressLineTest {
     assertThat(shown())
         .isEqualTo(
             "migrating: 72/100 tenants, 5s, about 1s left\nmigrating: 100/100 tenants, 7s\n");
+  }
+
+  @Test
+  void tellsTheTimeOfWorkOfWhichNothingIsCounted() {
+    try (ProgressLine progress = new ProgressLine(err, true, clock)) {
+      progress.begin("foreign keys");
+      clock.pass(Duration.ofSeconds(65));
+      progress.advance();
+    }
+    assertThat(shown()).isEqualTo("<erase>foreign keys, 0s<erase>foreign keys, 1m5s<erase>");
+  }
+
+  @Test
+  void tellsTheTimeThoughNothingAdvancesWhereItTicks() {
+    try (ProgressLine progress = new ProgressLine(err, true, clock).ticking()) {
+      progress.begin("migrating", "tenants", 2);
+      clock.pass(Duration.ofSeconds(7));
+      await().untilAsserted(() -> assertThat(shown()).contains("migrating: 0/2 tenants, 7s"));
+    }
   }
 
   @Test

@@ -163,7 +163,10 @@ class ConversionIT {
       throws Exception {
     scene(version);
     assertThat(scene.ppp(convert("--every", "0")).status()).isEqualTo(2);
-    scene.run(convert("--dry-run"));
+    // Never analyzed, of 2,000 rows each.
+    assertThat(scene.run(convert("--dry-run")))
+        .containsPattern("keyed +[1-9][0-9]{3} ")
+        .containsPattern("bare +[1-9][0-9]{3} ");
     String id = "shard1-1";
     try (AcknowledgedWriter writer = writer(version.major())) {
       String[] command = convert();
@@ -178,10 +181,15 @@ class ConversionIT {
       int before = writer.writes();
       await().until(() -> writer.writes() > before + 20);
       assertThat(scene.run("workflows", "resume", id)).contains("waiting");
+      assertThat(scene.ppp("workflows", "resume", id).err())
+          .contains("is waiting and can't be resumed", "`ppp workflows finish " + id + "` drops");
       isWhole(writer);
     }
     isPartitioned();
     scene.isInStep();
+    assertThat(scene.ppp("workflows", "finish", "shard1-9").err()).contains("is no workflow");
+    assertThat(scene.ppp("workflows", "finish", id).err())
+        .contains("this drops what workflow \"" + id + "\" has kept of keyed, bare of tenant acme");
     scene.run("workflows", "finish", id, "--yes");
     assertThat(scene.ppp("workflows", "abort", id).status()).isEqualTo(5);
     keepsWhatItHad();
