@@ -72,6 +72,8 @@ final class ParallelWork implements AutoCloseable {
     }
     Session session = workflow.another();
     session.execute(UNSYNCED);
+    // Each piece is planned anew, and short: compiling it would take longer than it gains.
+    session.execute(Sql.of("SET jit = off"));
     return session;
   }
 
