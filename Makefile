@@ -61,6 +61,8 @@ demo: build ## Start servers, initialize, migrate, query through the veneer
 bench: build ## Compare ppp with plain psql (TENANTS=200)
 	bench/run
 	bench/partitions
+	bench/convert
+	ROWS=10000000 bench/convert
 
 in-action: build ## Make the outputs in IN_ACTION.md anew
 	$(MVN) verify -Dgolden.update=true -Dit.test=InActionIT -Dtest=None \
