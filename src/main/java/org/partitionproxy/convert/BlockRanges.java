@@ -21,15 +21,13 @@ final class BlockRanges {
   private static final String TABLES =
       """
       SELECT c.number, pg_catalog.pg_relation_size(c.old)
-          / pg_catalog.current_setting('block_size')::bigint AS blocks,
-        EXISTS (SELECT FROM ppp.conversion_blocks AS b
-          WHERE b.workflow = c.workflow AND b.number = c.number) AS known
+          / pg_catalog.current_setting('block_size')::bigint AS blocks
       FROM ppp.conversion AS c WHERE c.workflow = ? ORDER BY c.number""";
 
   private static final String FORGET =
       "DELETE FROM ppp.conversion_blocks AS b WHERE b.workflow = ? AND b.number = ?";
 
-  private record Table(int number, long blocks, boolean known) {
+  private record Table(int number, long blocks) {
 
     long atOnce() {
       return Math.max(AT_ONCE, blocks / MOST);
@@ -54,28 +52,14 @@ final class BlockRanges {
     this.listener = listener;
   }
 
-  /** For the first time. Where rows lie all over a table, nothing is kept of it. */
+  /** As of now: rows that are written later may lie elsewhere. */
   void find(Session session) {
-    locate(session, tables(session));
-    session.query("SELECT ppp.conversion_forget_scattered(?) AS n", row -> row.number("n"), id);
-  }
-
-  /** Again, as rows were written since; of the tables of which it is known. */
-  void refresh(Session session) {
-    locate(session, tables(session).stream().filter(Table::known).toList());
-  }
-
-  private List<Table> tables(Session session) {
-    return session.query(
-        TABLES,
-        row -> new Table(row.integer("number"), row.number("blocks"), row.bool("known")),
-        id);
-  }
-
-  private void locate(Session session, List<Table> tables) {
+    List<Table> tables =
+        session.query(TABLES, row -> new Table(row.integer("number"), row.number("blocks")), id);
     listener.begins("looking", "blocks", tables.stream().mapToLong(Table::blocks).sum());
     tables.forEach(table -> session.update(FORGET, id, table.number()));
     work.each(tables.stream().flatMap(Table::turns).toList(), this::look);
+    session.query("SELECT ppp.conversion_located(?) IS NULL AS done", row -> row.bool("done"), id);
   }
 
   private long look(Session session, Turn turn) {

@@ -19,8 +19,7 @@ final class HelperIndex {
       FROM ppp.conversion AS c
       WHERE c.workflow = ?
         AND pg_catalog.pg_relation_size(c.old) > 8000000
-        AND NOT EXISTS (SELECT FROM ppp.conversion_blocks AS b
-          WHERE b.workflow = c.workflow AND b.number = c.number)
+        AND c.scattered
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
           JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
           JOIN pg_catalog.pg_am AS m ON m.oid = x.relam

@@ -65,9 +65,10 @@ final class NewTables implements AutoCloseable {
 
   /** Where rows lie may have changed since they were copied. */
   void verify() {
-    new BlockRanges(id, parallel, listener).refresh(session);
+    new BlockRanges(id, parallel, listener).find(session);
     listener.begins("comparing", "rows", count());
     new RangeWork(id, parallel).verify(session);
+    session.query("SELECT ppp.conversion_account(?) IS NULL AS done", row -> row.bool("done"), id);
   }
 
   static String prepare(Session session, long id, ConversionRequest request) {

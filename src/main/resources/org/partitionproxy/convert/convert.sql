@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS ppp.conversion (
   identity text[] NOT NULL,
   sorting text NOT NULL,
   shape text NOT NULL,
+  -- Whether the rows of a range lie all over the table, so that it is of no use to know the blocks.
+  scattered boolean NOT NULL DEFAULT false,
   PRIMARY KEY (workflow, number)
 );
 
@@ -43,7 +45,7 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_range (
 );
 
 -- In which blocks of the old table rows of a range lie, as of when it was looked through; of a file, for some commands
--- write a table anew. Rows that are written later may lie elsewhere.
+-- write a table anew. Rows that are written later may lie elsewhere. rows: of these blocks, of all ranges, told with one.
 CREATE TABLE IF NOT EXISTS ppp.conversion_blocks (
   workflow bigint NOT NULL,
   number integer NOT NULL,
@@ -51,6 +53,7 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_blocks (
   first bigint NOT NULL,
   past bigint NOT NULL,
   file oid NOT NULL,
+  rows bigint NOT NULL,
   FOREIGN KEY (workflow, number) REFERENCES ppp.conversion ON DELETE CASCADE
 );
 CREATE INDEX IF NOT EXISTS conversion_blocks_start ON ppp.conversion_blocks (workflow, number, start, first);
@@ -443,31 +446,30 @@ BEGIN
 END $$;
 
 -- The ranges in which values of a source lie: those of the least and the greatest. Where these are not next to each other,
--- so are those of bins that are no longer than a range.
-CREATE OR REPLACE FUNCTION ppp.conversion_starts(c ppp.conversion, value text, source text) RETURNS numeric[]
+-- so are those of bins that are no longer than a range. And how many values there are.
+CREATE OR REPLACE FUNCTION ppp.conversion_starts(c ppp.conversion, value text, source text, OUT starts numeric[], OUT rows bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  query text := format('SELECT array_agg(DISTINCT p) FROM (SELECT min(v) AS low, max(v) AS high FROM (SELECT %s AS v FROM %s) AS r %%s) AS b'
-      ' CROSS JOIN LATERAL (VALUES (%s), (%s)) AS p (p) WHERE p IS NOT NULL', value, source,
+  query text := format('SELECT array_agg(DISTINCT p) FILTER (WHERE p IS NOT NULL), coalesce(sum(n) / 2, 0)'
+      ' FROM (SELECT min(v) AS low, max(v) AS high, count(*) AS n FROM (SELECT %s AS v FROM %s) AS r %%s) AS b'
+      ' CROSS JOIN LATERAL (VALUES (%s), (%s)) AS p (p)', value, source,
     CASE c.unit WHEN 'number' THEN 'low::numeric' ELSE 'extract(epoch FROM low)' END,
     CASE c.unit WHEN 'number' THEN 'high::numeric' ELSE 'extract(epoch FROM high)' END);
   bin text := CASE c.unit WHEN 'number' THEN format('v::bigint / %s', c.step)
     ELSE format('date_bin(%L, %s, ''2000-01-01'')', CASE c.unit WHEN 'second' THEN '1 second' WHEN 'minute' THEN '1 minute'
       WHEN 'hour' THEN '15 minutes' ELSE '6 hours' END, CASE c.type WHEN 'date'::regtype THEN 'v::timestamp' ELSE 'v' END) END;
   positions numeric[];
-  starts numeric[];
 BEGIN
-  EXECUTE format(query, '') INTO positions;
+  EXECUTE format(query, '') INTO positions, rows;
   IF positions && ARRAY['Infinity', '-Infinity']::numeric[] THEN
     RAISE EXCEPTION 'rows of % have infinity in column %', c.old::regclass, quote_ident(c.key)
       USING ERRCODE = 'check_violation', HINT = 'No range holds infinity; give these rows a time first.';
   END IF;
   starts := ARRAY(SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone, p) AS s FROM unnest(positions) AS p ORDER BY s);
   IF ppp.range_end(c.step, c.unit, c.zone, starts[1]) < starts[2] THEN
-    EXECUTE format(query, 'GROUP BY ' || bin) INTO positions;
+    EXECUTE format(query, 'GROUP BY ' || bin) INTO positions, rows;
     starts := ARRAY(SELECT DISTINCT ppp.range_start(c.step, c.unit, c.zone, p) FROM unnest(positions) AS p);
   END IF;
-  RETURN starts;
 END $$;
 
 -- Makes the partitions of these ranges that the new table does not have, in the order of time. Those that rows are copied
@@ -702,22 +704,43 @@ BEGIN
   WHILE from_block < to_block LOOP
     past_block := least(from_block + at_once, to_block);
     INSERT INTO ppp.conversion_blocks
-      SELECT of, which, s, from_block, past_block, pg_relation_filenode(c.old)
-      FROM unnest(ppp.conversion_starts(c, quote_ident(c.key), ppp.conversion_rows(c.old, from_block, past_block) || ' AS b')) AS s;
+      SELECT of, which, u.s, from_block, past_block, pg_relation_filenode(c.old), CASE u.n WHEN 1 THEN f.rows ELSE 0 END
+      FROM ppp.conversion_starts(c, quote_ident(c.key), ppp.conversion_rows(c.old, from_block, past_block) || ' AS b') AS f
+      CROSS JOIN LATERAL unnest(f.starts) WITH ORDINALITY AS u (s, n);
     from_block := past_block;
   END LOOP;
 END $$;
 
--- Where the rows of a range lie all over the table, it is of no use to know the blocks.
-CREATE OR REPLACE FUNCTION ppp.conversion_forget_scattered(of bigint) RETURNS bigint
+-- After the tables were looked through.
+CREATE OR REPLACE FUNCTION ppp.conversion_located(of bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  WITH scattered AS (
-    SELECT b.number FROM ppp.conversion_blocks AS b WHERE b.workflow = of
-    GROUP BY b.number HAVING sum(b.past - b.first) > 4 * greatest(max(b.past), 1000)
-  ), forgotten AS (
-    DELETE FROM ppp.conversion_blocks AS b USING scattered AS s WHERE b.workflow = of AND b.number = s.number)
-  SELECT count(*) FROM scattered
+  UPDATE ppp.conversion AS c
+    SET scattered = (SELECT coalesce(sum(b.past - b.first) > 4 * greatest(max(b.past), 1000), false) FROM ppp.conversion_blocks AS b
+      WHERE b.workflow = c.workflow AND b.number = c.number)
+    WHERE c.workflow = of
 $$;
+
+-- After all ranges were compared: no row lies outside of them. A row that was there when the table was looked through was
+-- compared, or the log tells of it.
+CREATE OR REPLACE FUNCTION ppp.conversion_account(of bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  c record;
+  changes bigint;
+BEGIN
+  FOR c IN
+    SELECT x.*, (SELECT coalesce(sum(b.rows), 0) FROM ppp.conversion_blocks AS b WHERE b.workflow = of AND b.number = x.number) AS located,
+      (SELECT coalesce(sum(r.rows), 0) FROM ppp.conversion_range AS r WHERE r.workflow = of AND r.number = x.number) AS compared
+    FROM ppp.conversion AS x WHERE x.workflow = of
+  LOOP
+    EXECUTE format('SELECT CASE WHEN bool_or(truncated) THEN NULL ELSE count(*) END FROM %I.%I', 'ppp_convert_' || of, 'log_' || c.number)
+      INTO changes;
+    IF c.located - c.compared > changes THEN
+      RAISE EXCEPTION '% has % rows, of which only % were compared', c.old::regclass, c.located, c.compared
+        USING ERRCODE = 'data_corrupted', HINT = 'Abort its conversion, and report this.';
+    END IF;
+  END LOOP;
+END $$;
 
 -- The rows of some blocks of a table, as part of a query.
 CREATE OR REPLACE FUNCTION ppp.conversion_rows(of oid, first bigint, past bigint) RETURNS text
@@ -726,12 +749,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The rows of a range, as part of a query that asks for the range, too: of the blocks in which they were found, where
--- these are known and few, and the table is the same file still.
+-- these are few and the table is the same file still.
 CREATE OR REPLACE FUNCTION ppp.conversion_source(c ppp.conversion, r ppp.conversion_range) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
-    WHEN count(*) = 0 AND EXISTS (SELECT FROM ppp.conversion_blocks AS x WHERE x.workflow = c.workflow AND x.number = c.number)
-      THEN ppp.conversion_rows(c.old, 0, 0)
+    WHEN c.scattered THEN 'ONLY ' || c.old::regclass
+    WHEN count(*) = 0 THEN ppp.conversion_rows(c.old, 0, 0)
     WHEN count(*) BETWEEN 1 AND 100 AND bool_and(b.present)
       THEN '(' || string_agg(ppp.conversion_rows(c.old, b.first, b.past), ' UNION ALL ' ORDER BY b.first) || ')'
     ELSE 'ONLY ' || c.old::regclass END
@@ -746,13 +769,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     GROUP BY i.island) AS b
 $$;
 
--- Step 3: empty partitions for the ranges in which rows are, and for those ahead.
+-- Step 3: empty partitions for the ranges in which rows are, for those ahead, and for those between, unless these are too
+-- many: a row may come late.
 CREATE OR REPLACE FUNCTION ppp.conversion_ranges(of bigint, which integer, most integer) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
   c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
   starts numeric[] := ARRAY(SELECT DISTINCT b.start FROM ppp.conversion_blocks AS b WHERE b.workflow = of AND b.number = which);
   start numeric;
+  all_starts numeric[] := '{}';
+  newest numeric;
 BEGIN
   IF c.ahead > 0 THEN
     start := CASE WHEN c.unit <> 'number' THEN ppp.range_start(c.step, c.unit, c.zone, extract(epoch FROM now()))
@@ -762,6 +788,14 @@ BEGIN
       starts := starts || start;
       start := ppp.range_end(c.step, c.unit, c.zone, start);
     END LOOP;
+  END IF;
+  SELECT min(s), max(s) INTO start, newest FROM unnest(starts) AS s;
+  WHILE start <= newest AND cardinality(all_starts) < cardinality(starts) + 1000 LOOP
+    all_starts := all_starts || start;
+    start := ppp.range_end(c.step, c.unit, c.zone, start);
+  END LOOP;
+  IF start > newest THEN
+    starts := all_starts;
   END IF;
   IF cardinality(starts) > most THEN
     RAISE EXCEPTION '% would get % partitions', c.old::regclass, cardinality(starts)
@@ -916,7 +950,7 @@ BEGIN
     IF whole THEN
       EXECUTE format('DELETE FROM %s', c.shadow::regclass);
     END IF;
-    starts := ppp.conversion_starts(c, 'at', format('(SELECT at FROM %s WHERE NOT truncated) AS l', log));
+    SELECT f.starts INTO starts FROM ppp.conversion_starts(c, 'at', format('(SELECT at FROM %s WHERE NOT truncated) AS l', log)) AS f;
     PERFORM ppp.conversion_cover(c, starts, true);
     IF cardinality(c.identity) = 0 THEN
       EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND (n.*)::text = l.image',
@@ -941,16 +975,19 @@ BEGIN
 END $$;
 
 -- Foreign keys among the converted tables: after their changes are applied, in the same transaction, for days that were
--- copied at different times need not fit together. Nobody waits, for nobody writes there but ppp.
+-- copied at different times need not fit together. Nobody waits, for nobody writes there but ppp. Each partition is checked
+-- on its own; where they are many, to go through all that they may refer to each time takes longer than to look it up.
 CREATE OR REPLACE FUNCTION ppp.conversion_references(of bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  command text;
+  made record;
   applied bigint := ppp.conversion_apply(of, false);
 BEGIN
-  FOR command IN
+  FOR made IN
     SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', o.shadow::regclass, k.conname,
-        ppp.conversion_foreign_key(k.oid, t.key, t.shadow::regclass::text))
+        ppp.conversion_foreign_key(k.oid, t.key, t.shadow::regclass::text)) AS command,
+      (SELECT count(*) * (SELECT sum(y.rows) FROM ppp.conversion_range AS y WHERE y.workflow = of AND y.number = t.number)
+          > 25 * sum(x.rows) FROM ppp.conversion_range AS x WHERE x.workflow = of AND x.number = o.number) AS look_up
     FROM ppp.conversion AS o
     JOIN pg_constraint AS k ON k.conrelid = o.old AND k.contype = 'f'
     JOIN ppp.conversion AS t ON t.workflow = of AND t.old = k.confrelid
@@ -958,8 +995,11 @@ BEGIN
       WHERE n.conrelid = o.shadow AND n.conname = k.conname AND n.contype = 'f')
     ORDER BY o.number, k.conname
   LOOP
-    EXECUTE command;
+    PERFORM set_config('enable_hashjoin', CASE WHEN made.look_up THEN 'off' ELSE 'on' END, true),
+      set_config('enable_mergejoin', CASE WHEN made.look_up THEN 'off' ELSE 'on' END, true);
+    EXECUTE made.command;
   END LOOP;
+  PERFORM set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true);
   RETURN applied;
 END $$;
 
@@ -1034,7 +1074,7 @@ BEGIN
     RAISE EXCEPTION '% has % rows from % to %, and its copy % that differ', c.old::regclass, found.rows, r.lower, r.upper, found.other
       USING ERRCODE = 'data_corrupted';
   END IF;
-  UPDATE ppp.conversion_range AS x SET verified = true
+  UPDATE ppp.conversion_range AS x SET verified = true, rows = found.rows
     WHERE x.workflow = of AND x.number = which AND x.partition = of_partition;
   RETURN found.rows;
 END $$;

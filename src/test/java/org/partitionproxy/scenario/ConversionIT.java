@@ -378,6 +378,41 @@ class ConversionIT {
     scene.isInStep();
   }
 
+  /** No few blocks hold a range's rows; and there are days without any. */
+  @Test
+  void rowsThatLieAnywhereAreAllCopied() throws Exception {
+    scene = new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"));
+    scene.withoutMigrations();
+    scene.run("initialize");
+    scene.onShard(
+        "acme",
+        """
+        CREATE TABLE shuffled (id int PRIMARY KEY, at timestamptz NOT NULL, body text);
+        ALTER TABLE shuffled ALTER body SET STORAGE PLAIN;
+        INSERT INTO shuffled
+          SELECT i, '2026-03-01'::timestamptz + i * 7919 % 30 * interval '1 day', repeat('x', 1000)
+          FROM generate_series(1, 9000) AS i WHERE i * 7919 % 30 NOT BETWEEN 10 AND 19""");
+    String rows = "SELECT concat(count(*), ' ', sum(id)) FROM shuffled";
+    String before = value(rows);
+    scene.run(
+        "partitions",
+        "convert",
+        "shuffled",
+        "--tenant",
+        "acme",
+        "--by",
+        "at",
+        "--every",
+        "1 day",
+        "--ahead",
+        "0",
+        "--yes");
+    assertThat(value(rows)).isEqualTo(before);
+    assertThat(value("SELECT count(*) FROM pg_partition_tree('shuffled') WHERE isleaf"))
+        .isEqualTo("30");
+    assertThat(value("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'ppp%'")).isEqualTo("0");
+  }
+
   @Test
   void nothingIsRetiredOfATableThatCanBeTakenBack() throws Exception {
     scene = new Scene(folder, TestServer.shared("beside-a"), TestServer.shared("beside-b"));
