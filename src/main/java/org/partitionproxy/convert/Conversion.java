@@ -1,6 +1,5 @@
 package org.partitionproxy.convert;
 
-import java.util.List;
 import java.util.function.Supplier;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Sql;
@@ -90,7 +89,7 @@ public final class Conversion implements WorkflowKind {
     ConversionRequest request = ConversionRequest.of(workflow.definition());
     Session session = workflow.session();
     long id = workflow.id().number();
-    install(session);
+    ConversionFunctions.install(session);
     KeyColumns columns = new KeyColumns(session, id, request, listener);
     try (NewTables tables = new NewTables(workflow, request, listener)) {
       tables.fill(columns);
@@ -128,14 +127,6 @@ public final class Conversion implements WorkflowKind {
             workflow.id().number());
   }
 
-  static void install(Session session) {
-    session.execute(
-        List.of(
-            Sql.of("SET client_min_messages = 'warning'"),
-            Sql.resource(Preflight.FUNCTIONS),
-            Sql.resource(KeyColumns.FUNCTIONS)));
-  }
-
   static String analyze(Session session, long id) {
     session
         .query(
@@ -166,7 +157,7 @@ public final class Conversion implements WorkflowKind {
 
   @Override
   public void abort(OpenWorkflow workflow) {
-    install(workflow.session());
+    ConversionFunctions.install(workflow.session());
     new WayBack(workflow, listener).go();
     followed(workflow);
     workflow.become(WorkflowState.ABORTED);
@@ -176,7 +167,7 @@ public final class Conversion implements WorkflowKind {
   public void finish(OpenWorkflow workflow) {
     Session session = workflow.session();
     long id = workflow.id().number();
-    install(session);
+    ConversionFunctions.install(session);
     new Moment(session, id, ConversionRequest.of(workflow.definition()).maxWait())
         .take(
             () -> {

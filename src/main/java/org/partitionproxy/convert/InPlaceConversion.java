@@ -6,8 +6,6 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
-import org.partitionproxy.sql.Sql;
-import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.workflow.OpenWorkflow;
 import org.partitionproxy.workflow.WorkflowId;
 import org.partitionproxy.workflow.WorkflowKind;
@@ -29,8 +27,6 @@ import org.partitionproxy.workflow.WorkflowState;
 public final class InPlaceConversion implements WorkflowKind {
 
   public static final String KIND = "convert in place";
-
-  static final SqlResource FUNCTIONS = SqlResource.load("/org/partitionproxy/convert/inplace.sql");
 
   private static final int BOUNDARIES = 3;
 
@@ -69,7 +65,7 @@ public final class InPlaceConversion implements WorkflowKind {
     Session session = workflow.session();
     long id = workflow.id().number();
     Exchange exchange = new Exchange(session, id, request, listener);
-    install(session);
+    ConversionFunctions.install(session);
     KeyColumns columns = new KeyColumns(session, id, request, listener);
     columns.steps(workflow);
     workflow.step("prepare", () -> NewTables.prepare(session, id, request));
@@ -102,11 +98,6 @@ public final class InPlaceConversion implements WorkflowKind {
               "SELECT ppp.conversion_leave(?) IS NULL AS done", row -> row.bool("done"), id);
           workflow.become(WorkflowState.FINISHED);
         });
-  }
-
-  private static void install(Session session) {
-    Conversion.install(session);
-    session.execute(Sql.resource(FUNCTIONS));
   }
 
   private String keys(Session session, long id) {
@@ -182,7 +173,7 @@ public final class InPlaceConversion implements WorkflowKind {
   public void abort(OpenWorkflow workflow) {
     Session session = workflow.session();
     long id = workflow.id().number();
-    install(session);
+    ConversionFunctions.install(session);
     if (Exchange.isDone(session, id)) {
       throw new PppException(
           Diagnostic.error(

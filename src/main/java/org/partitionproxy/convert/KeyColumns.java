@@ -3,7 +3,6 @@ package org.partitionproxy.convert;
 import java.util.List;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.workflow.OpenWorkflow;
 
 /**
@@ -18,9 +17,6 @@ import org.partitionproxy.workflow.OpenWorkflow;
  * key itself does not let it happen.
  */
 final class KeyColumns {
-
-  static final SqlResource FUNCTIONS =
-      SqlResource.load("/org/partitionproxy/convert/companion.sql");
 
   /** Of 8 kB each: some thousand rows, which are locked for some 10 ms. */
   private static final long PAGES = 64;

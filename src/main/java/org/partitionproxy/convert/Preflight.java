@@ -19,8 +19,6 @@ import org.partitionproxy.topology.TenantName;
 /** Looks at tables before they are converted, and changes nothing. */
 final class Preflight {
 
-  static final SqlResource FUNCTIONS = SqlResource.load("/org/partitionproxy/convert/convert.sql");
-
   private static final SqlResource JOURNAL =
       SqlResource.load("/org/partitionproxy/workflow/workflow.sql");
 
@@ -59,12 +57,9 @@ final class Preflight {
     requireLedger();
     session.execute(Sql.of("BEGIN"));
     try {
-      session.execute(
-          List.of(
-              Sql.of("SET LOCAL client_min_messages = 'warning'"),
-              Sql.resource(JOURNAL),
-              Sql.resource(FUNCTIONS),
-              Sql.resource(InPlaceConversion.FUNCTIONS)));
+      session.execute(Sql.of("SET LOCAL client_min_messages = 'warning'"));
+      session.execute(Sql.resource(JOURNAL));
+      ConversionFunctions.install(session);
       read();
     } finally {
       session.execute(Sql.of("ROLLBACK"));

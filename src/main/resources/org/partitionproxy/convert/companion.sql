@@ -1,5 +1,5 @@
 -- Columns that foreign keys to converted tables need, added to who refers: chat_created_at beside chat_id. Idempotent; needs
--- convert.sql.
+-- the other files here.
 
 -- Such a column. Trigger ppp_fill_COMPANION fills it where it is left out, now and after the conversion.
 CREATE TABLE IF NOT EXISTS ppp.conversion_filling (
@@ -135,15 +135,4 @@ BEGIN
   END LOOP;
   EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'ppp_convert_' || of);
   DELETE FROM ppp.conversion_filling AS x WHERE x.workflow = of;
-END $$;
-
-DO $$
-DECLARE
-  mine regprocedure;
-BEGIN
-  FOR mine IN SELECT p.oid FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace = 'ppp'::pg_catalog.regnamespace AND p.proname LIKE 'conversion\_%'
-  LOOP
-    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', mine);
-  END LOOP;
 END $$;

@@ -1,5 +1,5 @@
 -- The quick way to a partitioned table: the old one, as it is, becomes the partition of the past. Idempotent; needs
--- convert.sql. What is known of the old table is a row of ppp.conversion_range: it holds all before `upper`.
+-- the other files here. What is known of the old table is a row of ppp.conversion_range: it holds all before `upper`.
 
 -- How long the old table has to take all rows that come, in seconds: until it is read over once and has changed its name.
 CREATE OR REPLACE FUNCTION ppp.conversion_room(of oid) RETURNS numeric
@@ -240,15 +240,4 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', 'ppp_convert_' || of);
   DELETE FROM ppp.conversion AS x WHERE x.workflow = of;
-END $$;
-
-DO $$
-DECLARE
-  mine regprocedure;
-BEGIN
-  FOR mine IN SELECT p.oid FROM pg_catalog.pg_proc AS p
-    WHERE p.pronamespace = 'ppp'::pg_catalog.regnamespace AND p.proname LIKE 'conversion\_%'
-  LOOP
-    EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', mine);
-  END LOOP;
 END $$;
