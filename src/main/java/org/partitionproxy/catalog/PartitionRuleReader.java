@@ -31,6 +31,18 @@ public final class PartitionRuleReader {
       FROM ppp.partition_policy AS p
       ORDER BY p.schema, p.name""";
 
+  /** Recognised as ppp.drop_guards does. */
+  private static final String GUARDS =
+      """
+      SELECT n.nspname, c.relname, pg_catalog.array_agg(k.conname::text ORDER BY k.conname) AS guards
+      FROM pg_catalog.pg_partitioned_table AS p
+      JOIN pg_catalog.pg_constraint AS k ON k.conrelid = p.partdefid AND k.contype = 'c'
+        AND k.conname LIKE 'ppp\\_not\\_%'
+      JOIN pg_catalog.pg_class AS c ON c.oid = p.partrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE p.partdefid <> 0 AND n.nspname = ANY (?)
+      GROUP BY n.nspname, c.relname""";
+
   private static final String TABLES =
       """
       SELECT n.nspname, c.relname, c.relkind IN ('r', 'p') AS is_table,
@@ -134,6 +146,20 @@ public final class PartitionRuleReader {
                 row.string("naming"),
                 row.bool("comments"),
                 row.strings("each")));
+  }
+
+  /** By table, the CHECKs that keep its default partition from a range that is being made. */
+  public SortedMap<QualifiedName, List<String>> guards(
+      Session session, Collection<Identifier> schemas) {
+    TreeMap<QualifiedName, List<String>> guards = new TreeMap<>();
+    session.forEach(
+        GUARDS,
+        row ->
+            guards.put(
+                QualifiedName.of(row.string("nspname"), row.string("relname")),
+                row.strings("guards")),
+        texts(schemas));
+    return guards;
   }
 
   /**

@@ -148,7 +148,8 @@ final class PartitionsConvertCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "convert");
     Tenant chosen = tenant(workspace);
     ConversionRequest request = request(chosen);
-    Conversions conversions = new Conversions(workspace.topology(), workspace.connector(), chosen);
+    Conversions conversions =
+        new Conversions(workspace.topology(), workspace.connector(), chosen, workspace::freeSpace);
     ConversionPlan plan = conversions.plan(request);
     if (dryRun) {
       console.out(output.json() ? ConversionView.json(plan) : ConversionView.render(plan));

@@ -1,6 +1,7 @@
 package org.partitionproxy.cli;
 
 import java.util.Map;
+import java.util.Optional;
 import org.partitionproxy.db.Ahead;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.provision.Provisioner;
@@ -9,6 +10,7 @@ import org.partitionproxy.secret.SecretVault;
 import org.partitionproxy.server.RuntimeKind;
 import org.partitionproxy.server.Runtimes;
 import org.partitionproxy.server.ServerRuntime;
+import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 import org.partitionproxy.topology.TopologyReader;
 
@@ -35,6 +37,15 @@ record Workspace(Topology topology, SecretVault secrets, Runtimes runtimes, Conn
   /** Found at its first use, so that what needs no server works before the first start. */
   ServerRuntime runtime() {
     return runtimes.whenNeeded();
+  }
+
+  /**
+   * In bytes; empty where that can't be seen from here.
+   *
+   * @param folder in which a tablespace of the server is; empty for its data directory
+   */
+  Optional<Long> freeSpace(ServerDefinition server, String folder) {
+    return runtimes.find().flatMap(runtime -> runtime.freeSpace(server, folder));
   }
 
   /** Looks at all servers, as much at once as there are cores. */

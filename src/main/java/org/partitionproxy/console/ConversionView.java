@@ -3,6 +3,7 @@ package org.partitionproxy.console;
 import java.util.Locale;
 import org.partitionproxy.convert.ConversionPlan;
 import org.partitionproxy.convert.Finding;
+import org.partitionproxy.convert.Space;
 
 /** What a conversion would do. */
 public final class ConversionView {
@@ -32,11 +33,24 @@ public final class ConversionView {
             "\nAbout %s until the exchange, which locks the tables for about %d ms.\n"
                 .formatted(
                     Durations.compact(plan.estimatedTime()), plan.estimatedLock().toMillis()))
-        .append(
-            plan.inPlace()
-                ? "No row is copied.\n"
-                : "The shard needs that space once more, until the old tables are dropped.\n")
+        .append(plan.inPlace() ? "No row is copied.\n" : spaces(plan))
         .toString();
+  }
+
+  private static String spaces(ConversionPlan plan) {
+    StringBuilder text = new StringBuilder();
+    for (Space space : plan.spaces()) {
+      text.append(
+          "Until the old tables are dropped, the shard needs %s more%s; %s.\n"
+              .formatted(
+                  Sizes.compact(space.needed()),
+                  space.location().isEmpty() ? "" : " in " + space.location(),
+                  space
+                      .free()
+                      .map(bytes -> Sizes.compact(bytes) + " are free")
+                      .orElse("how much is free there is not known here")));
+    }
+    return text.toString();
   }
 
   public static String json(ConversionPlan plan) {

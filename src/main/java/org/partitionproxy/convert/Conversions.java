@@ -19,18 +19,20 @@ public final class Conversions {
   private final Topology topology;
   private final Connector connector;
   private final Tenant tenant;
+  private final FreeSpace freeSpace;
 
-  public Conversions(Topology topology, Connector connector, Tenant tenant) {
+  public Conversions(Topology topology, Connector connector, Tenant tenant, FreeSpace freeSpace) {
     this.topology = topology;
     this.connector = connector;
     this.tenant = tenant;
+    this.freeSpace = freeSpace;
   }
 
   /** Looks, and changes nothing. */
   public ConversionPlan plan(ConversionRequest request) {
     ServerDefinition shard = topology.shardOf(tenant);
     try (Session session = connector.superuser(shard)) {
-      return new Preflight(session, request).look(tenant.name(), shard.name());
+      return new Preflight(session, request, freeSpace).look(tenant.name(), shard.name());
     }
   }
 

@@ -3,6 +3,8 @@ package org.partitionproxy.convert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.partitionproxy.convert.ConversionPlan.PlannedTable;
 import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
@@ -32,24 +34,30 @@ final class Preflight {
       """
       SELECT c.relname,
         pg_catalog.pg_total_relation_size(c.oid) AS bytes,
+        pg_catalog.pg_tablespace_location(
+          coalesce(nullif(c.reltablespace, 0), d.dattablespace)) AS location,
         ppp.conversion_identity(c.oid) AS identity,
         (SELECT count(*) FROM pg_catalog.pg_constraint AS k
           WHERE k.contype = 'f' AND c.oid IN (k.conrelid, k.confrelid)) AS keys
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
       WHERE n.nspname = ? AND c.relname = ANY (?) AND c.relkind = 'r'
       ORDER BY pg_catalog.array_position(?::text[], c.relname::text)""";
 
   private final Session session;
   private final ConversionRequest request;
+  private final FreeSpace freeSpace;
   private final List<Finding> refusals = new ArrayList<>();
   private final List<Finding> notes = new ArrayList<>();
   private final List<PlannedTable> tables = new ArrayList<>();
+  private final List<Space> spaces = new ArrayList<>();
   private long foreignKeys;
 
-  Preflight(Session session, ConversionRequest request) {
+  Preflight(Session session, ConversionRequest request, FreeSpace freeSpace) {
     this.session = session;
     this.request = request;
+    this.freeSpace = freeSpace;
   }
 
   /** The functions that look are made for the time of the look, and rolled back. */
@@ -74,6 +82,7 @@ final class Preflight {
         tables,
         refusals,
         notes,
+        spaces,
         request.inPlace(),
         Duration.ofSeconds(
             1
@@ -135,19 +144,31 @@ final class Preflight {
           request.zone().getId(),
           request.ahead());
     }
+    readTables(names);
+  }
+
+  private void readTables(List<String> names) {
     List<PlannedTable> found = new ArrayList<>();
+    SortedMap<String, Long> copied = new TreeMap<>();
     session.forEach(
         TABLES,
         row -> {
           found.add(
               new PlannedTable(
                   row.string("relname"), 0, row.number("bytes"), row.strings("identity")));
+          copied.merge(row.string("location"), row.number("bytes"), Long::sum);
           foreignKeys += row.number("keys");
         },
         request.schema().value(),
         names,
         names);
     found.forEach(table -> tables.add(table.withRows(estimate(table))));
+    if (!request.inPlace()) {
+      copied.forEach(
+          (location, bytes) ->
+              spaces.add(Space.forCopy(location, bytes, freeSpace.at(session.server(), location))));
+      spaces.forEach(space -> space.refusal().ifPresent(refusals::add));
+    }
   }
 
   private long estimate(PlannedTable table) {

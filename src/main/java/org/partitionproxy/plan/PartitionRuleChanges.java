@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
@@ -17,16 +19,27 @@ public final class PartitionRuleChanges {
 
   private PartitionRuleChanges() {}
 
-  public static List<Change> diff(Collection<PartitionRule> is, Collection<PartitionRule> should) {
+  /**
+   * @param guards by table, the CHECKs that an interrupted run left on default partitions; those of
+   *     tables without a policy go
+   */
+  public static List<Change> diff(
+      Collection<PartitionRule> is,
+      Collection<PartitionRule> should,
+      SortedMap<QualifiedName, List<String>> guards) {
     SortedMap<QualifiedName, PartitionRule> known = ServerState.index(is, PartitionRule::table);
     SortedMap<QualifiedName, PartitionRule> wanted =
         ServerState.index(should, PartitionRule::table);
     List<Change> changes = new ArrayList<>();
-    known.forEach(
-        (table, rule) -> {
-          if (!wanted.containsKey(table)) {
-            changes.add(change(Action.DROP, table, "", List.of(delete(table))));
-          }
+    SortedSet<QualifiedName> forgotten = new TreeSet<>(known.keySet());
+    forgotten.addAll(guards.keySet());
+    forgotten.removeAll(wanted.keySet());
+    forgotten.forEach(
+        table -> {
+          String left = String.join(", ", guards.getOrDefault(table, List.of()));
+          String words = known.containsKey(table) ? "and CHECKs " : "gone, but for CHECKs ";
+          changes.add(
+              change(Action.DROP, table, left.isEmpty() ? "" : words + left, forget(table)));
         });
     wanted.forEach(
         (table, rule) -> {
@@ -39,6 +52,14 @@ public final class PartitionRuleChanges {
           }
         });
     return changes;
+  }
+
+  private static List<Sql> forget(QualifiedName table) {
+    return List.of(
+        Sql.of(
+            "SELECT ppp.forget_partition_policy({}, {})",
+            Literal.of(table.schema().value()),
+            Literal.of(table.name().value())));
   }
 
   private static String difference(PartitionRule is, PartitionRule should) {
@@ -63,7 +84,10 @@ public final class PartitionRuleChanges {
   /** Writes one rule, whatever was there of its table. */
   public static List<Sql> write(PartitionRule rule) {
     return List.of(
-        delete(rule.table()),
+        Sql.of(
+            "DELETE FROM ppp.partition_policy WHERE schema = {} AND name = {}",
+            Literal.of(rule.table().schema().value()),
+            Literal.of(rule.table().name().value())),
         Sql.of(
             """
             INSERT INTO ppp.partition_policy (schema, name, key, encoding, step, unit, zone, ahead,
@@ -82,12 +106,5 @@ public final class PartitionRuleChanges {
             Literal.of(rule.naming()),
             rule.comments() ? Sql.of("true") : Sql.of("false"),
             Sql.join(", ", rule.each().stream().map(Literal::of).toList())));
-  }
-
-  private static Sql delete(QualifiedName table) {
-    return Sql.of(
-        "DELETE FROM ppp.partition_policy WHERE schema = {} AND name = {}",
-        Literal.of(table.schema().value()),
-        Literal.of(table.name().value()));
   }
 }

@@ -71,7 +71,9 @@ final class PartitionPlanner {
 
     List<Change> rules(ServerDefinition server) {
       PolicyFindings found = findings.get(server);
-      return found == null ? List.of() : PartitionRuleChanges.diff(found.written(), found.wanted());
+      return found == null
+          ? List.of()
+          : PartitionRuleChanges.diff(found.written(), found.wanted(), found.guards());
     }
 
     /** Whether a shard has what keeps policies. */

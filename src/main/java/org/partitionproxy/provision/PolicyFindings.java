@@ -32,11 +32,13 @@ import org.partitionproxy.topology.Topology;
  * @param tables that there are of the policies' names, of its tenants
  * @param wanted rules that it should know: of tables to which the policy can be applied
  * @param others newest partitions that are none of a rule's ranges, of rules that are not written
+ * @param guards by table, CHECKs of its default partition that a run is making, or left
  * @param blocked tables whose default partition has rows in the way
  */
 record PolicyFindings(
     boolean installed,
     List<PartitionRule> written,
+    SortedMap<QualifiedName, List<String>> guards,
     SortedMap<QualifiedName, PolicyTable> tables,
     List<PartitionRule> wanted,
     SortedMap<QualifiedName, PartitionRuleReader.OtherRange> others,
@@ -44,6 +46,7 @@ record PolicyFindings(
 
   PolicyFindings {
     written = List.copyOf(written);
+    guards = Collections.unmodifiableSortedMap(guards);
     tables = Collections.unmodifiableSortedMap(tables);
     wanted = List.copyOf(wanted);
     others = Collections.unmodifiableSortedMap(others);
@@ -56,13 +59,11 @@ record PolicyFindings(
     boolean installed = reader.isInstalled(session);
     List<PartitionRule> written = installed ? reader.rules(session) : List.of();
     List<Tenant> tenants = topology.tenantsOf(session.server().name());
+    SortedSet<Identifier> schemas = new TreeSet<>(tenants.stream().map(Tenant::schema).toList());
     SortedMap<QualifiedName, PolicyTable> tables =
         topology.partitions().isEmpty()
             ? new TreeMap<>()
-            : ServerState.index(
-                reader.tables(
-                    session, keys(topology), tenants.stream().map(Tenant::schema).toList()),
-                PolicyTable::name);
+            : ServerState.index(reader.tables(session, keys(topology), schemas), PolicyTable::name);
     List<PartitionRule> wanted =
         tenants.stream()
             .flatMap(
@@ -70,11 +71,13 @@ record PolicyFindings(
                     topology.policies(tenant).stream()
                         .flatMap(p -> rule(tenant, p, tables).stream()))
             .toList();
+    written.forEach(rule -> schemas.add(rule.table().schema()));
     Set<PartitionRule> known = new HashSet<>(written);
     List<PartitionRule> others = wanted.stream().filter(r -> !known.contains(r)).toList();
     return new PolicyFindings(
         installed,
         written,
+        installed ? reader.guards(session, schemas) : new TreeMap<>(),
         tables,
         wanted,
         installed && !others.isEmpty() ? reader.otherRanges(session, others) : new TreeMap<>(),

@@ -60,6 +60,11 @@ final class DeferredRuntime implements ServerRuntime {
   }
 
   @Override
+  public Optional<Long> freeSpace(ServerDefinition server, String folder) {
+    return runtime().freeSpace(server, folder);
+  }
+
+  @Override
   public HostPort addressFromVeneer(ServerDefinition shard) {
     return runtime().addressFromVeneer(shard);
   }

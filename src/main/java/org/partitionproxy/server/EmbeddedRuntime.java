@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.locks.LockSupport;
 import org.partitionproxy.db.Connector;
@@ -227,6 +228,19 @@ public final class EmbeddedRuntime implements ServerRuntime {
   @Override
   public boolean isRunning(ServerDefinition server) {
     return Postmaster.find(home().of(server.name()).resolve(DataFolder.NAME)).isPresent();
+  }
+
+  @Override
+  public Optional<Long> freeSpace(ServerDefinition server, String folder) {
+    if (!isRunning(server)) {
+      return Optional.empty();
+    }
+    Path data = home().of(server.name()).resolve(DataFolder.NAME);
+    try {
+      return Optional.of(Files.getFileStore(data.resolve(folder)).getUsableSpace());
+    } catch (IOException e) {
+      return Optional.empty(); // a folder that only the server's user may see
+    }
   }
 
   /** Its Unix socket, which is faster than TCP and needs no open port. */

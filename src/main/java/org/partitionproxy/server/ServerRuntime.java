@@ -47,6 +47,15 @@ public interface ServerRuntime {
     return Optional.empty();
   }
 
+  /**
+   * How many bytes a running server can still write; empty where its disks are not this machine's.
+   *
+   * @param folder as the server names it; empty for its data directory
+   */
+  default Optional<Long> freeSpace(ServerDefinition server, String folder) {
+    return Optional.empty();
+  }
+
   /** Where the veneer reaches this shard: a service name, a folder of Unix sockets, an address. */
   HostPort addressFromVeneer(ServerDefinition shard);
 

@@ -389,6 +389,19 @@ BEGIN
   RETURN QUERY SELECT m.* FROM ppp.ranges_without_partition(policy, the.parent, the.type, the.zone, the.present) AS m;
 END $$;
 
+-- Drops the CHECKs with which a default partition makes way for a range, but for these.
+CREATE OR REPLACE FUNCTION ppp.drop_guards(fallback oid, standing text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  guard name;
+BEGIN
+  FOR guard IN SELECT c.conname FROM pg_constraint AS c
+    WHERE c.conrelid = fallback AND c.contype = 'c' AND c.conname LIKE 'ppp\_not\_%' AND c.conname <> ALL (standing)
+  LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', fallback::regclass, guard);
+  END LOOP;
+END $$;
+
 -- One turn at a table, in a transaction of its own: makes what is missing of its ranges. Where a default partition might
 -- hold rows of them, or more than `most` are missing, it takes more turns, so that nobody waits for long: `again` says so.
 --
@@ -408,7 +421,6 @@ DECLARE
   guards text[] := '{}';
   done integer := 0;
   valid boolean;
-  old record;
 BEGIN
   SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
   the := ppp.partitioning(policy, at);
@@ -420,6 +432,10 @@ BEGIN
   IF lowers IS NOT NULL THEN
     -- One at a time; who reads and writes the table goes on. What others made meanwhile is not missing any more.
     EXECUTE format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', in_schema, in_name);
+    SELECT * INTO policy FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
     the := ppp.partitioning(policy, at);
     SELECT array_agg(m.lower), array_agg(m.upper) INTO lowers, uppers
       FROM ppp.ranges_without_partition(policy, the.parent, the.type, the.zone, the.present) AS m;
@@ -480,10 +496,32 @@ BEGIN
     again := false;
   END LOOP;
   -- Of ranges that somebody else has made since.
-  FOR old IN SELECT c.conname FROM pg_constraint AS c
-    WHERE c.conrelid = the.fallback AND c.contype = 'c' AND c.conname LIKE 'ppp\_not\_%' AND c.conname <> ALL (guards)
-  LOOP
-    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', the.fallback::regclass, old.conname);
+  PERFORM ppp.drop_guards(the.fallback, guards);
+END $$;
+
+-- Takes a table's policy away, with what a run that was killed left on its default partition: nobody would care for that
+-- any more. Waits for locks a little at a time.
+CREATE OR REPLACE FUNCTION ppp.forget_partition_policy(in_schema text, in_name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $$
+DECLARE
+  the record;
+  tries integer := 30;
+BEGIN
+  DELETE FROM ppp.partition_policy AS p WHERE p.schema = in_schema AND p.name = in_name;
+  SELECT p.partrelid AS parent, p.partdefid AS fallback INTO the FROM pg_partitioned_table AS p
+    WHERE p.partrelid = to_regclass(format('%I.%I', in_schema, in_name)) AND p.partdefid <> 0;
+  WHILE the.fallback IS NOT NULL LOOP
+    BEGIN
+      EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', the.parent::regclass);
+      PERFORM ppp.drop_guards(the.fallback, '{}');
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      tries := tries - 1;
+      IF tries = 0 THEN
+        RAISE;
+      END IF;
+      PERFORM pg_sleep(0.05 + 0.15 * random());
+    END;
   END LOOP;
 END $$;
 
@@ -494,5 +532,6 @@ REVOKE EXECUTE ON FUNCTION
   ppp.partition_name(ppp.partition_policy, text, numeric, integer),
   ppp.free_partition_name(ppp.partition_policy, text, numeric), ppp.make_partition(oid, text, text, text, boolean, text[]),
   ppp.partitioning(ppp.partition_policy, timestamptz), ppp.kept_since(ppp.partition_policy, text, numeric),
-  ppp.ranges_without_partition(ppp.partition_policy, oid, regtype, text, numeric), ppp.missing_ranges(text, text, timestamptz), ppp.make_partitions(text, text, timestamptz, integer)
+  ppp.ranges_without_partition(ppp.partition_policy, oid, regtype, text, numeric), ppp.missing_ranges(text, text, timestamptz), ppp.make_partitions(text, text, timestamptz, integer),
+  ppp.drop_guards(oid, text[]), ppp.forget_partition_policy(text, text)
 FROM PUBLIC;

@@ -156,6 +156,52 @@ class PartitionPolicyIT {
         .contains("\"spare" + of + "the default partition \"spare_default\" has rows");
   }
 
+  @EveryPostgres
+  void aPolicyGoesWithWhatAKilledRunLeftOfIt(PostgresVersion version) throws Exception {
+    Scene scene = scene(version);
+    scene.migration(
+        "V2__numbers.sql",
+        """
+        CREATE TABLE numbers (n bigint NOT NULL) PARTITION BY RANGE (n);
+        CREATE TABLE others PARTITION OF numbers DEFAULT;
+        ALTER TABLE others ADD CONSTRAINT own CHECK (n < 1000);
+        """);
+    String policy = "partitions: { numbers: { by: n, every: 10, ahead: 1 } }";
+    scene.line(policy);
+    scene.run("initialize");
+    String schema = scene.schema("acme");
+    String checks =
+        "SELECT string_agg(conname, ', ' ORDER BY conname) FROM pg_constraint WHERE conrelid = '"
+            + schema
+            + ".others'::regclass AND contype = 'c'";
+    assertThat(value(scene, checks)).isEqualTo("own");
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute(
+          "DROP TABLE %s.numbers_0000000000000000000, %1$s.numbers_0000000000000000010"
+              .formatted(schema));
+      superuser.execute("SELECT ppp.make_partitions('" + schema + "', 'numbers')");
+      assertThat(superuser.refusal("INSERT INTO " + schema + ".numbers VALUES (5)"))
+          .isEqualTo("23514");
+    }
+    assertThat(value(scene, checks)).isEqualTo("own, ppp_not_0, ppp_not_10");
+
+    scene.withoutLine(policy);
+    assertThat(scene.run("plan"))
+        .contains("- partition policy " + schema + ".numbers (and CHECKs ppp_not_0, ppp_not_10)");
+    scene.run("initialize");
+    scene.isInStep();
+    assertThat(value(scene, checks)).isEqualTo("own");
+    try (Client superuser = scene.superuser("shard1")) {
+      superuser.execute("INSERT INTO " + schema + ".numbers VALUES (5)");
+      superuser.execute(
+          "ALTER TABLE " + schema + ".others ADD CONSTRAINT ppp_not_20 CHECK (n < 20)");
+    }
+    assertThat(scene.run("plan"))
+        .contains("- partition policy " + schema + ".numbers (gone, but for CHECKs ppp_not_20)");
+    scene.run("initialize");
+    assertThat(value(scene, checks)).isEqualTo("own");
+  }
+
   @Test
   void aMigrationsNewTableTakesRowsAtOnce() throws Exception {
     Scene scene = scene(PostgresVersion.embedded());

@@ -78,9 +78,13 @@ class EmbeddedRuntimeIT {
         .startsWith(Integer.toString(version.major()));
     create(Sql.of("CREATE TABLE public.kept ()"));
     assertThat(checkout.start()).allMatch(line -> line.contains("runs already on port"));
+    assertThat(checkout.runtime().freeSpace(checkout.shard(), ""))
+        .hasValueSatisfying(bytes -> assertThat(bytes).isPositive());
+    assertThat(checkout.runtime().freeSpace(checkout.shard(), "/not there")).isEmpty();
 
     checkout.stop();
     assertThat(checkout.runtime().isRunning(checkout.shard())).isFalse();
+    assertThat(checkout.runtime().freeSpace(checkout.shard(), "")).isEmpty();
     checkout.stop();
 
     checkout.start();
