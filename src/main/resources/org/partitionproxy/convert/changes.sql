@@ -1,9 +1,5 @@
 -- Changes are brought from the table in use to the one that follows it, and both compared.
 
--- Step 6, again and again, and on the way back: brings the tables that follow to what their sources are in this snapshot
--- (REPEATABLE READ, or the sources locked). Of everything in the log, by its key and its place: what the one that follows
--- has of it goes, and what the source has now comes. So order does not matter, and doing it twice does no harm. Returns
--- how many entries there were.
 -- What to do when a table is gone.
 CREATE OR REPLACE FUNCTION ppp.conversion_way_out(of bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -12,6 +8,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ELSE 'Abort its conversion.' END
 $$;
 
+-- Step 6, again and again, and on the way back: brings the tables that follow to what their sources are in this snapshot
+-- (REPEATABLE READ, or the sources locked). Of everything in the log, by its key and its place: what the one that follows
+-- has of it goes, and what the source has now comes. So order does not matter, and doing it twice does no harm. Returns
+-- how many entries there were.
 CREATE OR REPLACE FUNCTION ppp.conversion_apply(of bigint, few boolean) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET intervalstyle = 'postgres'
 SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' SET session_replication_role = 'replica' AS $$

@@ -215,11 +215,11 @@ BEGIN
   PERFORM ppp.conversion_require(of);
   FOR c IN SELECT * FROM ppp.conversion AS x WHERE x.workflow = of ORDER BY x.number LOOP
     SELECT string_agg(r.lower || ' to ' || r.upper, ', ' ORDER BY r.partition) INTO found FROM ppp.conversion_range AS r
-      WHERE r.workflow = of AND r.number = c.number AND r.rows > 0
+      WHERE r.workflow = of AND r.number = c.number
         AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.shadow AND h.inhrelid = r.partition);
     IF found IS NOT NULL THEN
       RAISE EXCEPTION 'partitions of %.% are gone since the exchange: %', quote_ident(c.schema), quote_ident(c.name), found
-        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The old table still has their rows. Attach them again, or finish the conversion.';
+        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The old table still has what was in them. Attach them again, or finish the conversion.';
     END IF;
     FOR k IN
       SELECT x.conname, string_agg(quote_ident(a.attname), ', ' ORDER BY u.n) AS columns
@@ -235,8 +235,6 @@ BEGIN
             'Key %I of the old table has room for one of each. Change or delete the others and abort again, or finish the conversion.', k.conname);
       END IF;
     END LOOP;
-    DELETE FROM ppp.conversion_range AS r WHERE r.workflow = of AND r.number = c.number
-      AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.shadow AND h.inhrelid = r.partition);
     UPDATE ppp.conversion_range AS r SET verified = false WHERE r.workflow = of AND r.number = c.number;
     INSERT INTO ppp.conversion_range (workflow, number, partition, lower, upper, copied)
       SELECT of, c.number, p.partition, p.lower, p.upper, true FROM ppp.range_partitions(c.shadow) AS p
