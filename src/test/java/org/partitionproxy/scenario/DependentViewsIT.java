@@ -7,15 +7,12 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.TestServer;
 
 /** What is built on foreign tables stays, where these can only be dropped and made anew. */
-@Execution(ExecutionMode.CONCURRENT)
 class DependentViewsIT {
 
   /** All that a view or a foreign table has, but its number. */
@@ -103,8 +100,7 @@ class DependentViewsIT {
 
   private Scene scene(PostgresVersion version) throws Exception {
     Scene scene =
-        new Scene(
-            folder, TestServer.shared("beside-a", version), TestServer.shared("beside-b", version));
+        new Scene(folder, TestServer.shared("a", version), TestServer.shared("b", version));
     scene.tenant("bolt", "shard1");
     scene.run("initialize");
     return scene;

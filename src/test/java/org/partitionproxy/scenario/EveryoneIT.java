@@ -7,15 +7,12 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.testing.EveryPostgres;
 import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.testing.TestServer;
 
 /** Same-named tables of all tenants, read at once. */
-@Execution(ExecutionMode.CONCURRENT)
 class EveryoneIT {
 
   private static final String DENIED = "42501";
@@ -27,8 +24,8 @@ class EveryoneIT {
 
   /** Tenants acme and cato on shard1, bolt on shard2. */
   private Scene scene(PostgresVersion version) throws Exception {
-    TestServer a = TestServer.shared("beside-a", version);
-    Scene scene = new Scene(folder, a, a, TestServer.shared("beside-b", version));
+    TestServer a = TestServer.shared("a", version);
+    Scene scene = new Scene(folder, a, a, TestServer.shared("b", version));
     scene.tenant("cato", "shard1");
     scene.everyone(true);
     return scene;
