@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.testing.Running;
 
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("ports of demo events")
 class DemoEventsIT {
 
   private static final Duration LONG = Duration.ofMinutes(2);

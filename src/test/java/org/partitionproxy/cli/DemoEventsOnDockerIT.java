@@ -23,6 +23,7 @@ import org.partitionproxy.testing.Running;
 @NeedsDocker
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("docker")
+@ResourceLock("ports of demo events")
 class DemoEventsOnDockerIT {
 
   private static final Duration LONG = Duration.ofMinutes(2);
