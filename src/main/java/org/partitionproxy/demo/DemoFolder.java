@@ -142,8 +142,11 @@ public record DemoFolder(String demo, Path path) {
     int server = 0;
     while (matcher.find()) {
       List<Integer> own = server < old.size() ? List.of(old.get(server)) : List.<Integer>of();
+      // The text's first: two demos that are started at once have different ones there.
+      Stream<Integer> first =
+          Stream.concat(own.stream(), Stream.of(Integer.valueOf(matcher.group(1))));
       int port =
-          Stream.concat(own.stream(), candidates.stream())
+          Stream.concat(first, candidates.stream())
               .filter(one -> !used.contains(one))
               .filter(one -> (own.contains(one) && kept.test(one)) || isFree(one))
               .findFirst()

@@ -66,6 +66,7 @@ class DemoEventsIT {
       await()
           .atMost(LONG)
           .until(() -> running.out().contains("partitions: made 12") || !running.isAlive());
+      assertThat(running.isAlive()).as(running.out() + running.err()).isTrue();
       assertThat(ports()).hasSize(2).allMatch(DemoEventsIT::answers);
       Result refused = demo().result();
       assertThat(refused.status()).isEqualTo(5);
