@@ -25,7 +25,7 @@ final class Exchange {
 
   private static final int MOVED_AT_ONCE = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
   private static final String OLDER =
       """

@@ -3,8 +3,11 @@ package org.partitionproxy.convert;
 import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToLongBiFunction;
+import org.jspecify.annotations.Nullable;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.sql.Sql;
@@ -21,10 +24,21 @@ final class ParallelWork implements AutoCloseable {
    */
   static final Sql UNSYNCED = Sql.of("SET synchronous_commit = off");
 
+  private static final List<Sql> SETTINGS =
+      List.of(
+          UNSYNCED,
+          // Each piece is planned anew, and short: compiling it would take longer than it gains.
+          Sql.of("SET jit = off"),
+          // Or a checkpoint has much to sync at once, and commits of others wait for that.
+          Sql.of("SET backend_flush_after = '512kB'"));
+
   private final OpenWorkflow workflow;
   private final int jobs;
   private final Workers workers;
-  private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
+
+  /** Opened while the first steps are done. */
+  private final Queue<CompletableFuture<Session>> idle = new ConcurrentLinkedQueue<>();
+
   private final Throttle throttle;
   private final ConversionListener listener;
 
@@ -34,6 +48,9 @@ final class ParallelWork implements AutoCloseable {
     this.workers = new Workers(jobs);
     this.throttle = new Throttle(request);
     this.listener = listener;
+    for (int i = 0; i < jobs; i++) {
+      idle.add(workers.begin(this::open));
+    }
   }
 
   /**
@@ -55,7 +72,7 @@ final class ParallelWork implements AutoCloseable {
         throttle.await(session);
         listener.advances(work.applyAsLong(session, piece));
       }
-      idle.add(session);
+      idle.add(CompletableFuture.completedFuture(session));
       done = true;
     } finally {
       if (!done) {
@@ -66,20 +83,30 @@ final class ParallelWork implements AutoCloseable {
   }
 
   private Session session() {
-    Session before = idle.poll();
-    if (before != null) {
-      return before;
+    CompletableFuture<Session> before = idle.poll();
+    try {
+      return before == null ? open() : before.join();
+    } catch (CompletionException e) {
+      return open();
     }
+  }
+
+  private Session open() {
     Session session = workflow.another();
-    session.execute(UNSYNCED);
-    // Each piece is planned anew, and short: compiling it would take longer than it gains.
-    session.execute(Sql.of("SET jit = off"));
+    session.execute(SETTINGS);
     return session;
   }
 
   @Override
   public void close() {
+    idle.forEach(session -> session.handle(ParallelWork::end).join());
     workers.close();
-    idle.forEach(Session::close);
+  }
+
+  private static boolean end(@Nullable Session session, @Nullable Throwable failure) {
+    if (session != null) {
+      session.close();
+    }
+    return failure == null;
   }
 }

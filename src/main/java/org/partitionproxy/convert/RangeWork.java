@@ -11,14 +11,18 @@ final class RangeWork {
 
   private static final String VERIFY = "SELECT ppp.conversion_verify(?, ?, ?::bigint::oid) AS rows";
 
-  /** The newest first: they change most, and what changes after its copy is written twice. */
+  /**
+   * Copied are the newest first: they change most, and what changes after its copy is written
+   * twice. Compared are those first that were copied last: the server has them in memory still.
+   */
   private static final String RANGES =
       """
       SELECT r.number, r.partition::bigint AS partition
       FROM ppp.conversion_range AS r
       JOIN ppp.conversion AS c ON c.workflow = r.workflow AND c.number = r.number
       WHERE r.workflow = ? AND NOT CASE ? WHEN 'copy' THEN r.copied ELSE r.verified END
-      ORDER BY ppp.bound_position(c.type, c.encoding, r.lower) DESC, r.number""";
+      ORDER BY ppp.bound_position(c.type, c.encoding, r.lower) * CASE ? WHEN 'copy' THEN -1 ELSE 1 END,
+        r.number""";
 
   private record Range(int table, long partition) {}
 
@@ -49,6 +53,6 @@ final class RangeWork {
 
   private List<Range> ranges(Session session, String kind) {
     return session.query(
-        RANGES, row -> new Range(row.integer("number"), row.number("partition")), id, kind);
+        RANGES, row -> new Range(row.integer("number"), row.number("partition")), id, kind, kind);
   }
 }

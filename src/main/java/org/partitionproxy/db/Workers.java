@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -77,6 +79,11 @@ public final class Workers implements AutoCloseable {
               "Run the same command again; it goes on with what is left."),
           e);
     }
+  }
+
+  /** Begins something that is wanted later. */
+  public <T> CompletableFuture<T> begin(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, threads);
   }
 
   private <R> List<? extends Future<R>> endOfAll(List<Callable<R>> calls)

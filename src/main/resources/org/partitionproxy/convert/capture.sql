@@ -64,14 +64,11 @@ BEGIN
       turn := turn + 1;
       name := ppp.partition_name(policy, c.zone, start, turn);
     END LOOP;
-    PERFORM ppp.make_partition(c.shadow, name, lower, upper, false, options);
+    PERFORM ppp.make_partition(c.shadow, name, CASE WHEN copied THEN lower END, upper, false, options);
     INSERT INTO ppp.conversion_range (workflow, number, partition, lower, upper, copied)
       SELECT c.workflow, c.number, o.oid, cover.lower, cover.upper, cover.copied
       FROM pg_class AS o CROSS JOIN (SELECT lower, upper, copied) AS cover
       WHERE o.relname = name AND o.relnamespace = (SELECT s.relnamespace FROM pg_class AS s WHERE s.oid = c.shadow);
-    IF NOT copied THEN
-      EXECUTE format('ALTER TABLE %s DETACH PARTITION %I.%I', c.shadow::regclass, 'ppp_convert_' || c.workflow, name);
-    END IF;
     made := made + 1;
   END LOOP;
   RETURN made;

@@ -10,8 +10,8 @@ $$;
 
 -- Step 6, again and again, and on the way back: brings the tables that follow to what their sources are in this snapshot
 -- (REPEATABLE READ, or the sources locked). Of everything in the log, by its key and its place: what the one that follows
--- has of it goes, and what the source has now comes. So order does not matter, and doing it twice does no harm. Returns
--- how many entries there were.
+-- has of it goes, and what the source has now comes. So order does not matter, and doing it twice does no harm. Until
+-- all is compared it is noted in which blocks these rows lie now. Returns how many entries there were.
 CREATE OR REPLACE FUNCTION ppp.conversion_apply(of bigint, few boolean) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET intervalstyle = 'postgres'
 SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' SET session_replication_role = 'replica' AS $$
@@ -22,7 +22,10 @@ DECLARE
   whole boolean;
   applied bigint := 0;
   entries bigint;
-  other text;
+  same text;
+  noted boolean;
+  unverified boolean := EXISTS (SELECT FROM ppp.conversion_range AS r WHERE r.workflow = of AND NOT r.verified)
+    AND NOT ppp.conversion_exchanged(of);
 BEGIN
   IF EXISTS (SELECT FROM ppp.conversion_range AS r WHERE r.workflow = of AND NOT r.copied) THEN
     RAISE EXCEPTION 'conversion % is not copied yet', of;
@@ -47,19 +50,22 @@ BEGIN
     END IF;
     SELECT f.starts INTO starts FROM ppp.conversion_starts(c, 'at', format('(SELECT at FROM %s WHERE NOT truncated) AS l', log)) AS f;
     PERFORM ppp.conversion_cover(c, starts, true);
-    IF cardinality(c.identity) = 0 THEN
-      EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT image, at FROM %s) AS l WHERE n.%I = l.at AND (n.*)::text = l.image',
-        c.shadow::regclass, log, c.key);
-      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT o.* FROM %3$s AS o'
-          ' JOIN (SELECT DISTINCT image, at FROM %4$s) AS l ON o.%5$I = l.at AND (o.*)::text = l.image) AS o',
-        c.shadow::regclass, c.columns, c.old::regclass, log, c.key);
-    ELSE
-      SELECT string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i) INTO other FROM unnest(c.identity) WITH ORDINALITY AS u (k, i);
-      EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT * FROM %s) AS l WHERE %s AND n.%I = l.at',
-        c.shadow::regclass, log, other, c.key);
-      EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT n.* FROM %3$s AS n'
-          ' JOIN (SELECT DISTINCT * FROM %4$s) AS l ON %5$s AND n.%6$I = l.at) AS o',
-        c.shadow::regclass, c.columns, c.old::regclass, log, other, c.key);
+    SELECT format('%s AND n.%I = l.at', coalesce(string_agg(format('n.%I = l.k%s', k, i), ' AND ' ORDER BY i), '(n.*)::text = l.image'), c.key)
+      INTO same FROM unnest(c.identity) WITH ORDINALITY AS u (k, i);
+    EXECUTE format('DELETE FROM %s AS n USING (SELECT DISTINCT * FROM %s) AS l WHERE %s', c.shadow::regclass, log, same);
+    EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM (SELECT n.* FROM %3$s AS n'
+        ' JOIN (SELECT DISTINCT * FROM %4$s) AS l ON %5$s) AS o', c.shadow::regclass, c.columns, c.old::regclass, log, same);
+    IF unverified THEN
+      noted := NOT whole AND c.applied + entries <= 5000;
+      UPDATE ppp.conversion AS x SET applied = CASE WHEN noted THEN x.applied + entries END
+        WHERE x.workflow = of AND x.number = c.number;
+      IF noted THEN
+        EXECUTE format('INSERT INTO ppp.conversion_blocks SELECT DISTINCT $1, $2, ppp.range_start($3, $4, $5, w.at), w.block, w.block + 1, $6, 0'
+            ' FROM (SELECT DISTINCT %s AS at, (n.ctid::text::point)[0]::bigint AS block FROM %s AS n JOIN (SELECT DISTINCT * FROM %s) AS l ON %s) AS w',
+            CASE c.unit WHEN 'number' THEN format('n.%I::numeric', c.key) ELSE format('extract(epoch FROM n.%I)', c.key) END,
+            c.old::regclass, log, same)
+          USING of, c.number, c.step, c.unit, c.zone, pg_relation_filenode(c.old);
+      END IF;
     END IF;
     EXECUTE format('DELETE FROM %s', log);
   END LOOP;

@@ -24,9 +24,17 @@ END $$;
 CREATE OR REPLACE FUNCTION ppp.conversion_located(of bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   UPDATE ppp.conversion AS c
-    SET scattered = (SELECT coalesce(sum(b.past - b.first) > 4 * greatest(max(b.past), 1000), false) FROM ppp.conversion_blocks AS b
+    SET applied = 0, scattered = (SELECT coalesce(sum(b.past - b.first) > 4 * greatest(max(b.past), 1000), false) FROM ppp.conversion_blocks AS b
       WHERE b.workflow = c.workflow AND b.number = c.number)
     WHERE c.workflow = of
+$$;
+
+-- Whether it is known still where the rows lie that the log does not tell of, but for some single blocks.
+CREATE OR REPLACE FUNCTION ppp.conversion_oriented(of bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(bool_and(c.applied <= 50 * (SELECT count(*) FROM ppp.conversion_range AS r WHERE r.workflow = of AND r.number = c.number)
+      AND pg_relation_filenode(c.old) = ALL (SELECT b.file FROM ppp.conversion_blocks AS b WHERE b.workflow = of AND b.number = c.number)), false)
+  FROM ppp.conversion AS c WHERE c.workflow = of
 $$;
 
 -- After all ranges were compared: no row of the old table lies outside of them. One that was there when the table was looked
@@ -44,7 +52,7 @@ BEGIN
   LOOP
     EXECUTE format('SELECT CASE WHEN bool_or(truncated) THEN NULL ELSE count(*) END FROM %I.%I', 'ppp_convert_' || of, 'log_' || c.number)
       INTO changes;
-    IF c.located - c.compared > changes AND NOT ppp.conversion_exchanged(of) THEN
+    IF c.located - c.compared > changes + c.applied AND NOT ppp.conversion_exchanged(of) THEN
       RAISE EXCEPTION '% has % rows, of which only % were compared', c.old::regclass, c.located, c.compared
         USING ERRCODE = 'data_corrupted', HINT = 'Abort its conversion, and report this.';
     END IF;
@@ -64,7 +72,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN c.scattered THEN 'ONLY ' || c.old::regclass
     WHEN count(*) = 0 THEN ppp.conversion_rows(c.old, 0, 0)
-    WHEN count(*) BETWEEN 1 AND 100 AND bool_and(b.present)
+    WHEN count(*) <= 200 AND bool_and(b.present)
       THEN '(' || string_agg(ppp.conversion_rows(c.old, b.first, b.past), ' UNION ALL ' ORDER BY b.first) || ')'
     ELSE 'ONLY ' || c.old::regclass END
   FROM (
@@ -144,7 +152,7 @@ $$;
 -- now. Returns the rows, or nothing where it is done already. Who was killed might be at it still: the lock waits for that.
 CREATE OR REPLACE FUNCTION ppp.conversion_copy(of bigint, which integer, into_partition oid) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET session_replication_role = 'replica'
-SET default_statistics_target = 10 AS $$
+SET default_statistics_target = 3 AS $$
 DECLARE
   c ppp.conversion := (SELECT x FROM ppp.conversion AS x WHERE x.workflow = of AND x.number = which);
   r ppp.conversion_range;

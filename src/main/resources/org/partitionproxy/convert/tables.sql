@@ -25,10 +25,12 @@ CREATE TABLE IF NOT EXISTS ppp.conversion (
   identity text[] NOT NULL,
   sorting text NOT NULL,
   shape text NOT NULL,
-  -- Whether the rows of a range lie all over the table, so that it is of no use to know the blocks.
-  scattered boolean NOT NULL DEFAULT false,
   PRIMARY KEY (workflow, number)
 );
+-- scattered: whether the rows of a range lie all over the table, so that it is of no use to know the blocks. applied: how
+-- many changes were since the table was looked through, if the blocks of all of them were noted.
+ALTER TABLE ppp.conversion ADD COLUMN IF NOT EXISTS scattered boolean NOT NULL DEFAULT false,
+  ADD COLUMN IF NOT EXISTS applied bigint;
 
 -- Of the new table: what is copied already, and compared.
 CREATE TABLE IF NOT EXISTS ppp.conversion_range (
@@ -45,7 +47,8 @@ CREATE TABLE IF NOT EXISTS ppp.conversion_range (
 );
 
 -- In which blocks of the old table rows of a range lie, as of when it was looked through; of a file, for some commands
--- write a table anew. Rows that are written later may lie elsewhere. rows: of these blocks, of all ranges, told with one.
+-- write a table anew. Rows that are written later may lie elsewhere: where, is noted when the log is applied, if these are
+-- few. rows: of these blocks, of all ranges, told with one.
 CREATE TABLE IF NOT EXISTS ppp.conversion_blocks (
   workflow bigint NOT NULL,
   number integer NOT NULL,

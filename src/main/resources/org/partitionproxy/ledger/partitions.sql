@@ -195,8 +195,8 @@ BEGIN
   RETURN name;
 END $$;
 
--- Makes one partition and attaches it: with what its parent has, and what a parent can't have (storage parameters,
--- access method) from the partition before it. Returns what it ran.
+-- Makes one partition and, where bounds are given, attaches it: with what its parent has, and what a parent can't have
+-- (storage parameters, access method) from the partition before it. Returns what it ran.
 CREATE OR REPLACE FUNCTION ppp.make_partition(
   parent oid, name text, lower text, upper text, comments boolean, each text[]) RETURNS text[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
@@ -274,11 +274,13 @@ BEGIN
     ran := ran || format('ALTER TABLE %s REPLICA IDENTITY %s', made,
       CASE table_of.relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END);
   END IF;
-  ran := ran || format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', of, made, lower, upper);
+  IF lower IS NOT NULL THEN
+    ran := ran || format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', of, made, lower, upper);
+  END IF;
   FOREACH command IN ARRAY ran LOOP
     EXECUTE command;
   END LOOP;
-  IF table_of.relreplident = 'i' THEN
+  IF lower IS NOT NULL AND table_of.relreplident = 'i' THEN
     SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', made, c.relname) INTO STRICT command
       FROM pg_index AS i JOIN pg_inherits AS h ON h.inhparent = i.indexrelid
       JOIN pg_index AS own ON own.indexrelid = h.inhrelid JOIN pg_class AS c ON c.oid = own.indexrelid
