@@ -236,6 +236,7 @@ BEGIN
       END IF;
     END LOOP;
     UPDATE ppp.conversion_range AS r SET verified = false WHERE r.workflow = of AND r.number = c.number;
+    UPDATE ppp.conversion AS x SET applied = NULL WHERE x.workflow = of AND x.number = c.number;
     INSERT INTO ppp.conversion_range (workflow, number, partition, lower, upper, copied)
       SELECT of, c.number, p.partition, p.lower, p.upper, true FROM ppp.range_partitions(c.shadow) AS p
         WHERE p.lower IS NOT NULL AND NOT p.is_detaching

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS ppp.conversion (
   PRIMARY KEY (workflow, number)
 );
 -- scattered: whether the rows of a range lie all over the table, so that it is of no use to know the blocks. applied: how
--- many changes were since the table was looked through, if the blocks of all of them were noted.
+-- many changes were applied since the table was looked through, if the blocks of all of them were noted; not on the way back.
 ALTER TABLE ppp.conversion ADD COLUMN IF NOT EXISTS scattered boolean NOT NULL DEFAULT false,
   ADD COLUMN IF NOT EXISTS applied bigint;
 
