@@ -45,6 +45,6 @@ final class WorkflowWatch implements WorkflowListener {
             id ->
                 "interrupted; `ppp workflows resume %1$s` goes on, `ppp workflows abort %1$s` undoes it"
                     .formatted(id))
-        .orElse("interrupted; nothing was begun");
+        .orElse("interrupted; `ppp workflows` shows whether anything was begun");
   }
 }
