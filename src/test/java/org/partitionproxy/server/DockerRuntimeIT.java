@@ -236,30 +236,67 @@ class DockerRuntimeIT {
                     .equals(List.of("healthy")));
   }
 
+  /** A second system of the same name beside the first, from its start to its end. */
   @Test
-  void movesAServerToAnotherPortAtItsNextStart(@TempDir Path other) {
-    Topology before = DockerTopology.small(other, "docker-it-moving");
+  void movesToAnotherPortMissesAChangedPasswordAndGoesWithoutTouchingOthers(@TempDir Path other) {
+    List<String> ofTheFirst = containers();
+    Topology before = DockerTopology.small(other, topology.name());
     Topology after =
         DockerTopology.of(
             other,
             before.name(),
             before.veneer(),
             DockerTopology.small(other, before.name()).shards());
-    ServerDefinition moved = after.shards().get(0);
     DockerRuntime second = new DockerRuntime(after, SECRETS);
     try {
       new DockerRuntime(before, SECRETS).start(ServerRuntime.Progress.SILENT);
-      assertThat(failure(after))
-          .extracting(Diagnostic::summary)
-          .containsExactly("server \"shard1\" runs, but not on port " + moved.port());
-      second.stop(ServerRuntime.Progress.SILENT);
-      second.start(ServerRuntime.Progress.SILENT);
-      try (Session session = CONNECTOR.maintenance(moved)) {
-        assertThat(session.isAlive()).isTrue();
-      }
+      assertThat(volumes(after)).hasSize(2);
+      movesToAnotherPort(second, after);
+      saysThatAVolumeHasAnotherPassword(after);
+      destroysWhatIsItsOwn(second, after);
     } finally {
       second.destroy(ServerRuntime.Progress.SILENT);
     }
+    assertThat(volumes(topology)).hasSize(2);
+    assertThat(containers()).isEqualTo(ofTheFirst);
+  }
+
+  private static void movesToAnotherPort(DockerRuntime runtime, Topology after) {
+    ServerDefinition moved = after.shards().get(0);
+    assertThat(failure(after))
+        .extracting(Diagnostic::summary)
+        .containsExactly("server \"shard1\" runs, but not on port " + moved.port());
+    runtime.stop(ServerRuntime.Progress.SILENT);
+    assertThat(volumes(after)).hasSize(2);
+    assertThat(runtime.serversWithData())
+        .containsExactly(new ServerName("shard1"), ServerName.VENEER);
+    runtime.start(ServerRuntime.Progress.SILENT);
+    try (Session session = CONNECTOR.maintenance(moved)) {
+      assertThat(session.isAlive()).isTrue();
+    }
+  }
+
+  private static void saysThatAVolumeHasAnotherPassword(Topology again) {
+    try (Session session = CONNECTOR.maintenance(again.shards().get(0))) {
+      session.execute(Sql.of("ALTER ROLE postgres PASSWORD 'another'"));
+    }
+    assertThat(failure(again))
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.summary()).contains("\"shard1\"", "refuses the password");
+              assertThat(d.hint()).contains(ProjectName.of(again) + "_shard1");
+            });
+  }
+
+  private static void destroysWhatIsItsOwn(DockerRuntime runtime, Topology doomed) {
+    Reports reports = new Reports();
+    runtime.destroy(reports);
+    assertThat(reports.lines()).containsExactly("shard1: removed", "veneer: removed");
+    runtime.destroy(ServerRuntime.Progress.SILENT);
+    assertThat(runtime.serversWithData()).isEmpty();
+    assertThat(volumes(doomed)).isEmpty();
+    assertThat(ProjectName.folder(doomed.stateFolder())).doesNotExist();
   }
 
   @Test
@@ -303,28 +340,6 @@ class DockerRuntimeIT {
   }
 
   @Test
-  void saysThatAVolumeHasAnotherPassword(@TempDir Path other) throws IOException {
-    Topology again = DockerTopology.small(other, "docker-it-again");
-    DockerRuntime first = new DockerRuntime(again, SECRETS);
-    try {
-      first.start(ServerRuntime.Progress.SILENT);
-      ServerDefinition shard = again.shards().get(0);
-      try (Session session = CONNECTOR.maintenance(shard)) {
-        session.execute(Sql.of("ALTER ROLE postgres PASSWORD 'another'"));
-      }
-      assertThat(failure(again))
-          .singleElement()
-          .satisfies(
-              d -> {
-                assertThat(d.summary()).contains("\"shard1\"", "refuses the password");
-                assertThat(d.hint()).contains(ProjectName.of(again) + "_shard1");
-              });
-    } finally {
-      first.destroy(ServerRuntime.Progress.SILENT);
-    }
-  }
-
-  @Test
   void refusesToStopWhatBelongsToTheCheckoutThatThisOneIsACopyOf(@TempDir Path other)
       throws IOException {
     Path copied = ProjectName.folder(other.resolve(".ppp"));
@@ -357,28 +372,6 @@ class DockerRuntimeIT {
         .start(reports);
     Files.delete(link);
     assertThat(reports.lines()).hasSize(2).allMatch(line -> line.contains(": runs on port "));
-  }
-
-  @Test
-  void destroysWhatIsItsOwnAndNothingElse(@TempDir Path other) {
-    Topology doomed = DockerTopology.small(other, topology.name());
-    DockerRuntime second = new DockerRuntime(doomed, SECRETS);
-    List<String> before = containers();
-    second.start(ServerRuntime.Progress.SILENT);
-    assertThat(volumes(doomed)).hasSize(2);
-    second.stop(ServerRuntime.Progress.SILENT);
-    assertThat(volumes(doomed)).hasSize(2);
-    assertThat(second.serversWithData())
-        .containsExactly(new ServerName("shard1"), ServerName.VENEER);
-    Reports reports = new Reports();
-    second.destroy(reports);
-    assertThat(reports.lines()).containsExactly("shard1: removed", "veneer: removed");
-    second.destroy(ServerRuntime.Progress.SILENT);
-    assertThat(second.serversWithData()).isEmpty();
-    assertThat(volumes(doomed)).isEmpty();
-    assertThat(ProjectName.folder(doomed.stateFolder())).doesNotExist();
-    assertThat(volumes(topology)).hasSize(2);
-    assertThat(containers()).isEqualTo(before);
   }
 
   private static List<String> volumes(Topology of) {

@@ -33,7 +33,7 @@ class EmbeddedLoginIT {
   @EveryPostgres
   void letsAnOrdinaryRoleOfTheVeneerReachAShardByItsSocketWithThePassword(PostgresVersion version) {
     checkout.postgresHome(version.home());
-    checkout.start();
+    checkout.startOnCopies();
     shardWithTable();
     veneerWithForeignTable("right");
     assertThat(readThroughTheVeneer()).containsExactly("seen");
@@ -90,7 +90,7 @@ class EmbeddedLoginIT {
   @Test
   void letsTheOwningSystemUserInAsSuperuserWithoutAPasswordAndNobodyElse() {
     assumeThat(Files.isExecutable(Path.of("/usr/bin/psql"))).as("psql").isTrue();
-    checkout.start();
+    checkout.startOnCopies();
     shardWithTable();
     assertThat(psql("postgres", "").output()).isEqualTo("in");
     assertThat(psql("app", "wrong").succeeded()).isFalse();
@@ -116,7 +116,7 @@ class EmbeddedLoginIT {
 
   @Test
   void refusesAWrongPasswordOverTcp() {
-    checkout.start();
+    checkout.startOnCopies();
     Connector wrong = new Connector(name -> Optional.of(Secret.of("wrong")), "ppp test");
     assertThatThrownBy(() -> wrong.maintenance(checkout.shard()))
         .isInstanceOf(SqlFailure.class)

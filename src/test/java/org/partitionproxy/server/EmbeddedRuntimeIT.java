@@ -104,7 +104,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void startsAtOnceAfterAKill() {
-    checkout.start();
+    checkout.startOnCopies();
     create(Sql.of("CREATE TABLE public.kept ()"));
     ProcessHandle.of(postmaster()).orElseThrow().destroyForcibly();
 
@@ -115,7 +115,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void isNotMisledByAStaleNumberThatAnotherProcessHas() throws IOException {
-    checkout.start();
+    checkout.startOnCopies();
     checkout.stop();
     long other = ProcessHandle.current().pid();
     int port = checkout.shard().port();
@@ -134,7 +134,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void waitsForAServerThatAKilledRunLeftStarting() {
-    checkout.start();
+    checkout.startOnCopies();
     checkout.stop();
     PostgresBinaries binaries =
         PostgresBinaries.bundled(checkout.machine().cache(), checkout.user());
@@ -197,7 +197,7 @@ class EmbeddedRuntimeIT {
   @Test
   void putsTheSocketsElsewhereWhenThePathIsTooLong() {
     checkout = checkout("a-very-long-path".repeat(10));
-    checkout.start();
+    checkout.startOnCopies();
     String folder = checkout.runtime().addressFromVeneer(checkout.shard()).host();
     assertThat(folder).startsWith("/tmp/ppp-").hasSizeLessThan(60);
     assertThat(Path.of(folder, ".s.PGSQL." + checkout.shard().port())).exists();
@@ -241,7 +241,7 @@ class EmbeddedRuntimeIT {
   void appliesSettingsOfTheFileAndLetsAlterSystemOverrideThem() {
     checkout.shard(
         server -> settings(server, Map.of("work_mem", "7MB", "Application_Name", "a'b\\c")));
-    checkout.start();
+    checkout.startOnCopies();
     assertThat(checkout.setting(checkout.shard(), "work_mem")).isEqualTo("7MB");
     create(Sql.of("ALTER SYSTEM SET work_mem = '9MB'"));
 
@@ -252,7 +252,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void readsChangedSettingsAgain() {
-    checkout.start();
+    checkout.startOnCopies();
     checkout.shard(server -> settings(server, Map.of("work_mem", "7MB")));
     assertThat(checkout.start()).anyMatch(line -> line.contains("read its changed settings again"));
     await().until(() -> checkout.setting(checkout.shard(), "work_mem").equals("7MB"));
@@ -272,7 +272,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void refusesAChangedPortWhileTheServerRunsAndMovesAfterAStop() {
-    checkout.start();
+    checkout.startOnCopies();
     int port = TemporaryServer.freePort();
     checkout.shard(server -> TemporaryCheckout.with(server, "localhost", port, Map.of()));
     assertThat(problemsOf(checkout::start))
@@ -287,7 +287,7 @@ class EmbeddedRuntimeIT {
   void refusesDataOfAnotherMajorVersion() {
     List<PostgresVersion> versions = PostgresVersion.here();
     assumeThat(versions).as("two major versions on this machine").hasSizeGreaterThan(1);
-    checkout.start();
+    checkout.startOnCopies();
     checkout.stop();
     checkout.postgresHome(versions.get(1).home());
     assertThat(problemsOf(checkout::start))
@@ -297,7 +297,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void refusesToMakeAPasswordForDataThatHasOne() {
-    checkout.start();
+    checkout.startOnCopies();
     EmbeddedRuntime forgetful =
         new EmbeddedRuntime(checkout.topology(), new MemoryVault(), checkout.machine(), false);
     assertThat(problemsOf(() -> forgetful.start(ServerRuntime.Progress.SILENT)))
@@ -324,7 +324,7 @@ class EmbeddedRuntimeIT {
   @Test
   void givesEachServerASessionOfItsOwnSoThatCtrlCDoesNotReachIt() throws IOException {
     assumeThat(Path.of("/proc/self/stat")).exists();
-    checkout.start();
+    checkout.startOnCopies();
     long pid = postmaster();
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -333,7 +333,7 @@ class EmbeddedRuntimeIT {
 
   @Test
   void deletesAllThatItMade() {
-    checkout.start();
+    checkout.startOnCopies();
     Path folder = checkout.embeddedHome().folder();
     assertThat(folder).exists();
     checkout.runtime().destroy(ServerRuntime.Progress.SILENT);
@@ -344,7 +344,7 @@ class EmbeddedRuntimeIT {
   @Test
   void refusesTheFoldersOfTheCheckoutThatThisOneIsACopyOf() throws IOException {
     assumeThat(SystemUser.isRoot()).as("root keeps the folders elsewhere").isTrue();
-    checkout.start();
+    checkout.startOnCopies();
     TemporaryCheckout copy = checkout("copy");
     StateFolder original = new StateFolder(checkout.topology().stateFolder());
     StateFolder copied = new StateFolder(copy.topology().stateFolder());

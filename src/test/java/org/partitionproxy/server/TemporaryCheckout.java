@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -127,6 +128,26 @@ public final class TemporaryCheckout implements AutoCloseable {
     ConcurrentLinkedQueue<String> messages = new ConcurrentLinkedQueue<>();
     runtime().start((server, message) -> messages.add(server + ": " + message));
     return messages.stream().sorted().toList();
+  }
+
+  /** The same, on data that was not made for it by initdb but copied. */
+  List<String> startOnCopies() {
+    EmbeddedHome place = embeddedHome();
+    SystemUser user = user();
+    place.make(user);
+    PostgresBinaries binaries =
+        postgresHome
+            .map(folder -> PostgresBinaries.installed(folder, user))
+            .orElseGet(() -> PostgresBinaries.bundled(machine().cache(), user));
+    for (ServerDefinition server : topology().servers()) {
+      user.makeFolder(place.folder(), server.name().value());
+      TemplateData.copyTo(
+          new DataFolder(server.name(), place.of(server.name()), binaries, user),
+          server.user(),
+          Objects.requireNonNull(
+              vault.ensure(List.of(server.superuserSecret())).get(server.superuserSecret())));
+    }
+    return start();
   }
 
   void stop() {

@@ -28,11 +28,9 @@ public final class TemporaryServer {
   private static final Pattern FOLDER = Pattern.compile("ppp-test-(\\d+)-.*");
   private static final int TRIES = 5;
 
-  private final Path folder;
   private final EmbeddedServer server;
 
-  private TemporaryServer(Path folder, EmbeddedServer server) {
-    this.folder = folder;
+  private TemporaryServer(EmbeddedServer server) {
     this.server = server;
   }
 
@@ -41,37 +39,48 @@ public final class TemporaryServer {
    */
   public static TemporaryServer start(Optional<Path> home, Secret password) {
     removeRemains();
+    MachineFolders machine = MachineFolders.of(System.getenv());
+    SystemUser user = SystemUser.forServersIn(Path.of(System.getProperty("java.io.tmpdir")));
+    DataFolder data =
+        folder(
+            home.map(h -> PostgresBinaries.installed(h, user))
+                .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user)),
+            user);
+    TemplateData.copyTo(data, Identifier.of("postgres"), password);
+    return startOnFreePort(data, password);
+  }
+
+  /** Where data may be until this JVM ends; there is none yet. */
+  static DataFolder folder(PostgresBinaries binaries, SystemUser user) {
     try {
       Path folder = Files.createTempDirectory("ppp-test-" + ProcessHandle.current().pid() + "-");
-      SystemUser user = SystemUser.forServersIn(folder);
       user.adopt(folder);
-      MachineFolders machine = MachineFolders.of(System.getenv());
-      PostgresBinaries binaries =
-          home.map(h -> PostgresBinaries.installed(h, user))
-              .orElseGet(() -> PostgresBinaries.bundled(machine.cache(), user));
       DataFolder data = new DataFolder(NAME, folder, binaries, user);
-      TemporaryServer server = startOnFreePort(folder, data, password);
-      Runtime.getRuntime().addShutdownHook(new Thread(server::remove));
-      return server;
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(data)));
+      return data;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** Another JVM may take a free port before the server does. */
-  private static TemporaryServer startOnFreePort(Path folder, DataFolder data, Secret password) {
+  private static TemporaryServer startOnFreePort(DataFolder data, Secret password) {
     for (int attempt = 1; ; attempt++) {
       ServerDefinition definition =
           ServerDefinition.local(NAME, freePort(), Identifier.of("postgres"));
       ServerSettings settings =
           ServerSettings.of(
-                  definition, folder, "test", InspectionLevel.STATEMENTS, data.binaries().major())
+                  definition,
+                  data.parent(),
+                  "test",
+                  InspectionLevel.STATEMENTS,
+                  data.binaries().major())
               .notDurable();
       EmbeddedServer server =
           new EmbeddedServer(definition, data, settings, Topology.DEFAULT_LOG_BYTES);
       try {
         server.start(password, false, message -> {});
-        return new TemporaryServer(folder, server);
+        return new TemporaryServer(server);
       } catch (PppException e) {
         if (attempt == TRIES) {
           throw e;
@@ -94,7 +103,7 @@ public final class TemporaryServer {
 
   /** The folder of its Unix socket. */
   public Path sockets() {
-    return folder;
+    return server.data().parent();
   }
 
   /** Starts it again after {@link #stop} or {@link #kill}, on its port. */
@@ -144,10 +153,6 @@ public final class TemporaryServer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private void remove() {
-    remove(server.data());
   }
 
   private static void remove(DataFolder data) {

@@ -12,6 +12,7 @@ import org.partitionproxy.db.Session;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.server.TemporaryServer;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -25,6 +26,7 @@ public final class TestServer {
 
   private static final Map<String, TestServer> SHARED = new ConcurrentHashMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
+  private static final int FIRST_WITH_SCRAM_ITERATIONS = 16;
   private static final Secret PASSWORD = Secret.of("superuser-of-the-tests");
 
   private final TemporaryServer server;
@@ -44,17 +46,27 @@ public final class TestServer {
   public static TestServer shared(String key, PostgresVersion version) {
     return SHARED.computeIfAbsent(
         key + " on " + version,
-        k -> new TestServer(TemporaryServer.start(version.home(), PASSWORD)).closeMaintenance());
+        k -> new TestServer(TemporaryServer.start(version.home(), PASSWORD)).prepared(version));
   }
 
-  /** As ppp does on servers that it runs, and advises elsewhere. */
-  private TestServer closeMaintenance() {
+  /** Closed as ppp does it on servers that it runs, and advises elsewhere. */
+  private TestServer prepared(PostgresVersion version) {
     try (Session session =
         new Connector(name -> Optional.empty(), "ppp test")
             .maintenance(definition("veneer", "postgres"))) {
       session.execute(Sql.of("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC"));
+      if (version.major() >= FIRST_WITH_SCRAM_ITERATIONS) {
+        letTheSuperuserInQuickly(session);
+      }
     }
     return this;
+  }
+
+  /** Thousands of times, of which each would compute some milliseconds to prove the password. */
+  private static void letTheSuperuserInQuickly(Session session) {
+    session.execute(Sql.of("SET log_statement = none"));
+    session.execute(Sql.of("SET scram_iterations = 1"));
+    session.execute(Sql.of("ALTER ROLE postgres PASSWORD {}", Literal.hidden(PASSWORD.reveal())));
   }
 
   /** The folders of the PostgreSQL versions that are installed on this machine, oldest first. */
