@@ -166,7 +166,12 @@ public enum Code {
   WORKFLOW_STATE(1303, ExitCode.REFUSED),
   WORKFLOW_STOPPED(1304, ExitCode.PARTIAL),
   CONVERSION_REFUSED(1310, ExitCode.REFUSED),
-  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL);
+  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL),
+
+  // 14: jobs
+  JOB_UNKNOWN(1401, ExitCode.USAGE),
+  JOB_FAILED(1402, ExitCode.PARTIAL),
+  JOB_IS_RUNNING(1403, ExitCode.REFUSED);
 
   private final int number;
   private final ExitCode exitCode;

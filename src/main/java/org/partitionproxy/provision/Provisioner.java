@@ -51,6 +51,7 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors,
       EveryonePlanner everyone,
       PartitionPlanner partitions,
+      JobPlanner jobs,
       Planner planner) {
 
     static Parts of(
@@ -67,6 +68,7 @@ public final class Provisioner implements AutoCloseable {
           new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
       EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
       PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
+      JobPlanner jobs = new JobPlanner(topology, sessions);
       return new Parts(
           topology,
           migrations,
@@ -77,7 +79,9 @@ public final class Provisioner implements AutoCloseable {
           mirrors,
           everyone,
           partitions,
-          new Planner(topology, migrations, desired, mirrors, everyone, partitions, ownServers));
+          jobs,
+          new Planner(
+              topology, migrations, desired, mirrors, everyone, partitions, jobs, ownServers));
     }
   }
 
@@ -140,6 +144,9 @@ public final class Provisioner implements AutoCloseable {
           if (stages.contains(Stage.MIRROR)) {
             Survey seen = mirrorOnly ? run.survey() : run.look();
             new MirrorStage(run, listener).run(seen, parts.topology().tenants());
+          }
+          if (stages.contains(Stage.JOBS)) {
+            new JobStage(run, listener).run();
           }
           return run.result()
               .outcome(
@@ -276,8 +283,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(
-            parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
+    return new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
         .plan(parts.surveyor().survey(), request);
   }
 
@@ -290,8 +296,7 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
       Plan plan =
-          new TeardownPlanner(
-                  parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
+          new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
               .plan(survey, request);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);

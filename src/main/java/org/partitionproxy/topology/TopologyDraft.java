@@ -28,7 +28,8 @@ record TopologyDraft(
     Optional<Placed<JoinChoice>> crossTenantJoins,
     Optional<InspectionLevel> inspection,
     Optional<Long> logBytes,
-    List<PartitionsDraft> partitions) {
+    List<PartitionsDraft> partitions,
+    List<JobRules> jobs) {
 
   /** The veneers, then the shards, then their replicas. */
   List<ServerDraft> servers() {
@@ -61,7 +62,8 @@ record TopologyDraft(
         Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED),
         inspection,
         logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
-        partitions.stream().map(PartitionsDraft::toRules).toList());
+        partitions.stream().map(PartitionsDraft::toRules).toList(),
+        jobs);
   }
 
   private static Stream<ReplicaDefinition> replicas(ServerDraft shard) {
