@@ -24,6 +24,7 @@ import org.partitionproxy.sql.Identifier;
  * @param inspection what servers log; empty where shards.yaml doesn't say
  * @param logBytes what the log files of each server that ppp starts may take together
  * @param partitions how tables that are partitioned by time are cared for, in the file's order
+ * @param jobs what runs on a schedule, in the file's order
  */
 public record Topology(
     Path file,
@@ -40,7 +41,8 @@ public record Topology(
     JoinChoice crossTenantJoins,
     Optional<InspectionLevel> inspection,
     long logBytes,
-    List<PartitionRules> partitions) {
+    List<PartitionRules> partitions,
+    List<JobRules> jobs) {
 
   /** What logs of a server may take where shards.yaml doesn't say. */
   public static final long DEFAULT_LOG_BYTES = 1L << 30;
@@ -50,6 +52,7 @@ public record Topology(
     shards = List.copyOf(shards);
     tenants = List.copyOf(tenants);
     partitions = List.copyOf(partitions);
+    jobs = List.copyOf(jobs);
   }
 
   /** As shards.yaml says nothing of what is not given here. */
@@ -78,6 +81,7 @@ public record Topology(
         JoinChoice.ALLOWED,
         Optional.empty(),
         DEFAULT_LOG_BYTES,
+        List.of(),
         List.of());
   }
 

@@ -27,7 +27,8 @@ record TopologyDraft(
     Optional<Placed<JoinChoice>> crossTenantJoins,
     Optional<InspectionLevel> inspection,
     Optional<Long> logBytes,
-    List<PartitionsDraft> partitions) {
+    List<PartitionsDraft> partitions,
+    List<JobRules> jobs) {
 
   /** The veneers, then the shards. */
   List<ServerDraft> servers() {
@@ -58,6 +59,7 @@ record TopologyDraft(
         Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED),
         inspection,
         logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
-        partitions.stream().map(PartitionsDraft::toRules).toList());
+        partitions.stream().map(PartitionsDraft::toRules).toList(),
+        jobs);
   }
 }

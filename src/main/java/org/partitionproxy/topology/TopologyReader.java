@@ -35,7 +35,8 @@ public final class TopologyReader {
           "cross_tenant_joins",
           "inspection",
           "logs",
-          "partitions");
+          "partitions",
+          "jobs");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -128,6 +129,9 @@ public final class TopologyReader {
         logBytes(top, runtime),
         top.section("partitions", "partitions: { " + PolicyReader.EXAMPLE + " }")
             .map(new PolicyReader(problems)::read)
+            .orElse(List.of()),
+        top.section("jobs", "jobs: { " + JobsReader.EXAMPLE + " }")
+            .map(new JobsReader(problems)::read)
             .orElse(List.of()));
   }
 

@@ -118,7 +118,8 @@ class QueryCountIT {
         JoinChoice.ALLOWED,
         Optional.empty(),
         Topology.DEFAULT_LOG_BYTES,
-        List.of(yearly()));
+        List.of(yearly()),
+        List.of());
   }
 
   private static PartitionRules yearly() {

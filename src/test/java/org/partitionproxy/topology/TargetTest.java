@@ -70,7 +70,8 @@ class TargetTest {
             one.crossTenantJoins(),
             one.inspection(),
             one.logBytes(),
-            one.partitions());
+            one.partitions(),
+            one.jobs());
     for (String name : List.of("veneer", "east", "west")) {
       assertThat(Target.require(several, name).server().port())
           .isEqualTo(name.equals("west") ? 2 : 1);

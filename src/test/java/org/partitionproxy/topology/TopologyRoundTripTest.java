@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,7 +83,25 @@ class TopologyRoundTripTest {
         runtime == RuntimeChoice.EXTERNAL || random.nextBoolean()
             ? Topology.DEFAULT_LOG_BYTES
             : (16L + random.nextInt(5000)) << 20,
-        partitions(random, tenants));
+        partitions(random, tenants),
+        jobs(random));
+  }
+
+  private static List<JobRules> jobs(Random random) {
+    List<JobRules> jobs = new ArrayList<>();
+    int count = random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      jobs.add(
+          new JobRules(
+              "job-" + i,
+              new JobSchedule(pick(random, "0 23 * * *", "30 seconds", "*/5 0-6,22 1 jan-mar mon")),
+              "SELECT " + word(random, ANY, 10) + "()",
+              random.nextBoolean() ? JobScope.TENANTS : JobScope.SHARDS,
+              random.nextBoolean()
+                  ? Optional.empty()
+                  : Optional.of(Duration.ofSeconds(1 + random.nextInt(900)))));
+    }
+    return jobs;
   }
 
   private static List<PartitionRules> partitions(Random random, List<Tenant> tenants) {

@@ -64,9 +64,23 @@ final class TopologyText {
       topology.partitions().forEach(one -> partitions.put(one.table().value(), rules(one)));
       top.put("partitions", partitions);
     }
+    if (!topology.jobs().isEmpty()) {
+      Map<String, Object> jobs = new LinkedHashMap<>();
+      topology.jobs().forEach(one -> jobs.put(one.name(), job(one)));
+      top.put("jobs", jobs);
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();
+  }
+
+  private static Map<String, Object> job(JobRules job) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put(job.schedule().isInSeconds() ? "every" : "cron", job.schedule().text());
+    keys.put("sql", job.sql());
+    keys.put("on", job.on().toString());
+    job.timeout().ifPresent(timeout -> keys.put("timeout", timeout.toSeconds() + " seconds"));
+    return keys;
   }
 
   private Map<String, Object> server(Topology topology, ServerDefinition server) {
