@@ -28,7 +28,8 @@ record TopologyDraft(
     Optional<InspectionLevel> inspection,
     Optional<Long> logBytes,
     List<PartitionsDraft> partitions,
-    List<JobRules> jobs) {
+    List<JobRules> jobs,
+    List<RollupRules> rollups) {
 
   /** The veneers, then the shards. */
   List<ServerDraft> servers() {
@@ -60,6 +61,7 @@ record TopologyDraft(
         inspection,
         logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
         partitions.stream().map(PartitionsDraft::toRules).toList(),
-        jobs);
+        jobs,
+        rollups);
   }
 }
