@@ -166,7 +166,10 @@ public enum Code {
   WORKFLOW_STATE(1303, ExitCode.REFUSED),
   WORKFLOW_STOPPED(1304, ExitCode.PARTIAL),
   CONVERSION_REFUSED(1310, ExitCode.REFUSED),
-  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL);
+  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL),
+
+  // 15: rollups
+  ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL);
 
   private final int number;
   private final ExitCode exitCode;

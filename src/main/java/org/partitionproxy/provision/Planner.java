@@ -18,6 +18,7 @@ import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.PartitionFunctions;
 import org.partitionproxy.ledger.Placement;
+import org.partitionproxy.ledger.RollupFunctions;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.migrate.MigrationFile;
 import org.partitionproxy.migrate.MigrationFolder;
@@ -220,7 +221,12 @@ final class Planner {
   private List<Change> ledger(ServerSnapshot snapshot) {
     ServerName server = snapshot.server().name();
     List<SqlResource> functions = new ArrayList<>(List.of(LogFunctions.SQL));
-    functions.addAll(snapshot.server().isVeneer() ? List.of(DdlGuard.SQL) : PartitionFunctions.ALL);
+    if (snapshot.server().isVeneer()) {
+      functions.add(DdlGuard.SQL);
+    } else {
+      functions.addAll(PartitionFunctions.ALL);
+      functions.add(RollupFunctions.SQL);
+    }
     String digest = SqlResource.digest(functions);
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest);
     if (snapshot.stamp().equals(Optional.of(stamp))) {
