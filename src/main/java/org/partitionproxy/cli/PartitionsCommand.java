@@ -114,7 +114,7 @@ final class PartitionsCommand implements Callable<Integer> {
     if (table == null) {
       return seen.jobs();
     }
-    String command = ScheduledJob.making(Identifier.of(table));
+    String command = ScheduledJob.MARK + ScheduledJob.making(Identifier.of(table));
     return seen.jobs().stream()
         .filter(one -> one.history().job().command().equals(command))
         .toList();

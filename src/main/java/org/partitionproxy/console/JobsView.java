@@ -25,7 +25,7 @@ final class JobsView {
           .append("\" at '")
           .append(Texts.oneLine(history.job().schedule()))
           .append("': ")
-          .append(history.active() ? "" : "switched off; ")
+          .append(history.job().active() ? "" : "switched off; ")
           .append(history.runs().isEmpty() ? "has not run yet" : last(history.runs().get(0)))
           .append('\n');
     }
@@ -54,7 +54,7 @@ final class JobsView {
     job.put("job", history.job().name());
     job.put("schedule", history.job().schedule());
     job.put("command", history.job().command());
-    job.put("active", history.active());
+    job.put("active", history.job().active());
     job.put("runs", history.runs().stream().map(JobsView::json).toList());
     return job;
   }

@@ -1,5 +1,6 @@
 package org.partitionproxy.console;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class RollupsView {
           one.name().name(),
           when(one.rules()),
           one.last().map(last -> Durations.compact(last.age())),
-          one.last().map(last -> Durations.compact(last.took())),
+          one.last().map(last -> took(last.took())),
           one.view().flatMap(Rollup.View::bytes).map(Sizes::compact),
           one.last().flatMap(Rollup.Refresh::changes),
           one.view()
@@ -39,6 +40,10 @@ public final class RollupsView {
           note(one));
     }
     return table.render();
+  }
+
+  private static String took(Duration time) {
+    return time.toSeconds() < 10 ? time.toMillis() + "ms" : Durations.compact(time);
   }
 
   private static String when(RollupRules rules) {
@@ -82,7 +87,7 @@ public final class RollupsView {
                       .append(" of ")
                       .append(one.tenant())
                       .append(" in ")
-                      .append(Durations.compact(last.took()))
+                      .append(took(last.took()))
                       .append(last.besideReaders() ? "" : ", readers waited")
                       .append('\n'));
     }

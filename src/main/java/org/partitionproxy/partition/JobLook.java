@@ -1,13 +1,11 @@
 package org.partitionproxy.partition;
 
 import java.util.List;
-import java.util.Optional;
 import org.partitionproxy.catalog.JobReader;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
-import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.state.JobHistory;
+import org.partitionproxy.state.ScheduledJob;
 
 /** How ppp's jobs on a shard went; only reads, and only where pg_cron is. */
 final class JobLook {
@@ -33,26 +31,17 @@ final class JobLook {
   }
 
   private List<ShardJob> at(Session session) {
-    Optional<Identifier> home = reader.database(session);
-    if (home.isEmpty()) {
-      return List.of();
-    }
-    if (home.get().equals(session.server().database())) {
-      return jobs(session);
-    }
-    if (home.get().equals(Connector.MAINTENANCE_DATABASE)) {
-      try (Session maintenance = connector.maintenance(session.server())) {
-        return jobs(maintenance);
-      }
-    }
-    return List.of();
-  }
-
-  private List<ShardJob> jobs(Session session) {
-    List<JobHistory> histories =
-        reader.version(session).isPresent()
-            ? reader.histories(session, session.server().database())
-            : List.of();
-    return histories.stream().map(one -> new ShardJob(session.server().name(), one)).toList();
+    return reader
+        .histories(
+            session,
+            work -> {
+              try (Session maintenance = connector.maintenance(session.server())) {
+                work.accept(maintenance);
+              }
+            },
+            ScheduledJob.MAKING)
+        .stream()
+        .map(one -> new ShardJob(session.server().name(), one))
+        .toList();
   }
 }

@@ -19,7 +19,7 @@ public enum ObjectKind {
   TRIGGER,
   /** What a shard knows of one table's partitions. */
   PARTITION_POLICY,
-  /** One of pg_cron's. */
+  /** Something that a shard does on a schedule. */
   JOB,
   /** One that a tenant's tables use. */
   TYPE,

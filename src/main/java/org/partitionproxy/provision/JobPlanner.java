@@ -1,36 +1,34 @@
 package org.partitionproxy.provision;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.JobReader;
-import org.partitionproxy.db.Connector;
-import org.partitionproxy.db.Session;
-import org.partitionproxy.plan.Action;
+import org.partitionproxy.job.DeclaredJobs;
+import org.partitionproxy.job.JobSource;
 import org.partitionproxy.plan.Change;
-import org.partitionproxy.plan.ObjectKind;
-import org.partitionproxy.plan.Stage;
-import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.Literal;
-import org.partitionproxy.sql.Sql;
+import org.partitionproxy.plan.JobChanges;
+import org.partitionproxy.state.Cron;
+import org.partitionproxy.state.KeptJob;
 import org.partitionproxy.state.ScheduledJob;
-import org.partitionproxy.topology.PartitionRules;
-import org.partitionproxy.topology.PartitionSchedule;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /**
- * Has pg_cron make partitions ahead on the shards that have it, one job for all tenants of a shard.
- * Jobs of others are let alone.
+ * Has all jobs of a shard run, whoever wants them: by pg_cron what it can, by {@code ppp jobs run}
+ * the rest. Jobs of others are let alone.
  *
  * @see <a href="https://github.com/citusdata/pg_cron">pg_cron</a>
  */
 final class JobPlanner {
 
-  private static final int FIRST_WITH_DATABASES = 104;
-  private static final int FIRST_WITH_SECONDS = 105;
+  private static final int NAMES_SHOWN = 5;
 
   private final Topology topology;
   private final Sessions sessions;
@@ -42,159 +40,100 @@ final class JobPlanner {
   }
 
   /**
-   * @param notes by table, why there is no job
+   * @param changes by shard
+   * @param notes who runs what pg_cron does not, and what waits there
    */
-  record Jobs(List<Change> changes, List<Note> notes) {
+  record JobPlan(Map<ServerDefinition, List<Change>> changes, List<String> notes) {
 
-    static final Jobs NONE = new Jobs(List.of(), List.of());
+    static final JobPlan NONE = new JobPlan(Map.of(), List.of());
 
-    /** Why a table's schedule is not kept on a shard. */
-    record Note(Identifier table, String text) {}
+    List<Change> on(ServerDefinition server) {
+      return changes.getOrDefault(server, List.of());
+    }
   }
 
-  /** pg_cron as it is on a server, seen from the database where its jobs are. */
-  record Cron(Optional<Integer> version, List<ScheduledJob> jobs) {}
+  /** What a shard has. */
+  record ShardJobs(Cron cron, List<KeptJob> kept) {}
 
   /**
-   * @param found what the shard's policies can be applied to
+   * @param shards that answer and have a ledger
+   * @param findings what their policies can be applied to
    */
-  Jobs plan(ServerDefinition shard, PolicyFindings found) {
-    List<PartitionRules> scheduled =
-        topology.partitions().stream()
-            .filter(rules -> rules.policy().schedule().isPresent())
-            .filter(
-                rules ->
-                    found.wanted().stream().anyMatch(r -> r.table().name().equals(rules.table())))
-            .toList();
-    return plan(shard, scheduled);
+  JobPlan plan(
+      Collection<ServerDefinition> shards, Map<ServerDefinition, PolicyFindings> findings) {
+    List<JobSource> sources =
+        List.of(
+            new DeclaredJobs(topology),
+            new PartitionJobs(topology, findings),
+            new RollupJobs(topology));
+    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
+    List<String> notes = new ArrayList<>();
+    for (ServerDefinition shard : shards) {
+      List<ScheduledJob> wanted = sources.stream().flatMap(s -> s.on(shard).stream()).toList();
+      JobPlan one = plan(shard, wanted, read(shard));
+      changes.put(shard, one.on(shard));
+      notes.addAll(one.notes());
+    }
+    return new JobPlan(changes, notes);
   }
 
-  private Jobs plan(ServerDefinition shard, List<PartitionRules> scheduled) {
-    Optional<Identifier> database = sessions.with(shard, reader::database);
-    if (database.isEmpty()) {
-      return without(shard, scheduled, "has no pg_cron");
-    }
-    boolean here = database.get().equals(shard.database());
-    if (!here && !database.get().equals(Connector.MAINTENANCE_DATABASE)) {
-      return without(
-          shard, scheduled, "has pg_cron in database \"" + database.get() + "\", not in postgres");
-    }
-    Cron cron =
-        here ? sessions.with(shard, this::cron) : sessions.withMaintenance(shard, this::cron);
-    if (cron.version().isEmpty()) {
-      return without(
-          shard,
-          scheduled,
-          "has loaded pg_cron, but CREATE EXTENSION pg_cron wasn't run in database \""
-              + database.get()
-              + "\"");
-    }
-    if (cron.version().get() < FIRST_WITH_DATABASES) {
-      return without(shard, scheduled, "has a pg_cron older than 1.4");
-    }
-    return plan(shard, scheduled, cron, here);
+  private ShardJobs read(ServerDefinition shard) {
+    return sessions.with(
+        shard,
+        session ->
+            new ShardJobs(
+                reader.cron(
+                    session,
+                    work ->
+                        sessions.withMaintenance(
+                            shard,
+                            maintenance -> {
+                              work.accept(maintenance);
+                              return true;
+                            })),
+                reader.kept(session)));
   }
 
-  /** Changes after which none of ppp's jobs in the shard's database are left. */
+  /** Changes after which pg_cron has none of ppp's jobs in the shard's database. */
   List<Change> removal(ServerDefinition shard) {
-    return plan(shard, List.of()).changes();
+    return JobChanges.ofCron(read(shard).cron(), List.of(), shard.database().value());
   }
 
-  private Cron cron(Session session) {
-    Optional<Integer> version = reader.version(session);
-    return new Cron(version, version.isPresent() ? reader.jobs(session) : List.of());
-  }
-
-  private static Jobs without(ServerDefinition shard, List<PartitionRules> scheduled, String why) {
-    return new Jobs(
-        List.of(),
-        scheduled.stream().map(rules -> new Jobs.Note(rules.table(), text(shard, why))).toList());
-  }
-
-  private static String text(ServerDefinition shard, String why) {
-    return shard.title()
-        + " "
-        + why
-        + ", so nothing keeps the schedule there;"
-        + " `ppp partitions maintain --watch 60s` makes partitions in time";
-  }
-
-  static Jobs plan(
-      ServerDefinition shard, List<PartitionRules> scheduled, Cron cron, boolean here) {
-    List<Change> changes = new ArrayList<>();
-    List<Jobs.Note> notes = new ArrayList<>();
-    List<ScheduledJob> ours =
-        cron.jobs().stream()
-            .filter(job -> job.isOurs() && job.database().equals(shard.database().value()))
-            .toList();
-    List<ScheduledJob> wanted = scheduled.stream().map(rules -> job(shard, rules)).toList();
-    List<String> names = wanted.stream().map(ScheduledJob::name).toList();
-    for (ScheduledJob job : ours) {
-      if (!names.contains(job.name())) {
-        changes.add(
-            change(
-                Action.DROP,
-                job,
-                here,
-                Sql.of("SELECT cron.unschedule({})", Sql.number(job.id()))));
-      }
+  static JobPlan plan(ServerDefinition shard, List<ScheduledJob> wanted, ShardJobs is) {
+    String database = shard.database().value();
+    List<ScheduledJob> ofCron = new ArrayList<>();
+    List<ScheduledJob> kept = new ArrayList<>();
+    Map<String, Set<String>> refusals = new LinkedHashMap<>();
+    for (ScheduledJob job : wanted) {
+      Optional<String> refusal = is.cron().refusal(job, database, shard.user().value());
+      (refusal.isPresent() ? kept : ofCron).add(job);
+      refusal.ifPresent(
+          why -> refusals.computeIfAbsent(why, w -> new LinkedHashSet<>()).add(job.name()));
     }
-    for (int i = 0; i < wanted.size(); i++) {
-      ScheduledJob job = wanted.get(i);
-      Identifier table = scheduled.get(i).table();
-      Optional<ScheduledJob> known =
-          cron.jobs().stream().filter(j -> j.name().equals(job.name())).findFirst();
-      if (known.isPresent() && !ours.contains(known.get())) {
-        notes.add(
-            new Jobs.Note(
-                table,
-                shard.title()
-                    + " has a job \""
-                    + job.name()
-                    + "\" that ppp did not make; give this one another name with job:"));
-      } else if (job.schedule().contains("second")
-          && cron.version().orElse(0) < FIRST_WITH_SECONDS) {
-        notes.add(
-            new Jobs.Note(
-                table, text(shard, "has a pg_cron that can't count seconds, as 1.5 can")));
-      } else if (known.isEmpty()) {
-        changes.add(change(Action.CREATE, job, here, schedule(job)));
-      } else if (!known.get().schedule().equals(job.schedule())
-          || !known.get().command().equals(job.command())) {
-        changes.add(change(Action.ALTER, job, here, schedule(job)));
-      }
+    List<Change> changes = new ArrayList<>(JobChanges.ofCron(is.cron(), ofCron, database));
+    changes.addAll(JobChanges.ofKept(is.kept(), kept));
+    List<String> notes = new ArrayList<>();
+    refusals.forEach(
+        (why, names) ->
+            notes.add(
+                shard.title() + " " + why + ": `ppp jobs run` runs " + some(names) + " there"));
+    int most = is.cron().atOnce();
+    if (ofCron.size() > most) {
+      notes.add(
+          shard.title()
+              + " has "
+              + ofCron.size()
+              + " jobs, of which its pg_cron runs "
+              + most
+              + " at a time (cron.max_running_jobs): of more, some begin late");
     }
-    return new Jobs(changes, notes);
+    return new JobPlan(Map.of(shard, changes), notes);
   }
 
-  /** As it should be; its number isn't known before it is there. */
-  private static ScheduledJob job(ServerDefinition shard, PartitionRules rules) {
-    PartitionSchedule schedule = rules.policy().schedule().orElseThrow();
-    String name =
-        schedule.job().orElse("ppp partitions of " + rules.table() + " in " + shard.database());
-    return new ScheduledJob(
-        0, name, schedule.when(), ScheduledJob.making(rules.table()), shard.database().value());
-  }
-
-  private static Sql schedule(ScheduledJob job) {
-    return Sql.of(
-        "SELECT cron.schedule_in_database({}, {}, {}, {})",
-        Literal.of(job.name()),
-        Literal.of(job.schedule()),
-        Literal.of(job.command()),
-        Literal.of(job.database()));
-  }
-
-  /** In the maintenance database, which has no part in transactions of the shard's. */
-  private static Change change(Action action, ScheduledJob job, boolean here, Sql statement) {
-    return new Change(
-        Stage.PARTITIONS,
-        action,
-        ObjectKind.JOB,
-        job.name() + " (" + job.schedule() + ")",
-        Optional.empty(),
-        List.of(statement),
-        here ? Change.Transaction.SUPERUSER : Change.Transaction.NONE,
-        Set.of());
+  private static String some(Set<String> names) {
+    List<String> quoted = names.stream().map(name -> "\"" + name + "\"").toList();
+    int shown = Math.min(NAMES_SHOWN, quoted.size());
+    return String.join(", ", quoted.subList(0, shown))
+        + (quoted.size() > shown ? " and " + (quoted.size() - shown) + " more" : "");
   }
 }

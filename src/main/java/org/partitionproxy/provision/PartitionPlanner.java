@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.PartitionRuleReader;
@@ -21,7 +20,6 @@ import org.partitionproxy.state.SessionZone;
 import org.partitionproxy.topology.PartitionPolicy;
 import org.partitionproxy.topology.PartitionRules;
 import org.partitionproxy.topology.ServerDefinition;
-import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
@@ -31,43 +29,21 @@ final class PartitionPlanner {
   private final Topology topology;
   private final Sessions sessions;
   private final Workers workers;
-  private final JobPlanner jobs;
   private final PartitionRuleReader reader = new PartitionRuleReader();
 
   PartitionPlanner(Topology topology, Sessions sessions, Workers workers) {
     this.topology = topology;
     this.sessions = sessions;
     this.workers = workers;
-    this.jobs = new JobPlanner(topology, sessions);
-  }
-
-  /** What has pg_cron make partitions. */
-  JobPlanner jobs() {
-    return jobs;
   }
 
   /**
    * @param findings by shard
-   * @param jobs changes of schedules by shard
    * @param notes what can't be applied, and what will surprise
    */
-  record PartitionPlan(
-      Map<ServerDefinition, PolicyFindings> findings,
-      Map<ServerDefinition, List<Change>> jobs,
-      List<String> notes) {
+  record PartitionPlan(Map<ServerDefinition, PolicyFindings> findings, List<String> notes) {
 
-    static final PartitionPlan NONE = new PartitionPlan(Map.of(), Map.of(), List.of());
-
-    /** All changes of a server. */
-    List<Change> on(ServerDefinition server) {
-      List<Change> all = new ArrayList<>(rules(server));
-      all.addAll(jobs(server));
-      return all;
-    }
-
-    List<Change> jobs(ServerDefinition server) {
-      return jobs.getOrDefault(server, List.of());
-    }
+    static final PartitionPlan NONE = new PartitionPlan(Map.of(), List.of());
 
     List<Change> rules(ServerDefinition server) {
       PolicyFindings found = findings.get(server);
@@ -96,19 +72,8 @@ final class PartitionPlanner {
    * @param complete whether all tenants have their tables by now
    */
   PartitionPlan plan(Collection<ServerDefinition> shards, boolean complete) {
-    Map<ServerName, PolicyFindings> found = new TreeMap<>();
-    workers.forEach(
-        shards,
-        shard -> {
-          PolicyFindings one =
-              sessions.with(shard, session -> PolicyFindings.read(session, topology));
-          synchronized (found) {
-            found.put(shard.name(), one);
-          }
-        });
-    Map<ServerDefinition, PolicyFindings> findings = new LinkedHashMap<>();
-    shards.forEach(shard -> findings.put(shard, found.get(shard.name())));
-    PolicyNotes notes = new PolicyNotes();
+    Map<ServerDefinition, PolicyFindings> findings = findings(shards);
+    PolicyNotes notes = new PolicyNotes("partitions of");
     for (PartitionRules rules : topology.partitions()) {
       findings.forEach((shard, one) -> notes(rules, shard, one, notes));
       boolean nowhere =
@@ -120,14 +85,21 @@ final class PartitionPlanner {
       }
     }
     zones(findings, notes);
-    Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
-    findings.forEach(
-        (shard, one) -> {
-          JobPlanner.Jobs planned = jobs.plan(shard, one);
-          changes.put(shard, planned.changes());
-          planned.notes().forEach(note -> notes.add(note.table(), note.text()));
-        });
-    return new PartitionPlan(findings, changes, notes.texts());
+    return new PartitionPlan(findings, notes.texts());
+  }
+
+  /** What the shards have of what policies are about. */
+  Map<ServerDefinition, PolicyFindings> findings(Collection<ServerDefinition> shards) {
+    List<ServerDefinition> asked = List.copyOf(shards);
+    List<PolicyFindings> found =
+        workers.map(
+            asked,
+            shard -> sessions.with(shard, session -> PolicyFindings.read(session, topology)));
+    Map<ServerDefinition, PolicyFindings> findings = new LinkedHashMap<>();
+    for (int i = 0; i < asked.size(); i++) {
+      findings.put(asked.get(i), found.get(i));
+    }
+    return findings;
   }
 
   private void notes(

@@ -40,19 +40,13 @@ final class PartitionStage {
         (plan, shards) -> {
           Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
           shards.forEach(shard -> changes.put(shard, plan.rules(shard)));
-          int count = shards.stream().mapToInt(shard -> plan.on(shard).size()).sum();
+          int count = shards.stream().mapToInt(shard -> plan.rules(shard).size()).sum();
           if (count > 0) {
             run.record().begin();
             listener.stage(Stage.PARTITIONS, count);
           }
           apply(changes);
           make(shards, plan::tables);
-          for (ServerDefinition shard : shards) {
-            if (run.result().isUsable(shard)) {
-              run.result()
-                  .keep(run.applier().applyGlobal(shard, plan.jobs(shard), (session, done) -> {}));
-            }
-          }
         });
   }
 

@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.DdlGuard;
+import org.partitionproxy.ledger.JobTables;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.PartitionFunctions;
@@ -48,6 +50,8 @@ final class Planner {
   private final MirrorPlanner mirror;
   private final EveryonePlanner everyone;
   private final PartitionPlanner partitions;
+  private final JobPlanner jobs;
+  private final RollupNotes rollups;
   private final boolean ownServers;
 
   /**
@@ -60,6 +64,8 @@ final class Planner {
       MirrorPlanner mirror,
       EveryonePlanner everyone,
       PartitionPlanner partitions,
+      JobPlanner jobs,
+      RollupNotes rollups,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
@@ -68,6 +74,8 @@ final class Planner {
     this.mirror = mirror;
     this.everyone = everyone;
     this.partitions = partitions;
+    this.jobs = jobs;
+    this.rollups = rollups;
   }
 
   /**
@@ -78,9 +86,10 @@ final class Planner {
   record Notes(
       Map<ServerName, Map<Identifier, List<String>>> mirrors,
       List<String> everyone,
-      List<String> partitions) {
+      List<String> partitions,
+      List<String> jobs) {
 
-    static final Notes NONE = new Notes(Map.of(), List.of(), List.of());
+    static final Notes NONE = new Notes(Map.of(), List.of(), List.of(), List.of());
   }
 
   Plan plan(Survey survey) {
@@ -89,16 +98,25 @@ final class Planner {
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
     EveryonePlanner.EveryonePlan union = everyone(survey);
     PartitionPlanner.PartitionPlan rules = partitions(survey);
+    JobPlanner.JobPlan scheduled = jobs.plan(rules.findings().keySet(), rules.findings());
     return plan(
         survey,
         snapshot -> {
           List<Change> changes = new ArrayList<>(withoutMirrors(survey, snapshot));
-          changes.addAll(rules.on(snapshot.server()));
+          changes.addAll(rules.rules(snapshot.server()));
           changes.addAll(mirrors.on(snapshot.server()));
           changes.addAll(union.of(snapshot.server()));
+          changes.addAll(scheduled.on(snapshot.server()));
           return changes;
         },
-        new Notes(mirrors.notes(), union.notes(), rules.notes()));
+        new Notes(
+            mirrors.notes(),
+            union.notes(),
+            rules.notes(),
+            Stream.concat(
+                    scheduled.notes().stream(),
+                    rollups.of(rules.findings().keySet(), t -> !isMissing(survey, t)).stream())
+                .toList()));
   }
 
   /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
@@ -135,6 +153,7 @@ final class Planner {
     List<String> notes = new ArrayList<>(notesOfMirrors(survey, compared));
     notes.addAll(compared.everyone());
     notes.addAll(compared.partitions());
+    notes.addAll(compared.jobs());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return notes;
   }
@@ -225,6 +244,7 @@ final class Planner {
       functions.add(DdlGuard.SQL);
     } else {
       functions.addAll(PartitionFunctions.ALL);
+      functions.add(JobTables.SQL);
       functions.add(RollupFunctions.SQL);
     }
     String digest = SqlResource.digest(functions);
@@ -333,6 +353,11 @@ final class Planner {
     if (!topology.partitions().isEmpty()
         && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
       deferred.add(new Plan.Deferred(Stage.PARTITIONS, "partition policies", until));
+    }
+    if (!topology.jobs().isEmpty()
+        && topology.shards().stream()
+            .anyMatch(shard -> survey.find(shard).flatMap(ServerSnapshot::stamp).isEmpty())) {
+      deferred.add(new Plan.Deferred(Stage.JOBS, "jobs", Stage.SERVERS));
     }
     if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
       deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));

@@ -51,6 +51,8 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors,
       EveryonePlanner everyone,
       PartitionPlanner partitions,
+      JobPlanner jobs,
+      RollupNotes rollups,
       Planner planner) {
 
     static Parts of(
@@ -67,6 +69,8 @@ public final class Provisioner implements AutoCloseable {
           new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
       EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
       PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
+      JobPlanner jobs = new JobPlanner(topology, sessions);
+      RollupNotes rollups = new RollupNotes(topology, sessions);
       return new Parts(
           topology,
           migrations,
@@ -77,7 +81,18 @@ public final class Provisioner implements AutoCloseable {
           mirrors,
           everyone,
           partitions,
-          new Planner(topology, migrations, desired, mirrors, everyone, partitions, ownServers));
+          jobs,
+          rollups,
+          new Planner(
+              topology,
+              migrations,
+              desired,
+              mirrors,
+              everyone,
+              partitions,
+              jobs,
+              rollups,
+              ownServers));
     }
   }
 
@@ -140,6 +155,9 @@ public final class Provisioner implements AutoCloseable {
           if (stages.contains(Stage.MIRROR)) {
             Survey seen = mirrorOnly ? run.survey() : run.look();
             new MirrorStage(run, listener).run(seen, parts.topology().tenants());
+          }
+          if (stages.contains(Stage.JOBS)) {
+            new JobStage(run, listener).run();
           }
           return run.result()
               .outcome(
@@ -276,8 +294,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(
-            parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
+    return new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
         .plan(parts.surveyor().survey(), request);
   }
 
@@ -290,8 +307,7 @@ public final class Provisioner implements AutoCloseable {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
       Plan plan =
-          new TeardownPlanner(
-                  parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
+          new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
               .plan(survey, request);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);

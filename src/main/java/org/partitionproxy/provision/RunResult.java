@@ -32,6 +32,7 @@ final class RunResult {
   private final Map<ServerName, Map<Identifier, List<String>>> notes = new ConcurrentHashMap<>();
   private final List<String> notesOfEveryone = Collections.synchronizedList(new ArrayList<>());
 
+  private volatile List<String> notesOfJobs = List.of();
   private final List<String> notesOfPartitions = Collections.synchronizedList(new ArrayList<>());
 
   /** Servers on which a change failed that all later ones may need. */
@@ -74,7 +75,13 @@ final class RunResult {
 
   /** Of what this run has compared. */
   Planner.Notes notes() {
-    return new Planner.Notes(notes, List.copyOf(notesOfEveryone), List.copyOf(notesOfPartitions));
+    return new Planner.Notes(
+        notes, List.copyOf(notesOfEveryone), List.copyOf(notesOfPartitions), notesOfJobs);
+  }
+
+  /** Who runs jobs, and what waits. */
+  void noteOfJobs(List<String> some) {
+    notesOfJobs = List.copyOf(some);
   }
 
   /** Of policies as they were compared; what was said before is said again if it still holds. */

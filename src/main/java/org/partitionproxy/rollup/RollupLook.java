@@ -15,7 +15,7 @@ import org.partitionproxy.topology.RollupRules;
 import org.partitionproxy.topology.Tenant;
 
 /** Reads the rollups of one name of a shard's tenants, with one query. */
-final class RollupLook {
+public final class RollupLook {
 
   /** A size is not asked for while somebody has the view to himself, for that would wait. */
   private static final String STATE =
@@ -37,19 +37,27 @@ final class RollupLook {
       LEFT JOIN ppp.rollup AS r ON r.schema = s.schema AND r.name = c.relname
       ORDER BY s.schema""";
 
+  private static final String INSTALLED =
+      "SELECT pg_catalog.to_regproc('ppp.rollup_sources') IS NOT NULL AS there";
+
   private final Session session;
   private final Collection<Tenant> tenants;
 
   /**
    * @param tenants of that shard
    */
-  RollupLook(Session session, Collection<Tenant> tenants) {
+  public RollupLook(Session session, Collection<Tenant> tenants) {
     this.session = session;
     this.tenants = tenants;
   }
 
+  /** Whether the shard has what it takes. */
+  public boolean isPossible() {
+    return session.query(INSTALLED, row -> row.bool("there")).get(0);
+  }
+
   /** One for each tenant, whether it has the view or not. */
-  List<Rollup> read(RollupRules rules) {
+  public List<Rollup> read(RollupRules rules) {
     Map<Identifier, Rollup> found = new HashMap<>();
     Map<Identifier, Tenant> bySchema = new HashMap<>();
     tenants.forEach(tenant -> bySchema.put(tenant.schema(), tenant));

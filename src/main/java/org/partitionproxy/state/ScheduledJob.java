@@ -1,27 +1,49 @@
 package org.partitionproxy.state;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 
 /**
- * A job of pg_cron.
+ * A job of ppp's in one database, whoever runs it there.
  *
- * @param id by which it is taken away
- * @param name empty for one without
- * @param database in which the command runs
+ * @param title its own among all jobs of a PostgreSQL server
+ * @param name by which people call it; those of one entry of shards.yaml have the same
+ * @param schema of the tenant that it is for, if it is for one: alone on the search_path
+ * @param schedule as pg_cron writes it: five fields, or {@code 5 seconds}
+ * @param sql one statement or several, as somebody wrote it
+ * @param role whose rights it has
+ * @param timeout of each statement
  */
-public record ScheduledJob(long id, String name, String schedule, String command, String database) {
+public record ScheduledJob(
+    String title,
+    String name,
+    Optional<Identifier> schema,
+    String schedule,
+    String sql,
+    Identifier role,
+    Optional<Duration> timeout) {
 
-  /** Begins the commands of ppp's own jobs. */
+  /** Begins the commands of ppp's own jobs in pg_cron. */
   public static final String MARK = "/* ppp initialize */ ";
 
-  /** The command that makes partitions of the tables of a name. */
+  /** Begins the SQL of those that make partitions. */
+  public static final String MAKING = "CALL ppp.make_all_partitions(";
+
+  /** The SQL that makes partitions of the tables of a name. */
   public static String making(Identifier table) {
-    return MARK + Sql.of("CALL ppp.make_all_partitions({})", Literal.of(table.value())).text();
+    return MAKING + Sql.of("{})", Literal.of(table.value())).text();
   }
 
-  public boolean isOurs() {
-    return command.startsWith(MARK);
+  /** As pg_cron has it. */
+  public String command() {
+    return MARK + sql;
+  }
+
+  /** Whether it runs every so many seconds. */
+  public boolean isInSeconds() {
+    return schedule.contains("second");
   }
 }

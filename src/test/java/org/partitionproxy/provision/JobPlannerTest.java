@@ -3,43 +3,66 @@ package org.partitionproxy.provision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.partitionproxy.job.DeclaredJobs;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Sql;
+import org.partitionproxy.state.Cron;
+import org.partitionproxy.state.CronJob;
+import org.partitionproxy.state.KeptJob;
 import org.partitionproxy.state.ScheduledJob;
-import org.partitionproxy.topology.PartitionRules;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 import org.partitionproxy.topology.TopologyReader;
 
-/** With the file's policies: readings at 23:00 as "readings ahead", clicks every 30 seconds. */
+/**
+ * With the file's policies: readings at 23:00 as "readings ahead", clicks every 30 seconds; and
+ * with jobs.
+ */
 class JobPlannerTest {
 
-  private static final Topology TOPOLOGY =
-      TopologyReader.read(
-          Path.of("src/test/resources/topology/valid/partitions.yaml"), new TreeMap<>());
-  private static final ServerDefinition SHARD = TOPOLOGY.shards().get(0);
+  private static final Topology POLICIES = topology("partitions.yaml");
+  private static final ServerDefinition SHARD = POLICIES.shards().get(0);
   private static final String DATABASE = SHARD.database().value();
+  private static final String SUPERUSER = SHARD.user().value();
   private static final String CALL = ScheduledJob.MARK + "CALL ppp.make_all_partitions('readings')";
+  private static final List<ScheduledJob> JOBS = new DeclaredJobs(topology("jobs.yaml")).on(SHARD);
 
-  private static JobPlanner.Jobs plan(int version, List<String> tables, ScheduledJob... jobs) {
-    List<PartitionRules> scheduled =
-        TOPOLOGY.partitions().stream()
-            .filter(rules -> tables.contains(rules.table().value()))
-            .toList();
-    return JobPlanner.plan(
-        SHARD, scheduled, new JobPlanner.Cron(Optional.of(version), List.of(jobs)), false);
+  private static Topology topology(String file) {
+    return TopologyReader.read(
+        Path.of("src/test/resources/topology/valid/" + file), new TreeMap<>());
   }
 
-  private static ScheduledJob job(long id, String name, String schedule, String command) {
-    return new ScheduledJob(id, name, schedule, command, DATABASE);
+  private static List<ScheduledJob> partitions(String table) {
+    return POLICIES.partitions().stream()
+        .filter(rules -> rules.table().value().equals(table))
+        .map(rules -> PartitionJobs.job(SHARD, rules))
+        .toList();
   }
 
-  private static List<String> statements(JobPlanner.Jobs jobs) {
-    return jobs.changes().stream()
+  private static List<ScheduledJob> jobs(String... names) {
+    return JOBS.stream().filter(job -> List.of(names).contains(job.name())).toList();
+  }
+
+  private static Cron cron(int version, CronJob... jobs) {
+    return new Cron(Optional.empty(), version, false, true, 32, List.of(jobs));
+  }
+
+  private static CronJob job(long id, String name, String schedule, String command) {
+    return new CronJob(id, name, schedule, command, DATABASE, SUPERUSER, true);
+  }
+
+  private static JobPlanner.JobPlan plan(List<ScheduledJob> wanted, Cron cron, KeptJob... kept) {
+    return JobPlanner.plan(SHARD, wanted, new JobPlanner.ShardJobs(cron, List.of(kept)));
+  }
+
+  private static List<String> statements(JobPlanner.JobPlan plan) {
+    return plan.on(SHARD).stream()
         .map(Change::statements)
         .flatMap(List::stream)
         .map(Sql::text)
@@ -48,54 +71,116 @@ class JobPlannerTest {
 
   @Test
   void schedulesWhatIsNotThere() {
-    assertThat(statements(plan(104, List.of("readings"))))
+    assertThat(statements(plan(partitions("readings"), cron(104))))
         .containsExactly(
             "SELECT cron.schedule_in_database('readings ahead', '0 23 * * *', '"
                 + CALL.replace("'", "''")
                 + "', '"
                 + DATABASE
+                + "', '"
+                + SUPERUSER
                 + "')");
   }
 
   @Test
-  void leavesWhatIsAsItShouldBe() {
-    assertThat(plan(104, List.of("readings"), job(7, "readings ahead", "0 23 * * *", CALL)))
-        .isEqualTo(JobPlanner.Jobs.NONE);
+  void leavesWhatIsAsItShouldBeThoughItBePaused() {
+    CronJob paused =
+        new CronJob(7, "readings ahead", "0 23 * * *", CALL, DATABASE, SUPERUSER, false);
+    assertThat(plan(partitions("readings"), cron(104, paused)).on(SHARD)).isEmpty();
+    ScheduledJob own = jobs("daily").get(0);
+    assertThat(plan(List.of(own), Cron.absent("has none"), new KeptJob(own, true)).on(SHARD))
+        .isEmpty();
   }
 
   @Test
-  void schedulesAnewWhatHasAnotherTime() {
-    JobPlanner.Jobs jobs =
-        plan(104, List.of("readings"), job(7, "readings ahead", "0 22 * * *", CALL));
-    assertThat(statements(jobs)).singleElement().asString().contains("'0 23 * * *'");
+  void altersWhatHasAnotherTime() {
+    CronJob early = job(7, "readings ahead", "0 22 * * *", CALL);
+    assertThat(statements(plan(partitions("readings"), cron(104, early))))
+        .singleElement()
+        .asString()
+        .startsWith("SELECT cron.alter_job(7, schedule := '0 23 * * *'");
   }
 
   @Test
   void takesAwayItsOwnJobsAndNoOthers() {
-    JobPlanner.Jobs jobs =
-        plan(
+    Cron cron =
+        cron(
             104,
-            List.of(),
             job(6, "vacuum", "0 3 * * *", "VACUUM"),
             job(7, "readings ahead", "0 23 * * *", CALL),
-            new ScheduledJob(8, "of another shard", "0 23 * * *", CALL, "elsewhere"));
-    assertThat(statements(jobs)).containsExactly("SELECT cron.unschedule(7)");
+            new CronJob(8, "elsewhere", "0 23 * * *", CALL, "elsewhere", SUPERUSER, true));
+    assertThat(statements(plan(List.of(), cron))).containsExactly("SELECT cron.unschedule(7)");
   }
 
   @Test
-  void leavesAnothersJobOfTheSameName() {
-    JobPlanner.Jobs jobs =
-        plan(104, List.of("readings"), job(7, "readings ahead", "0 3 * * *", "VACUUM"));
-    assertThat(jobs.changes()).isEmpty();
-    assertThat(jobs.notes()).singleElement().asString().contains("that ppp did not make");
+  void runsItselfWhatHasTheNameOfAnothersJob() {
+    JobPlanner.JobPlan plan =
+        plan(partitions("readings"), cron(104, job(7, "readings ahead", "0 3 * * *", "VACUUM")));
+    assertThat(statements(plan)).singleElement().asString().contains("INSERT INTO ppp.job");
+    assertThat(plan.notes()).singleElement().asString().contains("that ppp did not make");
   }
 
   @Test
   void asksForSecondsOnlyWhereTheyAreKnown() {
-    assertThat(plan(104, List.of("clicks")).notes())
+    assertThat(plan(partitions("clicks"), cron(104)).notes())
         .singleElement()
         .asString()
-        .contains("can't count seconds");
-    assertThat(plan(105, List.of("clicks")).changes()).hasSize(1);
+        .contains("can't count seconds", "`ppp jobs run` runs \"partitions:clicks\"");
+    JobPlanner.JobPlan newer = plan(partitions("clicks"), cron(105));
+    assertThat(newer.notes()).isEmpty();
+    assertThat(newer.on(SHARD)).hasSize(1);
+  }
+
+  @Test
+  void runsTenantsJobsWithTheirOwnRightsAndOthersAsTheOwner() {
+    assertThat(statements(plan(jobs("insert-operations", "nightly-analyze"), cron(106))))
+        .extracting(sql -> sql.substring(sql.lastIndexOf(',')))
+        .containsExactly(", 'acme_app')", ", 'initech_app')", ", 'bookstore_admin')");
+  }
+
+  @Test
+  void leavesTimeoutsToItsOwnRunner() {
+    JobPlanner.JobPlan plan = plan(jobs("daily"), cron(106));
+    assertThat(statements(plan))
+        .hasSize(2)
+        .allMatch(sql -> sql.contains("INSERT INTO ppp.job") && sql.contains("7200000"));
+    assertThat(plan.notes()).singleElement().asString().contains("keeps no timeout");
+  }
+
+  @Test
+  void movesAJobFromOneSchedulerToTheOther() {
+    ScheduledJob job = jobs("nightly-analyze").get(0);
+    assertThat(statements(plan(List.of(job), cron(106), new KeptJob(job, false))))
+        .satisfiesExactly(
+            one -> assertThat(one).startsWith("SELECT cron.schedule_in_database("),
+            two -> assertThat(two).startsWith("DELETE FROM ppp.job "));
+  }
+
+  @Test
+  void altersWhatDiffersOfThoseThatItRunsItself() {
+    ScheduledJob job = jobs("nightly-analyze").get(0);
+    ScheduledJob other =
+        new ScheduledJob(
+            job.title(),
+            job.name(),
+            job.schema(),
+            job.schedule(),
+            "VACUUM",
+            job.role(),
+            Optional.of(Duration.ofSeconds(1)));
+    JobPlanner.JobPlan plan =
+        plan(List.of(job), Cron.absent("has no pg_cron"), new KeptJob(other, true));
+    assertThat(statements(plan)).singleElement().asString().contains("'ANALYZE'", "NULL)");
+  }
+
+  @Test
+  void namesMoreJobsThanRunAtOnce() {
+    Cron two = new Cron(Optional.empty(), 106, false, true, 2, List.of());
+    List<ScheduledJob> three =
+        Stream.of(jobs("insert-operations"), jobs("quarters")).flatMap(List::stream).toList();
+    assertThat(plan(three, two).notes())
+        .singleElement()
+        .asString()
+        .contains("3 jobs", "runs 2 at a time (cron.max_running_jobs)");
   }
 }

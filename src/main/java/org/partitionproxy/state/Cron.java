@@ -1,0 +1,70 @@
+package org.partitionproxy.state;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * pg_cron as a database can have it.
+ *
+ * @param absence why it can run nothing here; empty where it can
+ * @param version 104 for 1.4
+ * @param here whether its tables are in this database, and not in the maintenance database
+ * @param workers whether jobs run in workers of the server, which need no login
+ * @param atOnce how many jobs it runs at the same time
+ * @param jobs all it has, for whichever database
+ */
+public record Cron(
+    Optional<String> absence,
+    int version,
+    boolean here,
+    boolean workers,
+    int atOnce,
+    List<CronJob> jobs) {
+
+  private static final int FIRST_WITH_SECONDS = 105;
+
+  public Cron {
+    jobs = List.copyOf(jobs);
+  }
+
+  /** None that can be used. */
+  public static Cron absent(String why) {
+    return new Cron(Optional.of(why), 0, false, false, 0, List.of());
+  }
+
+  /** ppp's own that run in a database. */
+  public List<CronJob> ours(String database) {
+    return jobs.stream().filter(job -> job.isOurs() && job.database().equals(database)).toList();
+  }
+
+  /**
+   * Why it can't run a job in a database; empty where it can.
+   *
+   * @param superuser of its server, who may log in to it for all that ppp knows
+   */
+  public Optional<String> refusal(ScheduledJob job, String database, String superuser) {
+    if (absence.isPresent()) {
+      return absence;
+    }
+    if (job.isInSeconds() && version < FIRST_WITH_SECONDS) {
+      return Optional.of("has a pg_cron that can't count seconds, as 1.5 can");
+    }
+    if (job.timeout().isPresent()) {
+      return Optional.of("has pg_cron, which keeps no timeout");
+    }
+    if (!workers && !job.role().value().equals(superuser)) {
+      return Optional.of(
+          "has pg_cron without cron.use_background_workers, which would need a password");
+    }
+    boolean taken =
+        jobs.stream()
+            .anyMatch(
+                other ->
+                    other.name().equals(job.title())
+                        && !(other.isOurs() && other.database().equals(database)));
+    return taken
+        ? Optional.of(
+            "has a job \"" + job.title() + "\" that ppp did not make: it needs another name")
+        : Optional.empty();
+  }
+}
