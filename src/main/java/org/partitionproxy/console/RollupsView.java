@@ -126,8 +126,8 @@ public final class RollupsView {
     one.put("tables", view.map(Rollup.View::sources));
     one.put("stale", view.map(Rollup.View::stale));
     one.put("refreshed_at", last.map(Rollup.Refresh::at));
-    one.put("age", last.map(Rollup.Refresh::age));
-    one.put("took", last.map(Rollup.Refresh::took));
+    one.put("age_seconds", last.map(Rollup.Refresh::age));
+    one.put("took_seconds", last.map(Rollup.Refresh::took));
     one.put("changes", last.flatMap(Rollup.Refresh::changes));
     one.put("failed_at", rollup.failure().map(Rollup.Failure::at));
     one.put("error", rollup.failure().map(Rollup.Failure::error));

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -115,5 +117,74 @@ class RollupsIT {
                   "SELECT client, kind, sum(total) FROM everyone.mv_sum GROUP BY 1, 2 ORDER BY 1, 2"))
           .containsExactly("1|in|111", "2|out|1");
     }
+  }
+
+  @Test
+  void namesWhatIsNotRefreshedOrMakesReadersWait() throws Exception {
+    scene(
+        PostgresVersion.embedded(),
+        "mv_sum: { every: 1 hour }, mv_bare: { every: 1 hour }, settled: { every: 1 hour },"
+            + " mv_odd: { every: 1 hour }, mv_none: { refresh: after changes }");
+    scene.migration(
+        "V3__more.sql",
+        """
+        CREATE MATERIALIZED VIEW mv_bare AS SELECT 1 AS one;
+        CREATE UNIQUE INDEX ON mv_bare (one) WHERE one > 0;
+        CREATE MATERIALIZED VIEW mv_odd AS SELECT 10 / (amount - 1000) AS n FROM operations;
+        """);
+    scene.run("initialize");
+    assertThat(scene.run("plan"))
+        .contains(
+            "note: rollup \"mv_bare\" of \"acme\", \"cato\": readers wait while it is refreshed; CREATE UNIQUE INDEX",
+            "note: rollup \"settled\" of \"acme\", \"cato\": it is no materialized view",
+            "note: rollup \"mv_none\" of \"acme\", \"cato\": there is no such view")
+        .doesNotContain("\"mv_sum\" of")
+        .endsWith(Scene.NOTHING_TO_DO);
+    onShard("INSERT INTO operations VALUES (1, 'in', '2026-02-01', 1000)");
+    InProcess.Result failed = scene.ppp("rollups", "refresh");
+    assertThat(failed.status()).isEqualTo(7);
+    assertThat(failed.out()).contains("mv_sum of acme", "mv_sum of cato", "mv_odd of cato");
+    assertThat(failed.err()).contains("error[PPP1501]", "of tenant \"acme\"", "division by zero");
+    assertThat(scene.run("rollups"))
+        .containsPattern("acme +mv_odd .*failed .*: division by zero")
+        .containsPattern("acme +mv_none .* missing")
+        .containsPattern("acme +settled .* no materialized view");
+    onShard("DELETE FROM operations WHERE amount = 1000");
+    assertThat(scene.run("rollups", "refresh", "mv_odd", "--tenant", "acme"))
+        .contains("mv_odd of acme")
+        .doesNotContain("cato");
+    assertThat(scene.run("rollups", "mv_odd", "--output", "json"))
+        .contains("\"error\": null")
+        .doesNotContain("division");
+  }
+
+  /** Whoever is killed leaves what there was; whoever comes second lets the first finish. */
+  @Test
+  void isRefreshedByOneAtATimeAndTakenUpAfterAKill() throws Exception {
+    scene(PostgresVersion.embedded(), "mv_sum: { refresh: after changes }");
+    scene.run("initialize");
+    scene.run("rollups", "refresh");
+    onShard("INSERT INTO operations VALUES (3, 'in', '2026-02-01', 4)");
+    try (Client other = scene.superuser("shard1");
+        Client superuser = scene.superuser("shard1")) {
+      other.execute("BEGIN");
+      other.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY " + scene.table("acme", "mv_sum"));
+      CompletableFuture<InProcess.Result> killed =
+          CompletableFuture.supplyAsync(() -> scene.ppp("rollups", "refresh", "--changed"));
+      String waiting =
+          " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+              + " AND query LIKE 'CALL ppp.refresh_rollups(%'";
+      await().until(() -> superuser.value("SELECT count(*)" + waiting).equals("1"));
+      assertThat(changed()).isEqualTo(NOTHING);
+      superuser.value("SELECT pg_terminate_backend(pid)" + waiting);
+      assertThat(killed.get().status()).isEqualTo(4);
+      other.execute("ROLLBACK");
+    }
+    assertThat(scene.run("rollups", "--output", "json")).contains("\"stale\": true");
+    assertThat(changed()).contains("of acme in ");
+    assertThat(totals()).isEqualTo("1|in|11 2|out|1 3|in|4");
+    assertThat(changed()).isEqualTo(NOTHING);
+    scene.run("teardown", "--all", "--drop-data", "--yes");
+    scene.leftNoRoles();
   }
 }
