@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       AnalyzeCommand.class,
       PartitionsCommand.class,
       JobsCommand.class,
+      RollupsCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,

@@ -171,7 +171,10 @@ public enum Code {
   // 14: jobs
   JOB_UNKNOWN(1401, ExitCode.USAGE),
   JOB_FAILED(1402, ExitCode.PARTIAL),
-  JOB_IS_RUNNING(1403, ExitCode.REFUSED);
+  JOB_IS_RUNNING(1403, ExitCode.REFUSED),
+
+  // 15: rollups
+  ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL);
 
   private final int number;
   private final ExitCode exitCode;

@@ -33,7 +33,7 @@ public record Everyone(
     SortedMap<Identifier, List<UnionView>> views, List<UnionTable> tables, List<String> notes) {
 
   /** Of the rules in this package; see {@link Mirror#VERSION}. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** On the veneer and on each shard. */
   public static final Identifier SCHEMA = Identifier.of("everyone");
@@ -106,7 +106,9 @@ public record Everyone(
 
   /** Views are not shown: whatever they call would run as the reader. */
   public static boolean isTable(Table table) {
-    return table.kind() == TableKind.TABLE || table.kind() == TableKind.PARTITIONED_TABLE;
+    return table.kind() == TableKind.TABLE
+        || table.kind() == TableKind.PARTITIONED_TABLE
+        || table.kind() == TableKind.MATERIALIZED_VIEW;
   }
 
   private static final class Builder {

@@ -62,7 +62,10 @@ final class JobPlanner {
   JobPlan plan(
       Collection<ServerDefinition> shards, Map<ServerDefinition, PolicyFindings> findings) {
     List<JobSource> sources =
-        List.of(new DeclaredJobs(topology), new PartitionJobs(topology, findings));
+        List.of(
+            new DeclaredJobs(topology),
+            new PartitionJobs(topology, findings),
+            new RollupJobs(topology));
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     List<String> notes = new ArrayList<>();
     for (ServerDefinition shard : shards) {

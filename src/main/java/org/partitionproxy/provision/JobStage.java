@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.partitionproxy.db.SqlFailure;
@@ -33,7 +34,9 @@ final class JobStage {
     try {
       JobPlanner.JobPlan plan =
           run.parts().jobs().plan(shards, hasSchedules() ? findings(shards) : Map.of());
-      run.result().noteOfJobs(plan.notes());
+      List<String> notes = new ArrayList<>(plan.notes());
+      notes.addAll(run.parts().rollups().of(shards, tenant -> true));
+      run.result().noteOfJobs(notes);
       int count = shards.stream().mapToInt(shard -> plan.on(shard).size()).sum();
       if (count > 0) {
         run.record().begin();

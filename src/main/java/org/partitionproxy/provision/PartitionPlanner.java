@@ -73,7 +73,7 @@ final class PartitionPlanner {
    */
   PartitionPlan plan(Collection<ServerDefinition> shards, boolean complete) {
     Map<ServerDefinition, PolicyFindings> findings = findings(shards);
-    PolicyNotes notes = new PolicyNotes();
+    PolicyNotes notes = new PolicyNotes("partitions of");
     for (PartitionRules rules : topology.partitions()) {
       findings.forEach((shard, one) -> notes(rules, shard, one, notes));
       boolean nowhere =

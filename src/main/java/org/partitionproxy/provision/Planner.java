@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.inspect.LogFunctions;
 import org.partitionproxy.ledger.DdlGuard;
@@ -19,6 +20,7 @@ import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.PartitionFunctions;
 import org.partitionproxy.ledger.Placement;
+import org.partitionproxy.ledger.RollupFunctions;
 import org.partitionproxy.ledger.Stamp;
 import org.partitionproxy.migrate.MigrationFile;
 import org.partitionproxy.migrate.MigrationFolder;
@@ -49,6 +51,7 @@ final class Planner {
   private final EveryonePlanner everyone;
   private final PartitionPlanner partitions;
   private final JobPlanner jobs;
+  private final RollupNotes rollups;
   private final boolean ownServers;
 
   /**
@@ -62,6 +65,7 @@ final class Planner {
       EveryonePlanner everyone,
       PartitionPlanner partitions,
       JobPlanner jobs,
+      RollupNotes rollups,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
@@ -71,6 +75,7 @@ final class Planner {
     this.everyone = everyone;
     this.partitions = partitions;
     this.jobs = jobs;
+    this.rollups = rollups;
   }
 
   /**
@@ -104,7 +109,14 @@ final class Planner {
           changes.addAll(scheduled.on(snapshot.server()));
           return changes;
         },
-        new Notes(mirrors.notes(), union.notes(), rules.notes(), scheduled.notes()));
+        new Notes(
+            mirrors.notes(),
+            union.notes(),
+            rules.notes(),
+            Stream.concat(
+                    scheduled.notes().stream(),
+                    rollups.of(rules.findings().keySet(), t -> !isMissing(survey, t)).stream())
+                .toList()));
   }
 
   /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
@@ -233,6 +245,7 @@ final class Planner {
     } else {
       functions.addAll(PartitionFunctions.ALL);
       functions.add(JobTables.SQL);
+      functions.add(RollupFunctions.SQL);
     }
     String digest = SqlResource.digest(functions);
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest);

@@ -14,7 +14,15 @@ final class PolicyNotes {
 
   private record Remark(Identifier table, String text) {}
 
+  private final String what;
   private final Map<Remark, List<String>> remarks = new LinkedHashMap<>();
+
+  /**
+   * @param what it is of: {@code partitions of}
+   */
+  PolicyNotes(String what) {
+    this.what = what;
+  }
 
   void add(Identifier table, Tenant tenant, String text) {
     remarks
@@ -31,8 +39,7 @@ final class PolicyNotes {
     List<String> texts = new ArrayList<>();
     remarks.forEach(
         (remark, tenants) ->
-            texts.add(
-                "partitions of \"" + remark.table() + "\"" + of(tenants) + ": " + remark.text()));
+            texts.add(what + " \"" + remark.table() + "\"" + of(tenants) + ": " + remark.text()));
     return texts;
   }
 

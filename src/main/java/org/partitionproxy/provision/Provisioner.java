@@ -52,6 +52,7 @@ public final class Provisioner implements AutoCloseable {
       EveryonePlanner everyone,
       PartitionPlanner partitions,
       JobPlanner jobs,
+      RollupNotes rollups,
       Planner planner) {
 
     static Parts of(
@@ -69,6 +70,7 @@ public final class Provisioner implements AutoCloseable {
       EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
       PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
       JobPlanner jobs = new JobPlanner(topology, sessions);
+      RollupNotes rollups = new RollupNotes(topology, sessions);
       return new Parts(
           topology,
           migrations,
@@ -80,8 +82,17 @@ public final class Provisioner implements AutoCloseable {
           everyone,
           partitions,
           jobs,
+          rollups,
           new Planner(
-              topology, migrations, desired, mirrors, everyone, partitions, jobs, ownServers));
+              topology,
+              migrations,
+              desired,
+              mirrors,
+              everyone,
+              partitions,
+              jobs,
+              rollups,
+              ownServers));
     }
   }
 

@@ -59,7 +59,8 @@ final class JobsReader {
         : Optional.of(new JobRules(entry.name(), schedule.get(), sql.get(), on.get(), timeout));
   }
 
-  private Optional<JobSchedule> schedule(Place owner, Fields fields) {
+  /** What {@code every:} or {@code cron:} says. */
+  Optional<JobSchedule> schedule(Place owner, Fields fields) {
     Optional<YamlNode.Entry> cron = fields.entry("cron");
     if (cron.isPresent() && fields.entry("every").isPresent()) {
       problems.add(

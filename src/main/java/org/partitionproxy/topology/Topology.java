@@ -26,6 +26,7 @@ import org.partitionproxy.sql.Identifier;
  * @param logBytes what the log files of each server that ppp starts may take together
  * @param partitions how tables that are partitioned by time are cared for, in the file's order
  * @param jobs what runs on a schedule, in the file's order
+ * @param rollups which materialized views are refreshed, in the file's order
  */
 public record Topology(
     Path file,
@@ -44,7 +45,8 @@ public record Topology(
     Optional<InspectionLevel> inspection,
     long logBytes,
     List<PartitionRules> partitions,
-    List<JobRules> jobs) {
+    List<JobRules> jobs,
+    List<RollupRules> rollups) {
 
   /** What logs of a server may take where shards.yaml doesn't say. */
   public static final long DEFAULT_LOG_BYTES = 1L << 30;
@@ -56,6 +58,7 @@ public record Topology(
     tenants = List.copyOf(tenants);
     partitions = List.copyOf(partitions);
     jobs = List.copyOf(jobs);
+    rollups = List.copyOf(rollups);
   }
 
   /** As shards.yaml says nothing of what is not given here. */
@@ -85,6 +88,7 @@ public record Topology(
         JoinChoice.ALLOWED,
         Optional.empty(),
         DEFAULT_LOG_BYTES,
+        List.of(),
         List.of(),
         List.of());
   }

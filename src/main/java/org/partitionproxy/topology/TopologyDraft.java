@@ -29,7 +29,8 @@ record TopologyDraft(
     Optional<InspectionLevel> inspection,
     Optional<Long> logBytes,
     List<PartitionsDraft> partitions,
-    List<JobRules> jobs) {
+    List<JobRules> jobs,
+    List<RollupRules> rollups) {
 
   /** The veneers, then the shards, then their replicas. */
   List<ServerDraft> servers() {
@@ -63,7 +64,8 @@ record TopologyDraft(
         inspection,
         logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
         partitions.stream().map(PartitionsDraft::toRules).toList(),
-        jobs);
+        jobs,
+        rollups);
   }
 
   private static Stream<ReplicaDefinition> replicas(ServerDraft shard) {

@@ -36,7 +36,8 @@ public final class TopologyReader {
           "inspection",
           "logs",
           "partitions",
-          "jobs");
+          "jobs",
+          "rollups");
 
   static final List<String> TENANT_KEYS =
       Stream.concat(Stream.of("shard", "schema"), LimitsReader.KEYS.stream()).toList();
@@ -132,6 +133,9 @@ public final class TopologyReader {
             .orElse(List.of()),
         top.section("jobs", "jobs: { " + JobsReader.EXAMPLE + " }")
             .map(new JobsReader(problems)::read)
+            .orElse(List.of()),
+        top.section("rollups", "rollups: { " + RollupReader.EXAMPLE + " }")
+            .map(new RollupReader(problems)::read)
             .orElse(List.of()));
   }
 

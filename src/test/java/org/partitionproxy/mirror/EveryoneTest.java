@@ -224,7 +224,7 @@ class EveryoneTest {
         Everyone.of(List.of(new Everyone.Source("a", SHARD1, tables)), HISTORY, READER);
     assertThat(everyone.tables())
         .extracting(t -> t.name().name().value())
-        .containsExactly("PARTITIONED_TABLE", "TABLE");
+        .containsExactly("MATERIALIZED_VIEW", "PARTITIONED_TABLE", "TABLE");
   }
 
   @Test

@@ -120,6 +120,7 @@ class QueryCountIT {
         Optional.empty(),
         Topology.DEFAULT_LOG_BYTES,
         List.of(yearly()),
+        List.of(),
         List.of());
   }
 

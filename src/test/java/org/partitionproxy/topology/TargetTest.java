@@ -72,7 +72,8 @@ class TargetTest {
             one.inspection(),
             one.logBytes(),
             one.partitions(),
-            one.jobs());
+            one.jobs(),
+            one.rollups());
     for (String name : List.of("veneer", "east", "west")) {
       assertThat(Target.require(several, name).server().port())
           .isEqualTo(name.equals("west") ? 2 : 1);

@@ -85,7 +85,25 @@ class TopologyRoundTripTest {
             ? Topology.DEFAULT_LOG_BYTES
             : (16L + random.nextInt(5000)) << 20,
         partitions(random, tenants),
-        jobs(random));
+        jobs(random),
+        rollups(random));
+  }
+
+  private static List<RollupRules> rollups(Random random) {
+    List<RollupRules> rollups = new ArrayList<>();
+    int count = random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      boolean changes = random.nextBoolean();
+      rollups.add(
+          new RollupRules(
+              Identifier.of("view " + i),
+              changes ? RollupRefresh.AFTER_CHANGES : RollupRefresh.ALWAYS,
+              new JobSchedule(pick(random, "0 23 * * *", "5 seconds", "17 seconds")),
+              changes && random.nextBoolean()
+                  ? List.of(Identifier.of("a"), Identifier.of("B \"c\""))
+                  : List.of()));
+    }
+    return rollups;
   }
 
   private static List<JobRules> jobs(Random random) {

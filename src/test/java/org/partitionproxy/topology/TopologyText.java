@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.partitionproxy.sql.Identifier;
 
 /**
  * Writes a topology as shards.yaml, each time in another of YAML's ways: keys in any order, in
@@ -69,6 +70,11 @@ final class TopologyText {
       topology.jobs().forEach(one -> jobs.put(one.name(), job(one)));
       top.put("jobs", jobs);
     }
+    if (!topology.rollups().isEmpty()) {
+      Map<String, Object> rollups = new LinkedHashMap<>();
+      topology.rollups().forEach(one -> rollups.put(one.view().value(), rollup(one)));
+      top.put("rollups", rollups);
+    }
     StringBuilder text = new StringBuilder(random.nextBoolean() ? "---\n" : "# a topology\n");
     block(shuffled(top), 0, text);
     return text.append(random.nextBoolean() ? "...\n" : "").toString();
@@ -103,6 +109,22 @@ final class TopologyText {
     keys.put("sql", job.sql());
     keys.put("on", job.on().toString());
     job.timeout().ifPresent(timeout -> keys.put("timeout", timeout.toSeconds() + " seconds"));
+    return keys;
+  }
+
+  private Map<String, Object> rollup(RollupRules rollup) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    if (rollup.onlyChanged() || random.nextBoolean()) {
+      keys.put("refresh", rollup.refresh().toString());
+    }
+    if (!rollup.onlyChanged()
+        || !rollup.schedule().text().equals("5 seconds")
+        || random.nextBoolean()) {
+      keys.put(rollup.schedule().isInSeconds() ? "every" : "cron", rollup.schedule().text());
+    }
+    if (!rollup.of().isEmpty()) {
+      keys.put("of", rollup.of().stream().map(Identifier::value).toList());
+    }
     return keys;
   }
 
