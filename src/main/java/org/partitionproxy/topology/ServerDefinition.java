@@ -19,7 +19,7 @@ import org.partitionproxy.sql.Identifier;
  * @param password of {@code user}, where shards.yaml takes it from the environment
  * @param settings server parameters, for servers that ppp starts
  * @param options of its foreign server on the veneer, over ppp's own
- * @param isVeneer whether tenants are shown on it; else it is a shard, which holds their data
+ * @param part what it is for
  * @param partmanteau whether the shard has the framework for partitioning strategies in SQL
  */
 public record ServerDefinition(
@@ -34,7 +34,7 @@ public record ServerDefinition(
     Optional<Path> sslRootCert,
     SortedMap<String, String> settings,
     SortedMap<String, String> options,
-    boolean isVeneer,
+    ServerPart part,
     boolean partmanteau) {
 
   public ServerDefinition {
@@ -67,7 +67,7 @@ public record ServerDefinition(
         sslRootCert,
         settings,
         options,
-        name.equals(ServerName.VENEER),
+        name.equals(ServerName.VENEER) ? ServerPart.VENEER : ServerPart.SHARD,
         false);
   }
 
@@ -87,9 +87,42 @@ public record ServerDefinition(
         new TreeMap<>());
   }
 
-  /** As messages call it: {@code shard "shard1"}, {@code the veneer}, {@code veneer "east"}. */
+  /** The same server for something else. */
+  public ServerDefinition as(ServerPart otherPart) {
+    return new ServerDefinition(
+        name,
+        host,
+        port,
+        address,
+        database,
+        user,
+        password,
+        sslMode,
+        sslRootCert,
+        settings,
+        options,
+        otherPart,
+        partmanteau);
+  }
+
+  /** As messages call it: {@code shard "shard1"}, {@code the veneer}, {@code replica "copy"}. */
   public String title() {
-    return (isVeneer ? ServerPart.VENEER : ServerPart.SHARD).title(name.value());
+    return part.title(name.value());
+  }
+
+  /** Whether tenants are shown on it. */
+  public boolean isVeneer() {
+    return part == ServerPart.VENEER;
+  }
+
+  /** Whether it holds tenants' data, and is where it is written. */
+  public boolean isShard() {
+    return part == ServerPart.SHARD;
+  }
+
+  /** Whether it holds copies of a shard's tables. */
+  public boolean isReplica() {
+    return part == ServerPart.REPLICA;
   }
 
   /** Where ppp reaches it. */

@@ -1,12 +1,17 @@
 package org.partitionproxy.topology;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.sql.Identifier;
 
-/** One server as far as it could be read: what is empty and has no default was reported. */
+/**
+ * One server as far as it could be read: what is empty and has no default was reported.
+ *
+ * @param replicas of a shard
+ */
 record ServerDraft(
     Placed<String> name,
     Optional<Placed<String>> host,
@@ -20,9 +25,10 @@ record ServerDraft(
     SortedMap<String, String> settings,
     SortedMap<String, String> options,
     ServerPart part,
-    boolean partmanteau) {
+    boolean partmanteau,
+    List<ReplicaDraft> replicas) {
 
-  /** {@code shard "shard1"}, {@code veneer "east"} or {@code the veneer} */
+  /** {@code shard "shard1"}, {@code veneer "east"}, {@code replica "copy"} or {@code the veneer} */
   String title() {
     return part.title(name.value());
   }
@@ -41,7 +47,7 @@ record ServerDraft(
         sslRootCert,
         settings,
         options,
-        part == ServerPart.VENEER,
+        part,
         partmanteau);
   }
 }

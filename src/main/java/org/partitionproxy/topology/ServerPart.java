@@ -3,9 +3,16 @@ package org.partitionproxy.topology;
 import java.util.Locale;
 
 /** What a server is for. */
-enum ServerPart {
+public enum ServerPart {
+
+  /** Shows the tenants of all shards. */
   VENEER,
-  SHARD;
+
+  /** Holds the tenants' data. */
+  SHARD,
+
+  /** Holds copies of a shard's tables, which PostgreSQL keeps up to date. */
+  REPLICA;
 
   /**
    * {@code shard "shard1"}, {@code veneer "east"}, or {@code the veneer} where that is its name.

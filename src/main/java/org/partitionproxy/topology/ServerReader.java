@@ -1,6 +1,7 @@
 package org.partitionproxy.topology;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -8,22 +9,14 @@ import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.sql.Identifier;
 
-/** Reads one server of shards.yaml: a veneer or a shard. */
+/** Reads the servers of shards.yaml: veneers, shards and replicas. */
 final class ServerReader {
 
-  static final List<String> KEYS =
-      List.of(
-          "host",
-          "port",
-          "address",
-          "database",
-          "user",
-          "password",
-          "sslmode",
-          "sslrootcert",
-          "settings",
-          "options",
-          "partmanteau");
+  private static final List<String> KEYS =
+      List.of("host", "port", "database", "user", "password", "sslmode", "sslrootcert", "settings");
+
+  private static final List<String> KEYS_OF_SHARDS =
+      List.of("address", "options", "partmanteau", "replicas");
 
   private static final int DEFAULT_PORT = 5432;
 
@@ -51,8 +44,48 @@ final class ServerReader {
     this.parameters = new ParameterReader(problems);
   }
 
-  ServerDraft read(Placed<String> name, ServerPart part, Fields fields) {
-    fields.allowOnly(KEYS);
+  /** Each entry of a section as a server. */
+  List<ServerDraft> readAll(Fields section, ServerPart part) {
+    return section.entries().stream()
+        .map(entry -> read(entry, part, fields(section, entry, part)))
+        .toList();
+  }
+
+  /** What an entry of a section says of a server, if it says anything. */
+  Optional<Fields> fields(Fields section, YamlNode.Entry entry, ServerPart part) {
+    String example =
+        switch (part) {
+          case VENEER -> "{ port: 14797 }";
+          case SHARD -> "{ port: 29948 }";
+          case REPLICA -> ReplicaReader.EXAMPLE;
+        };
+    return section.of(entry, part.title(entry.name()), entry.name() + ": " + example);
+  }
+
+  /**
+   * @param fields empty if only the name could be read; it is kept, so that what refers to it is
+   *     not reported too
+   */
+  ServerDraft read(YamlNode.Entry entry, ServerPart part, Optional<Fields> fields) {
+    Placed<String> name = new Placed<>(entry.name(), entry.key().place());
+    if (!ServerName.isValid(entry.name())) {
+      problems.add(
+          Code.NAME_INVALID,
+          entry.key().place(),
+          "\"" + entry.name() + "\" cannot be a " + part + "'s name",
+          "Begin with a letter; up to 49 letters, digits, \"_\" and \"-\" may follow.");
+    }
+    return fields.map(f -> read(name, part, f)).orElseGet(() -> unread(name, part));
+  }
+
+  private ServerDraft read(Placed<String> name, ServerPart part, Fields fields) {
+    List<String> known = new ArrayList<>(KEYS);
+    switch (part) {
+      case VENEER -> {}
+      case SHARD -> known.addAll(KEYS_OF_SHARDS);
+      case REPLICA -> known.addAll(ReplicaReader.KEYS);
+    }
+    fields.allowOnly(known, KEYS_OF_SHARDS);
     refuseKeysOutOfPlace(part, fields);
     return new ServerDraft(
         name,
@@ -67,11 +100,11 @@ final class ServerReader {
         parameters.settings(fields),
         parameters.options(fields),
         part,
-        hasPartmanteau(fields));
+        hasPartmanteau(fields),
+        part == ServerPart.SHARD ? new ReplicaReader(this, problems).read(fields) : List.of());
   }
 
-  /** A server of which only the name could be read, so that its tenants are not reported too. */
-  static ServerDraft unread(Placed<String> name, ServerPart part) {
+  private static ServerDraft unread(Placed<String> name, ServerPart part) {
     return new ServerDraft(
         name,
         Optional.empty(),
@@ -85,17 +118,19 @@ final class ServerReader {
         new TreeMap<>(),
         new TreeMap<>(),
         part,
-        false);
+        false,
+        List.of());
   }
 
   private void refuseKeysOutOfPlace(ServerPart part, Fields fields) {
-    if (part == ServerPart.VENEER) {
+    if (part != ServerPart.SHARD) {
       refuse(fields, "address", "It is how the veneer reaches a shard; only shards have one.");
       refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
       refuse(
           fields,
           "partmanteau",
           "Partitions are made where the tables are; write it in the shards that are to have it.");
+      refuse(fields, "replicas", "They follow a shard; write them under the one that they follow.");
     }
     if (runtime.equals(Optional.of(RuntimeChoice.EXTERNAL))) {
       refuse(

@@ -18,6 +18,7 @@ import org.partitionproxy.sql.Identifier;
  * @param ids whether triggers on the shards number rows that come through the veneer without
  * @param veneers one or more, in the file's order: all show the same, and each can take any's place
  * @param shards in the file's order
+ * @param replicas of all shards, in the file's order
  * @param tenants in the file's order
  * @param everyone whether a role of its own may read the tables of all tenants at once
  * @param crossTenantJoins whether the role for all tenants may use any
@@ -35,6 +36,7 @@ public record Topology(
     IdChoice ids,
     List<ServerDefinition> veneers,
     List<ServerDefinition> shards,
+    List<ReplicaDefinition> replicas,
     List<Tenant> tenants,
     boolean everyone,
     JoinChoice crossTenantJoins,
@@ -48,6 +50,7 @@ public record Topology(
   public Topology {
     veneers = List.copyOf(veneers);
     shards = List.copyOf(shards);
+    replicas = List.copyOf(replicas);
     tenants = List.copyOf(tenants);
     partitions = List.copyOf(partitions);
   }
@@ -73,6 +76,7 @@ public record Topology(
         IdChoice.FILL,
         List.of(veneer),
         shards,
+        List.of(),
         tenants,
         false,
         JoinChoice.ALLOWED,
@@ -114,11 +118,29 @@ public record Topology(
     return veneers.get(0);
   }
 
-  /** The veneers, then the shards. */
+  /** All: the veneers, then the shards, then their replicas. */
   public List<ServerDefinition> servers() {
+    List<ServerDefinition> servers = new ArrayList<>(primaries());
+    replicas.forEach(replica -> servers.add(replica.server()));
+    return servers;
+  }
+
+  /**
+   * Those through which tenants' data is read and written: the veneers, then the shards. Without
+   * one of them something is missing; without a replica nothing is.
+   */
+  public List<ServerDefinition> primaries() {
     List<ServerDefinition> servers = new ArrayList<>(veneers);
     servers.addAll(shards);
     return servers;
+  }
+
+  public List<ReplicaDefinition> replicasOf(ServerName shard) {
+    return replicas.stream().filter(replica -> replica.shard().equals(shard)).toList();
+  }
+
+  public Optional<ReplicaDefinition> findReplica(ServerName name) {
+    return replicas.stream().filter(replica -> replica.name().equals(name)).findFirst();
   }
 
   public Optional<ServerDefinition> findServer(String serverName) {
@@ -136,6 +158,16 @@ public record Topology(
 
   public List<Tenant> tenantsOf(ServerName shard) {
     return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
+  }
+
+  /** The tenants whose schemas a server has: a veneer all, a replica those of its shard. */
+  public List<Tenant> tenantsOn(ServerDefinition server) {
+    return server.isVeneer() ? tenants : tenantsOf(shardBehind(server));
+  }
+
+  /** The shard itself, or the one that a replica follows. */
+  private ServerName shardBehind(ServerDefinition server) {
+    return findReplica(server.name()).map(ReplicaDefinition::shard).orElse(server.name());
   }
 
   /** How the partitions of a table are cared for, if the tenant has it. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 
 /**
@@ -29,10 +30,11 @@ record TopologyDraft(
     Optional<Long> logBytes,
     List<PartitionsDraft> partitions) {
 
-  /** The veneers, then the shards. */
+  /** The veneers, then the shards, then their replicas. */
   List<ServerDraft> servers() {
     List<ServerDraft> servers = new ArrayList<>(veneers);
     servers.addAll(shards);
+    shards.forEach(shard -> shard.replicas().forEach(replica -> servers.add(replica.server())));
     return servers;
   }
 
@@ -53,11 +55,17 @@ record TopologyDraft(
         ids,
         veneers.stream().map(ServerDraft::toDefinition).toList(),
         shards.stream().map(ServerDraft::toDefinition).toList(),
+        shards.stream().flatMap(TopologyDraft::replicas).toList(),
         tenants.stream().map(TenantDraft::toTenant).toList(),
         everyone,
         Placed.valueOf(crossTenantJoins).orElse(JoinChoice.ALLOWED),
         inspection,
         logBytes.orElse(Topology.DEFAULT_LOG_BYTES),
         partitions.stream().map(PartitionsDraft::toRules).toList());
+  }
+
+  private static Stream<ReplicaDefinition> replicas(ServerDraft shard) {
+    ServerName name = new ServerName(shard.name().value());
+    return shard.replicas().stream().map(replica -> replica.toDefinition(name));
   }
 }

@@ -116,7 +116,7 @@ public final class TopologyReader {
         Placed.valueOf(top.text("ids").flatMap(text -> top.choice(text, "ids", IdChoice.values())))
             .orElse(IdChoice.FILL),
         veneers(top, servers),
-        shards.map(fields -> servers(fields, ServerPart.SHARD, servers)).orElse(List.of()),
+        shards.map(fields -> servers.readAll(fields, ServerPart.SHARD)).orElse(List.of()),
         shards.map(Fields::isComplete).orElse(false),
         top.section("tenants", "tenants: { acme: { shard: shard1 } }")
             .map(fields -> tenants(fields, limits(top)))
@@ -210,33 +210,14 @@ public final class TopologyReader {
           "Move the one under veneer: into veneers:, with the name veneer, and remove veneer:.");
     }
     List<ServerDraft> drafts = new ArrayList<>();
-    one.flatMap(
+    one.map(
             entry ->
-                top.of(entry, ServerPart.VENEER.title("veneer"), "veneer: { port: 14797 }")
-                    .map(fields -> servers.read(name(entry), ServerPart.VENEER, fields)))
+                servers.read(
+                    entry, ServerPart.VENEER, servers.fields(top, entry, ServerPart.VENEER)))
         .ifPresent(drafts::add);
     if (several.isPresent()) {
       top.section("veneers", "veneers: { veneer1: { port: 14797 } }")
-          .ifPresent(fields -> drafts.addAll(servers(fields, ServerPart.VENEER, servers)));
-    }
-    return drafts;
-  }
-
-  private List<ServerDraft> servers(Fields section, ServerPart part, ServerReader servers) {
-    List<ServerDraft> drafts = new ArrayList<>();
-    for (YamlNode.Entry entry : section.entries()) {
-      if (!ServerName.isValid(entry.name())) {
-        problems.add(
-            Code.NAME_INVALID,
-            entry.key().place(),
-            "\"" + entry.name() + "\" cannot be a " + part + "'s name",
-            "Begin with a letter; up to 49 letters, digits, \"_\" and \"-\" may follow.");
-      }
-      drafts.add(
-          section
-              .of(entry, part.title(entry.name()), entry.name() + ": { port: 29948 }")
-              .map(fields -> servers.read(name(entry), part, fields))
-              .orElseGet(() -> ServerReader.unread(name(entry), part)));
+          .ifPresent(fields -> drafts.addAll(servers.readAll(fields, ServerPart.VENEER)));
     }
     return drafts;
   }

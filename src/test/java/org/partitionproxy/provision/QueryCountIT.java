@@ -113,6 +113,7 @@ class QueryCountIT {
         IdChoice.FILL,
         List.of(veneer, other),
         List.of(shard),
+        List.of(),
         all,
         true,
         JoinChoice.ALLOWED,

@@ -15,6 +15,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.ServerPart;
 import org.partitionproxy.topology.SslMode;
 
 /**
@@ -110,21 +111,7 @@ public final class TestServer {
 
   /** The same for a veneer, whatever its name. */
   public ServerDefinition freshVeneer(String serverName) {
-    ServerDefinition one = freshDatabase(serverName);
-    return new ServerDefinition(
-        one.name(),
-        one.host(),
-        one.port(),
-        one.address(),
-        one.database(),
-        one.user(),
-        one.password(),
-        one.sslMode(),
-        one.sslRootCert(),
-        one.settings(),
-        one.options(),
-        true,
-        false);
+    return freshDatabase(serverName).as(ServerPart.VENEER);
   }
 
   /** This server and a database that may not exist yet. */

@@ -65,6 +65,7 @@ class TargetTest {
             one.ids(),
             List.of(veneer("east", 1), veneer("west", 2)),
             one.shards(),
+            one.replicas(),
             one.tenants(),
             false,
             one.crossTenantJoins(),
@@ -79,21 +80,7 @@ class TargetTest {
   }
 
   private static ServerDefinition veneer(String name, int port) {
-    ServerDefinition one = ServerDefinition.local(ServerName.VENEER, port, DATABASE);
-    return new ServerDefinition(
-        new ServerName(name),
-        one.host(),
-        one.port(),
-        one.address(),
-        one.database(),
-        one.user(),
-        one.password(),
-        one.sslMode(),
-        one.sslRootCert(),
-        one.settings(),
-        one.options(),
-        true,
-        false);
+    return ServerDefinition.local(new ServerName(name), port, DATABASE).as(ServerPart.VENEER);
   }
 
   @Test

@@ -53,13 +53,13 @@ class TopologyRoundTripTest {
     List<ServerDefinition> shards = new ArrayList<>();
     for (String shard : names) {
       int port = 2000 + shards.size();
-      shards.add(server(random, new ServerName(shard), false, runtime, database, port));
+      shards.add(server(random, new ServerName(shard), ServerPart.SHARD, runtime, database, port));
     }
     List<ServerDefinition> veneers = new ArrayList<>();
     String first = random.nextBoolean() ? "veneer" : "v1";
-    veneers.add(server(random, new ServerName(first), true, runtime, database, 1999));
+    veneers.add(server(random, new ServerName(first), ServerPart.VENEER, runtime, database, 1999));
     if (random.nextBoolean()) {
-      veneers.add(server(random, new ServerName("v2"), true, runtime, database, 1998));
+      veneers.add(server(random, new ServerName("v2"), ServerPart.VENEER, runtime, database, 1998));
     }
     boolean everyone = random.nextBoolean();
     List<Tenant> tenants = tenants(random, shards);
@@ -73,6 +73,7 @@ class TopologyRoundTripTest {
         random.nextBoolean() ? IdChoice.FILL : IdChoice.LEAVE,
         veneers,
         shards,
+        replicas(random, shards, runtime, database),
         tenants,
         everyone,
         everyone || random.nextBoolean() ? JoinChoice.ALLOWED : JoinChoice.FORBIDDEN,
@@ -83,6 +84,29 @@ class TopologyRoundTripTest {
             ? Topology.DEFAULT_LOG_BYTES
             : (16L + random.nextInt(5000)) << 20,
         partitions(random, tenants));
+  }
+
+  private static List<ReplicaDefinition> replicas(
+      Random random, List<ServerDefinition> shards, RuntimeChoice runtime, Identifier database) {
+    List<ReplicaDefinition> replicas = new ArrayList<>();
+    for (ServerDefinition shard : shards) {
+      int count = Math.max(0, random.nextInt(5) - 2);
+      for (int i = 0; i < count; i++) {
+        ServerName name = new ServerName("r" + replicas.size() + word(random, LETTERS + "_-", 9));
+        int port = 3000 + replicas.size();
+        List<Identifier> tables =
+            random.nextBoolean()
+                ? List.of()
+                : List.of(Identifier.of("t"), Identifier.of("t " + word(random, ANY, 10)));
+        replicas.add(
+            new ReplicaDefinition(
+                server(random, name, ServerPart.REPLICA, runtime, database, port),
+                shard.name(),
+                ReplicaKind.LOGICAL,
+                tables));
+      }
+    }
+    return replicas;
   }
 
   private static List<PartitionRules> partitions(Random random, List<Tenant> tenants) {
@@ -187,12 +211,12 @@ class TopologyRoundTripTest {
   private static ServerDefinition server(
       Random random,
       ServerName name,
-      boolean veneer,
+      ServerPart part,
       RuntimeChoice runtime,
       Identifier database,
       int port) {
     boolean external = runtime == RuntimeChoice.EXTERNAL;
-    boolean shard = !veneer;
+    boolean shard = part == ServerPart.SHARD;
     String host =
         external
             ? pick(random, "db" + port, "10.0.0.1", "fd00::" + port, "127.0.0.1")
@@ -211,7 +235,7 @@ class TopologyRoundTripTest {
         Optional.empty(),
         parameters(random, external ? 0 : random.nextInt(3)),
         parameters(random, shard ? random.nextInt(3) : 0),
-        veneer,
+        part,
         shard && random.nextInt(3) == 0);
   }
 

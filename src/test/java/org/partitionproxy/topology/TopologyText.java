@@ -41,7 +41,7 @@ final class TopologyText {
       top.put("veneers", veneers);
     }
     Map<String, Object> shards = new LinkedHashMap<>();
-    topology.shards().forEach(shard -> shards.put(shard.name().value(), server(topology, shard)));
+    topology.shards().forEach(shard -> shards.put(shard.name().value(), shard(topology, shard)));
     top.put("shards", shards);
     Map<String, Object> tenants = new LinkedHashMap<>();
     topology.tenants().forEach(tenant -> tenants.put(tenant.name().value(), tenant(tenant)));
@@ -69,6 +69,29 @@ final class TopologyText {
     return text.append(random.nextBoolean() ? "...\n" : "").toString();
   }
 
+  private Map<String, Object> shard(Topology topology, ServerDefinition shard) {
+    Map<String, Object> replicas = new LinkedHashMap<>();
+    topology
+        .replicasOf(shard.name())
+        .forEach(replica -> replicas.put(replica.name().value(), replica(topology, replica)));
+    Map<String, Object> keys = new LinkedHashMap<>(server(topology, shard));
+    if (!replicas.isEmpty()) {
+      keys.put("replicas", replicas);
+    }
+    return shuffled(keys);
+  }
+
+  private Map<String, Object> replica(Topology topology, ReplicaDefinition replica) {
+    Map<String, Object> keys = new LinkedHashMap<>(server(topology, replica.server()));
+    if (random.nextBoolean()) {
+      keys.put("kind", replica.kind().toString());
+    }
+    if (!replica.tables().isEmpty()) {
+      keys.put("tables", replica.tables());
+    }
+    return shuffled(keys);
+  }
+
   private Map<String, Object> server(Topology topology, ServerDefinition server) {
     Map<String, Object> keys = new LinkedHashMap<>();
     if (topology.runtime() != RuntimeChoice.EXTERNAL || server.port() != 5432) {
@@ -94,7 +117,7 @@ final class TopologyText {
     if (!server.options().isEmpty()) {
       keys.put("options", new LinkedHashMap<String, Object>(server.options()));
     }
-    if (server.partmanteau() || (!server.isVeneer() && random.nextInt(4) == 0)) {
+    if (server.partmanteau() || (server.isShard() && random.nextInt(4) == 0)) {
       keys.put("partmanteau", Boolean.toString(server.partmanteau()));
     }
     return shuffled(keys);
