@@ -19,7 +19,9 @@ public enum Stage {
   /** What shards know of their tenants' partitions, and the first ones of these. */
   PARTITIONS,
   /** The veneer's foreign tables. */
-  MIRROR;
+  MIRROR,
+  /** What goes from shards to their replicas, and the tables there. */
+  REPLICAS;
 
   /** {@code foreign-servers}, as {@code --only} takes it. */
   @Override

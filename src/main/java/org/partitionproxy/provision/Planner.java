@@ -33,6 +33,7 @@ import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
+import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -47,6 +48,7 @@ final class Planner {
   private final MirrorPlanner mirror;
   private final EveryonePlanner everyone;
   private final PartitionPlanner partitions;
+  private final ReplicaPlanner replicas;
   private final boolean ownServers;
 
   /**
@@ -59,6 +61,7 @@ final class Planner {
       MirrorPlanner mirror,
       EveryonePlanner everyone,
       PartitionPlanner partitions,
+      ReplicaPlanner replicas,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
@@ -67,6 +70,7 @@ final class Planner {
     this.mirror = mirror;
     this.everyone = everyone;
     this.partitions = partitions;
+    this.replicas = replicas;
   }
 
   /**
@@ -77,9 +81,10 @@ final class Planner {
   record Notes(
       Map<ServerName, Map<Identifier, List<String>>> mirrors,
       List<String> everyone,
-      List<String> partitions) {
+      List<String> partitions,
+      List<String> replicas) {
 
-    static final Notes NONE = new Notes(Map.of(), List.of(), List.of());
+    static final Notes NONE = new Notes(Map.of(), List.of(), List.of(), List.of());
   }
 
   Plan plan(Survey survey) {
@@ -88,6 +93,8 @@ final class Planner {
         survey.refusals().isEmpty() ? mirror.plan(survey, known) : MirrorPlanner.MirrorPlan.NONE;
     EveryonePlanner.EveryonePlan union = everyone(survey);
     PartitionPlanner.PartitionPlan rules = partitions(survey);
+    ReplicaPlanner.ReplicaPlan copies =
+        survey.refusals().isEmpty() ? replicas.plan(survey) : ReplicaPlanner.ReplicaPlan.NONE;
     return plan(
         survey,
         snapshot -> {
@@ -95,9 +102,10 @@ final class Planner {
           changes.addAll(rules.on(snapshot.server()));
           changes.addAll(mirrors.on(snapshot.server()));
           changes.addAll(union.of(snapshot.server()));
+          changes.addAll(copies.on(snapshot.server()));
           return changes;
         },
-        new Notes(mirrors.notes(), union.notes(), rules.notes()));
+        new Notes(mirrors.notes(), union.notes(), rules.notes(), copies.notes()));
   }
 
   /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
@@ -134,6 +142,7 @@ final class Planner {
     List<String> notes = new ArrayList<>(notesOfMirrors(survey, compared));
     notes.addAll(compared.everyone());
     notes.addAll(compared.partitions());
+    notes.addAll(compared.replicas());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return notes;
   }
@@ -331,6 +340,12 @@ final class Planner {
     if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
       deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));
     }
+    topology.replicas().stream()
+        .filter(r -> isWaiting(survey, r))
+        .forEach(
+            r ->
+                deferred.add(
+                    new Plan.Deferred(Stage.REPLICAS, "tables of " + r.server().title(), until)));
     if (waiting.isEmpty()) {
       return deferred;
     }
@@ -338,6 +353,13 @@ final class Planner {
     String more = waiting.size() > 5 ? " and " + (waiting.size() - 5) + " more" : "";
     deferred.add(0, new Plan.Deferred(Stage.MIRROR, "foreign tables of " + names + more, until));
     return deferred;
+  }
+
+  /** For its own server, or for tables on the shard. */
+  private boolean isWaiting(Survey survey, ReplicaDefinition replica) {
+    return survey.find(replica.server()).filter(s -> s.stamp().isEmpty()).isPresent()
+        || topology.tenantsOf(replica.shard()).stream()
+            .anyMatch(t -> survey.snapshots().containsKey(t.shard()) && isMissing(survey, t));
   }
 
   private boolean isWaiting(Survey survey, Tenant tenant) {

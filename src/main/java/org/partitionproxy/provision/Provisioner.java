@@ -51,6 +51,7 @@ public final class Provisioner implements AutoCloseable {
       MirrorPlanner mirrors,
       EveryonePlanner everyone,
       PartitionPlanner partitions,
+      ReplicaPlanner replicas,
       Planner planner) {
 
     static Parts of(
@@ -67,6 +68,7 @@ public final class Provisioner implements AutoCloseable {
           new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
       EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
       PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
+      ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers);
       return new Parts(
           topology,
           migrations,
@@ -77,7 +79,9 @@ public final class Provisioner implements AutoCloseable {
           mirrors,
           everyone,
           partitions,
-          new Planner(topology, migrations, desired, mirrors, everyone, partitions, ownServers));
+          replicas,
+          new Planner(
+              topology, migrations, desired, mirrors, everyone, partitions, replicas, ownServers));
     }
   }
 
@@ -141,6 +145,9 @@ public final class Provisioner implements AutoCloseable {
             Survey seen = mirrorOnly ? run.survey() : run.look();
             new MirrorStage(run, listener).run(seen, parts.topology().tenants());
           }
+          if (stages.contains(Stage.REPLICAS)) {
+            new ReplicaStage(run, listener).run();
+          }
           return run.result()
               .outcome(
                   wanted.withNotes(parts.planner().notes(run.survey(), run.result().notes())),
@@ -148,7 +155,7 @@ public final class Provisioner implements AutoCloseable {
         });
   }
 
-  /** All but the last two, whose changes depend on what these do. */
+  /** All but the last three, whose changes depend on what these do. */
   private Optional<MigrationResult> stages(
       SortedSet<Stage> stages, Plan wanted, Run run, RunListener listener) {
     run.record().begin();
@@ -214,6 +221,7 @@ public final class Provisioner implements AutoCloseable {
       new PartitionStage(run, listener).follow(tenants);
     }
     new MirrorStage(run, listener).run(run.look(), tenants);
+    new ReplicaStage(run, listener).follow(tenants.stream().map(Tenant::shard).toList());
   }
 
   /** A veneer that an older ppp made has it not. */

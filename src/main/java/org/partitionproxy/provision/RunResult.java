@@ -33,6 +33,7 @@ final class RunResult {
   private final List<String> notesOfEveryone = Collections.synchronizedList(new ArrayList<>());
 
   private final List<String> notesOfPartitions = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> notesOfReplicas = Collections.synchronizedList(new ArrayList<>());
 
   /** Servers on which a change failed that all later ones may need. */
   private final Set<ServerName> stopped = ConcurrentHashMap.newKeySet();
@@ -74,7 +75,16 @@ final class RunResult {
 
   /** Of what this run has compared. */
   Planner.Notes notes() {
-    return new Planner.Notes(notes, List.copyOf(notesOfEveryone), List.copyOf(notesOfPartitions));
+    return new Planner.Notes(
+        notes,
+        List.copyOf(notesOfEveryone),
+        List.copyOf(notesOfPartitions),
+        List.copyOf(notesOfReplicas));
+  }
+
+  /** Of one replica. */
+  void noteOfReplica(List<String> some) {
+    notesOfReplicas.addAll(some);
   }
 
   /** Of policies as they were compared; what was said before is said again if it still holds. */

@@ -11,6 +11,7 @@ import org.partitionproxy.sql.QualifiedName;
 /**
  * A table or a partition as far as its copy must be like it. All texts are PostgreSQL's own.
  *
+ * @param root the table that it is a partition of, through however many others; else itself
  * @param depth 0 for tables that are no partitions, 1 for their partitions, 2 for those of these
  * @param keys definitions of primary keys and unique constraints that are not a parent's, by name
  * @param identityIndex the index that identifies rows, where it is no key's: its definition
@@ -21,6 +22,7 @@ import org.partitionproxy.sql.QualifiedName;
  */
 public record CopiedTable(
     QualifiedName name,
+    QualifiedName root,
     int depth,
     List<CopiedColumn> columns,
     SortedMap<Identifier, String> keys,

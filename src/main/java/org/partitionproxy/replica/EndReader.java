@@ -25,18 +25,19 @@ public final class EndReader {
   private static final String TABLES =
       """
       WITH RECURSIVE tree AS (
-        SELECT c.oid, 0 AS depth, NULL::pg_catalog.oid AS parent
+        SELECT c.oid, 0 AS depth, NULL::pg_catalog.oid AS parent, c.oid AS root
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = ANY (?) AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
           AND NOT c.relispartition
         UNION ALL
-        SELECT c.oid, t.depth + 1, t.oid
+        SELECT c.oid, t.depth + 1, t.oid, t.root
         FROM tree AS t
         JOIN pg_catalog.pg_inherits AS i ON i.inhparent = t.oid AND NOT i.inhdetachpending
         JOIN pg_catalog.pg_class AS c
           ON c.oid = i.inhrelid AND c.relispartition AND c.relkind IN ('r', 'p'))
       SELECT n.nspname, c.relname, t.depth, c.relreplident::text AS identity,
+        rn.nspname AS root_schema, rc.relname AS root,
         pn.nspname AS parent_schema, pc.relname AS parent,
         pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
         CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key,
@@ -67,6 +68,8 @@ public final class EndReader {
       FROM tree AS t
       JOIN pg_catalog.pg_class AS c ON c.oid = t.oid
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_class AS rc ON rc.oid = t.root
+      JOIN pg_catalog.pg_namespace AS rn ON rn.oid = rc.relnamespace
       LEFT JOIN pg_catalog.pg_class AS pc ON pc.oid = t.parent
       LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = pc.relnamespace
       LEFT JOIN pg_catalog.pg_index AS x
@@ -163,12 +166,6 @@ public final class EndReader {
   public ReplicaEnd replica(Session session, Replication replication) {
     List<String> schemas = names(replication.schemas());
     return new ReplicaEnd(
-        new TreeSet<>(
-            session.query(
-                "SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ANY (?)"
-                    + " ORDER BY n.nspname",
-                row -> row.identifier("nspname"),
-                schemas)),
         tables(session, schemas),
         new Ledger(session).made(ObjectKind.TABLE.toString()),
         types.read(session, replication.schemas()),
@@ -198,6 +195,7 @@ public final class EndReader {
             key -> keys.put(Identifier.of(key.get(0).orElseThrow()), key.get(1).orElseThrow()));
     return new CopiedTable(
         name(row),
+        new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
         keys,
@@ -215,17 +213,8 @@ public final class EndReader {
 
   /** Leaves only what is wanted, and the partitions of that. */
   private static void keepTrees(
-      SortedMap<QualifiedName, CopiedTable> tables, Predicate<CopiedTable> wanted) {
-    TreeMap<QualifiedName, CopiedTable> all = new TreeMap<>(tables);
-    tables.values().removeIf(table -> !wanted.test(root(table, all)));
-  }
-
-  private static CopiedTable root(CopiedTable table, SortedMap<QualifiedName, CopiedTable> all) {
-    CopiedTable one = table;
-    while (one.place().isPresent()) {
-      one = all.get(one.place().get().parent());
-    }
-    return one;
+      SortedMap<QualifiedName, CopiedTable> tables, Predicate<Identifier> wanted) {
+    tables.values().removeIf(table -> !wanted.test(table.root().name()));
   }
 
   /** A partitioned table is as its partitions are, and as it is itself, since more may come. */
@@ -234,7 +223,7 @@ public final class EndReader {
     TreeSet<QualifiedName> without = new TreeSet<>();
     tables.values().stream()
         .filter(table -> !table.identified())
-        .forEach(table -> without.add(root(table, tables).name()));
+        .forEach(table -> without.add(table.root()));
     return without;
   }
 

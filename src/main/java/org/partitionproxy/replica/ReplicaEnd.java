@@ -3,7 +3,6 @@ package org.partitionproxy.replica;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.UserType;
 
@@ -14,7 +13,6 @@ import org.partitionproxy.state.UserType;
  * @param made the tables, by their names as text, that ppp made
  */
 public record ReplicaEnd(
-    SortedSet<Identifier> schemas,
     SortedMap<QualifiedName, CopiedTable> tables,
     SortedSet<String> made,
     SortedMap<QualifiedName, UserType> types,
@@ -28,8 +26,5 @@ public record ReplicaEnd(
    * @param tables that it follows
    */
   public record Subscription(
-      boolean enabled,
-      Optional<String> slot,
-      String connection,
-      SortedSet<QualifiedName> tables) {}
+      boolean enabled, Optional<String> slot, String connection, SortedSet<QualifiedName> tables) {}
 }

@@ -75,7 +75,7 @@ public record Replication(
   }
 
   /** Whether a table that is no partition is to be copied. */
-  Predicate<CopiedTable> wanted() {
-    return table -> !table.name().name().equals(history) && replica.has(table.name().name());
+  Predicate<Identifier> wanted() {
+    return table -> !table.equals(history) && replica.has(table);
   }
 }
