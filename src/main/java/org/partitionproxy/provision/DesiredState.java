@@ -46,7 +46,7 @@ final class DesiredState {
 
   /** The tenants whose schemas a server has: its own, or all of them on the veneer. */
   List<Tenant> tenants(ServerDefinition server) {
-    return server.isVeneer() ? topology.tenants() : topology.tenantsOf(server.name());
+    return topology.tenantsOn(server);
   }
 
   /**
@@ -56,11 +56,8 @@ final class DesiredState {
   private List<Tenant> tenantsOfCluster(ServerDefinition server) {
     List<ServerDefinition> cluster =
         topology.servers().stream().filter(s -> Clusters.same(s, server)).toList();
-    if (cluster.stream().anyMatch(ServerDefinition::isVeneer)) {
-      return topology.tenants();
-    }
     return topology.tenants().stream()
-        .filter(t -> cluster.stream().anyMatch(s -> s.name().equals(t.shard())))
+        .filter(t -> cluster.stream().anyMatch(s -> topology.has(s, t)))
         .toList();
   }
 
@@ -70,7 +67,7 @@ final class DesiredState {
     tenantsOfCluster(server).forEach(t -> roles.add(t.role()));
     roles.add(topology.adminRole());
     roles.add(topology.appRole());
-    roles.addAll(reader());
+    roles.addAll(reader(server));
     if (server.isVeneer()) {
       roles.add(topology.mirrorRole());
     }
@@ -90,6 +87,11 @@ final class DesiredState {
   /** The roles whose rights on the veneer's foreign tables follow the shards'. */
   SortedSet<Identifier> ruledOnMirrors() {
     return mirrorScope(topology.veneer()).roles();
+  }
+
+  /** The same on one server: what everyone has is not shown from replicas. */
+  private List<Identifier> reader(ServerDefinition server) {
+    return server.isReplica() ? List.of() : reader();
   }
 
   /** The role that may read everyone's tables, if that is wanted. */
@@ -119,8 +121,7 @@ final class DesiredState {
     return new ServerState(
         Optional.of(database(is, tenants)),
         ServerState.index(roles(server), Role::name),
-        ServerState.index(
-            tenants.stream().map(t -> veneer ? mirrored(t) : owned(t)).toList(), Schema::name),
+        ServerState.index(tenants.stream().map(t -> schema(server, t)).toList(), Schema::name),
         new TreeSet<>(veneer ? List.of(POSTGRES_FDW) : List.of()),
         ServerState.index(
             veneer ? topology.shards().stream().map(this::foreignServer).toList() : List.of(),
@@ -131,7 +132,7 @@ final class DesiredState {
   private Database database(ServerSnapshot is, List<Tenant> tenants) {
     List<Identifier> users = new ArrayList<>(List.of(topology.appRole()));
     tenants.forEach(tenant -> users.add(tenant.role()));
-    users.addAll(reader());
+    users.addAll(reader(is.server()));
     Acl connect = Acl.of(users, "CONNECT");
     Optional<Database> actual = is.state().database();
     if (actual.isPresent() && !is.databaseIsOurs()) {
@@ -164,7 +165,7 @@ final class DesiredState {
       tenantRoles.clear();
     }
     roles.add(new Role(topology.appRole(), true, tenantRoles, List.of()));
-    reader()
+    reader(server)
         .forEach(
             role -> roles.add(new Role(role, true, new TreeSet<>(), List.of(Everyone.SCHEMA))));
     return roles;
@@ -175,6 +176,14 @@ final class DesiredState {
         limits.connections().orElse(RoleLimits.NONE.connections()), limits.settings());
   }
 
+  private Schema schema(ServerDefinition server, Tenant tenant) {
+    return switch (server.part()) {
+      case VENEER -> mirrored(tenant);
+      case SHARD -> owned(tenant);
+      case REPLICA -> copied(tenant);
+    };
+  }
+
   /** A tenant's schema on its shard: what migrations make in it, the tenant may use. */
   private Schema owned(Tenant tenant) {
     return new Schema(
@@ -183,6 +192,16 @@ final class DesiredState {
         Acl.of(tenant.role(), "USAGE").and(Acl.of(reader(), "USAGE")),
         Acl.NONE.with(tenant.role(), ROWS).and(Acl.of(reader(), "SELECT")),
         Acl.NONE.with(tenant.role(), SEQUENCES));
+  }
+
+  /** On a replica tenants only read: a row of their own would stop the replication. */
+  private Schema copied(Tenant tenant) {
+    return new Schema(
+        tenant.schema(),
+        topology.adminRole(),
+        Acl.of(tenant.role(), "USAGE"),
+        Acl.NONE.with(tenant.role(), List.of("SELECT")),
+        Acl.NONE);
   }
 
   /** Whoever owns the shard's schema may make views of its own beside the foreign tables. */

@@ -162,7 +162,7 @@ final class EveryonePlanner {
   String made() {
     Map<ServerName, String> found = new TreeMap<>();
     workers.forEach(
-        topology.servers(),
+        topology.primaries(),
         server -> {
           String one =
               sessions.with(server, session -> reader.fingerprint(session, topology.readerRole()));
@@ -269,7 +269,7 @@ final class EveryonePlanner {
   /** It was switched off: nothing of it stays but the role, which can't log in any more. */
   private EveryonePlan removal() {
     Map<ServerDefinition, List<Change>> all = new LinkedHashMap<>();
-    for (ServerDefinition server : topology.servers()) {
+    for (ServerDefinition server : topology.primaries()) {
       List<Change> some = new ArrayList<>(removal(server));
       if (sessions.with(
           server,

@@ -55,7 +55,7 @@ final class EveryoneRunner {
   }
 
   private boolean isComplete() {
-    return run.topology().servers().stream().allMatch(run.result()::isUsable);
+    return run.topology().primaries().stream().allMatch(run.result()::isUsable);
   }
 
   /** The shards before the veneers, which show what they have; returns whether all went well. */

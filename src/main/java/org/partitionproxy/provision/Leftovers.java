@@ -50,6 +50,8 @@ final class Leftovers {
                 + ", which this ppp was not tested with");
       }
     }
+    ReplicationReadiness replication = new ReplicationReadiness(topology, ownServers);
+    survey.snapshots().values().forEach(s -> replication.problem(s).ifPresent(notes::add));
     topology.wantedLevel(ownServers).ifPresent(level -> notes.addAll(logging(survey, level)));
     return List.copyOf(notes);
   }

@@ -90,15 +90,21 @@ record PasswordHolders(
     return missing;
   }
 
-  /** A tenant's role is on the veneer and on its shard; any other role may be everywhere. */
+  /** A tenant's role is where its schema is; any other role may be everywhere. */
   private boolean mayBeOn(PasswordOwner owner, ServerDefinition server) {
-    if (owner.only().isPresent() || server.isVeneer()) {
+    if (owner.only().isPresent()) {
       return owner.isFor(server);
     }
     return topology.tenants().stream()
         .filter(tenant -> tenant.role().equals(owner.role()))
         .findFirst()
-        .map((Tenant tenant) -> Clusters.same(topology.shardOf(tenant), server))
+        .map((Tenant tenant) -> isWhere(tenant, server))
         .orElse(true);
+  }
+
+  private boolean isWhere(Tenant tenant, ServerDefinition server) {
+    return topology.servers().stream()
+        .filter(other -> Clusters.same(other, server))
+        .anyMatch(other -> topology.has(other, tenant));
   }
 }

@@ -196,7 +196,7 @@ final class Planner {
   /** Not before all tenants have their tables. */
   private EveryonePlanner.EveryonePlan everyone(Survey survey) {
     boolean early =
-        topology.servers().stream()
+        topology.primaries().stream()
                 .anyMatch(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isEmpty())
             || topology.tenants().stream().anyMatch(t -> isMissing(survey, t));
     return early || !survey.refusals().isEmpty()

@@ -20,6 +20,7 @@ import org.partitionproxy.topology.ServerDefinition;
  *     veneer ppp's lock is, and from where everybody may look at the whole server
  * @param publicRights what everybody may see of others in the database
  * @param level what is logged of what it is asked
+ * @param replication what it has set of what replication needs, by parameter
  * @param placements of its ledger
  * @param framework schema {@code partmanteau}, of a shard that is to have it and does
  */
@@ -32,5 +33,6 @@ record ServerSnapshot(
     PublicRights publicRights,
     InspectionLevel level,
     ServerState state,
+    SortedMap<String, String> replication,
     SortedMap<Identifier, Placement> placements,
     Optional<PartitionFramework> framework) {}

@@ -1,6 +1,7 @@
 package org.partitionproxy.provision;
 
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.CatalogReader;
@@ -16,6 +17,7 @@ import org.partitionproxy.inspect.InspectionReader;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.ledger.PartitionFramework;
 import org.partitionproxy.ledger.Stamp;
+import org.partitionproxy.server.ReplicationSettings;
 import org.partitionproxy.state.Database;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.topology.ServerDefinition;
@@ -69,6 +71,7 @@ final class SnapshotReader {
         publicRights.read(session, server.isVeneer()),
         InspectionReader.level(session),
         state,
+        replication(server, session),
         stamp.isPresent() ? ledger.placements() : new TreeMap<>(),
         server.partmanteau() ? PartitionFramework.find(session) : Optional.empty());
   }
@@ -85,6 +88,7 @@ final class SnapshotReader {
         publicRights.read(session, server.isVeneer()),
         InspectionReader.level(session),
         catalog.read(session, scope(server)),
+        replication(server, session),
         new TreeMap<>(),
         Optional.empty());
   }
@@ -96,6 +100,11 @@ final class SnapshotReader {
             row -> row.bool("open"),
             Connector.MAINTENANCE_DATABASE.value())
         .get(0);
+  }
+
+  private SortedMap<String, String> replication(ServerDefinition server, Session session) {
+    return ReplicationReadiness.read(
+        session, ReplicationSettings.least(topology, server, session.majorVersion()).keySet());
   }
 
   private Scope scope(ServerDefinition server) {

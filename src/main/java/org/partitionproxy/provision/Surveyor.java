@@ -103,7 +103,7 @@ final class Surveyor {
   Survey surveyMirrors() {
     Findings findings = new Findings();
     workers.forEach(
-        topology.servers(),
+        topology.primaries(),
         server ->
             guarded(
                 server,
@@ -162,7 +162,7 @@ final class Surveyor {
                     .filter(t -> snapshot.state().schemas().containsKey(t.schema()))
                     .toList();
             findings.fingerprints().put(server.name(), fingerprints(session, schemas(tenants)));
-            if (histories && !server.isVeneer() && topology.migrations().isPresent()) {
+            if (histories && server.isShard() && topology.migrations().isPresent()) {
               PendingMigrations.read(session, migrations, tenants)
                   .forEach(
                       (tenant, status) ->

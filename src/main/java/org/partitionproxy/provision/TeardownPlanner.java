@@ -45,6 +45,7 @@ final class TeardownPlanner {
 
   /** What is known before the changes of a server are planned. */
   private record Scene(
+      Topology topology,
       TeardownRequest request,
       TeardownTenants tenants,
       Map<ServerName, ServerSnapshot> snapshots,
@@ -66,6 +67,10 @@ final class TeardownPlanner {
       return cluster(snapshot).stream().anyMatch(s -> remains(s).has(ObjectKind.ROLE, role));
     }
 
+    boolean has(ServerSnapshot snapshot, Tenant tenant) {
+      return topology.has(snapshot.server(), tenant);
+    }
+
     boolean keepsAny(ServerSnapshot snapshot) {
       return tenants.chosen().stream().anyMatch(tenant -> keeps(snapshot, tenant));
     }
@@ -76,7 +81,7 @@ final class TeardownPlanner {
           snapshot.state().schemas().containsKey(tenant.schema())
               || snapshot.placements().containsKey(tenant.schema());
       return there
-          && (snapshot.server().isVeneer() || snapshot.server().name().equals(tenant.shard()))
+          && has(snapshot, tenant)
           && !remains(snapshot).has(ObjectKind.SCHEMA, tenant.schema());
     }
   }
@@ -87,7 +92,7 @@ final class TeardownPlanner {
     snapshots.values().removeIf(snapshot -> snapshot.stamp().isEmpty());
     Map<ServerName, Remains> remains = new LinkedHashMap<>();
     snapshots.forEach((name, snapshot) -> remains.put(name, remains(snapshot, tenants)));
-    Scene scene = new Scene(request, tenants, snapshots, remains, new ArrayList<>());
+    Scene scene = new Scene(topology, request, tenants, snapshots, remains, new ArrayList<>());
     List<Plan.ServerPlan> servers = new ArrayList<>();
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = changes(scene, snapshot);
@@ -196,9 +201,7 @@ final class TeardownPlanner {
 
   private List<Change> shard(Scene scene, ServerSnapshot shard) {
     List<Tenant> here =
-        scene.tenants().chosen().stream()
-            .filter(tenant -> tenant.shard().equals(shard.server().name()))
-            .toList();
+        scene.tenants().chosen().stream().filter(tenant -> scene.has(shard, tenant)).toList();
     boolean dropData = scene.request().dropData();
     List<Change> changes =
         new ArrayList<>(
@@ -231,7 +234,7 @@ final class TeardownPlanner {
   private Optional<Change> framework(Scene scene, ServerSnapshot shard) {
     List<Identifier> going =
         scene.tenants().chosen().stream()
-            .filter(t -> t.shard().equals(shard.server().name()) && !scene.keeps(shard, t))
+            .filter(t -> scene.has(shard, t) && !scene.keeps(shard, t))
             .map(Tenant::schema)
             .toList();
     return sessions.with(
@@ -268,23 +271,19 @@ final class TeardownPlanner {
   }
 
   /**
-   * The tenant's own role goes with the last thing on its PostgreSQL server that needs it: the data
-   * on its shard, or the mirror where the veneer is a server of its own.
+   * The tenant's own role goes with the last thing on its PostgreSQL server that needs it: the copy
+   * on a replica, the data on its shard, or the mirror where the veneer is a server of its own.
    */
   private Optional<Change> tenantRole(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
     Identifier role = tenant.role();
     List<ServerSnapshot> cluster = scene.cluster(snapshot);
     boolean kept = cluster.stream().anyMatch(s -> scene.keeps(s, tenant));
-    boolean ofShard = cluster.stream().anyMatch(s -> s.server().name().equals(tenant.shard()));
     if (kept || !scene.madeRole(snapshot, role)) {
       return Optional.empty();
     }
     Optional<Identifier> schema = Optional.of(tenant.schema());
-    List<ServerSnapshot> veneers = cluster.stream().filter(c -> c.server().isVeneer()).toList();
-    boolean isLast =
-        ofShard
-            ? snapshot.server().name().equals(tenant.shard())
-            : snapshot.equals(veneers.get(veneers.size() - 1));
+    List<ServerSnapshot> users = cluster.stream().filter(s -> scene.has(s, tenant)).toList();
+    boolean isLast = snapshot.equals(users.get(users.size() - 1));
     return Optional.of(
         isLast
             ? Removals.role(role, databases(cluster), schema)

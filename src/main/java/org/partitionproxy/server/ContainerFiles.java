@@ -95,10 +95,7 @@ final class ContainerFiles {
       folder(parent(settings), "rwxr-xr-x");
       folder(settings, "rwxr-xr-x");
       write(secret, password.reveal(), "rw-------");
-      write(
-          settings.resolve("ppp.conf"),
-          ContainerSettings.of(server, topology.startLevel()),
-          "rw-r--r--");
+      write(settings.resolve("ppp.conf"), ContainerSettings.of(topology, server), "rw-r--r--");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

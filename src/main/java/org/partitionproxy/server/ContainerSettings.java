@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Topology;
 
 /**
  * The text of {@code ppp.conf}, which a container's {@code postgresql.conf} includes: what ppp
@@ -16,8 +17,16 @@ final class ContainerSettings {
   /** As in the image's name. */
   private static final int MAJOR_VERSION = 18;
 
-  static String of(ServerDefinition server, InspectionLevel level) {
-    Map<String, String> settings = new LinkedHashMap<>();
+  static String of(Topology topology, ServerDefinition server) {
+    return of(
+        server, topology.startLevel(), ReplicationSettings.wanted(topology, server, MAJOR_VERSION));
+  }
+
+  /**
+   * @param defaults under what shards.yaml sets
+   */
+  static String of(ServerDefinition server, InspectionLevel level, Map<String, String> defaults) {
+    Map<String, String> settings = new LinkedHashMap<>(defaults);
     settings.put("max_connections", "200");
     settings.putAll(LogParameters.of(level, MAJOR_VERSION));
     settings.putAll(server.settings());

@@ -96,11 +96,12 @@ public final class EmbeddedRuntime implements ServerRuntime {
       ServerDefinition server, EmbeddedHome home, PostgresBinaries binaries) {
     ServerSettings settings =
         ServerSettings.of(
-            server,
-            home.sockets(),
-            topology.name() + "/" + server.name(),
-            topology.startLevel(),
-            binaries.major());
+                server,
+                home.sockets(),
+                topology.name() + "/" + server.name(),
+                topology.startLevel(),
+                binaries.major())
+            .over(ReplicationSettings.wanted(topology, server, binaries.major()));
     return durable ? settings : settings.notDurable();
   }
 

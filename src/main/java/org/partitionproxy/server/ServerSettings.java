@@ -92,6 +92,12 @@ final class ServerSettings {
     values.put(lower, value);
   }
 
+  /** Adds what shards.yaml does not set. */
+  ServerSettings over(Map<String, String> defaults) {
+    defaults.forEach(values::putIfAbsent);
+    return this;
+  }
+
   /** Switches off what keeps data over a crash of the machine; tests need no such data. */
   ServerSettings notDurable() {
     values.put("fsync", "off");

@@ -160,7 +160,12 @@ public record Topology(
     return tenants.stream().filter(t -> t.shard().equals(shard)).toList();
   }
 
-  /** The tenants whose schemas a server has: a veneer all, a replica those of its shard. */
+  /** Whether a tenant's schema is on a server: all are on a veneer, a replica is as its shard. */
+  public boolean has(ServerDefinition server, Tenant tenant) {
+    return server.isVeneer() || shardBehind(server).equals(tenant.shard());
+  }
+
+  /** The tenants whose schemas a server has. */
   public List<Tenant> tenantsOn(ServerDefinition server) {
     return server.isVeneer() ? tenants : tenantsOf(shardBehind(server));
   }

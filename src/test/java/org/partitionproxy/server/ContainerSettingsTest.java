@@ -17,7 +17,7 @@ class ContainerSettingsTest {
 
   @Test
   void logsAsJsonWhatTheLevelSays() {
-    assertThat(ContainerSettings.of(server, InspectionLevel.ROWS))
+    assertThat(ContainerSettings.of(server, InspectionLevel.ROWS, Map.of()))
         .contains(
             "log_destination = 'jsonlog'\n",
             "log_min_duration_statement = '0'\n",
@@ -30,7 +30,7 @@ class ContainerSettingsTest {
     ServerDefinition quiet =
         DockerTopology.with(
             server, new TreeMap<>(Map.of("log_statement", "ddl", "work_mem", "8MB")));
-    assertThat(ContainerSettings.of(quiet, InspectionLevel.ROWS))
+    assertThat(ContainerSettings.of(quiet, InspectionLevel.ROWS, Map.of()))
         .contains("log_statement = 'ddl'\n", "work_mem = '8MB'\n")
         .doesNotContain("log_statement = 'none'");
   }
@@ -38,7 +38,7 @@ class ContainerSettingsTest {
   @Test
   void keepsThePortThatIsPublished() {
     ServerDefinition moved = DockerTopology.with(server, new TreeMap<>(Map.of("port", "1")));
-    assertThat(ContainerSettings.of(moved, InspectionLevel.ROWS))
+    assertThat(ContainerSettings.of(moved, InspectionLevel.ROWS, Map.of()))
         .contains("port = '5432'\n")
         .doesNotContain("'1'");
   }
@@ -47,7 +47,7 @@ class ContainerSettingsTest {
   void quotesValues() {
     ServerDefinition odd =
         DockerTopology.with(server, new TreeMap<>(Map.of("cluster_name", "it's\n\\ odd")));
-    assertThat(ContainerSettings.of(odd, InspectionLevel.ROWS))
+    assertThat(ContainerSettings.of(odd, InspectionLevel.ROWS, Map.of()))
         .contains("cluster_name = 'it''s\\n\\\\ odd'\n");
   }
 }
