@@ -90,13 +90,13 @@ public final class ReplicationSteps {
     TableSteps tables = new TableSteps(replica.tables(), shard.tables(), replica.made());
     tables.notes().forEach(this::note);
     anew.addAll(tables.anew());
-    TreeSet<QualifiedName> wanted = wanted();
+    SortedSet<QualifiedName> wanted = wanted();
     TreeSet<QualifiedName> followed = new TreeSet<>();
     subscription.filter(this::isSound).ifPresent(s -> followed.addAll(s.tables()));
     if (subscription.isPresent() && !isSound(subscription.get())) {
       dropSubscription();
     }
-    shard.published().ifPresent(published::addAll);
+    shard.published().ifPresent(all -> published.addAll(all));
     unfollow(followed);
     publish(wanted);
     TypeChanges.forCopies(replica.types(), shard.types(), Stage.REPLICAS).forEach(this::onReplica);
@@ -105,7 +105,7 @@ public final class ReplicationSteps {
     tables.later().forEach(change -> later.add(new Step(replication.replicaServer(), change)));
   }
 
-  private TreeSet<QualifiedName> wanted() {
+  private SortedSet<QualifiedName> wanted() {
     TreeSet<QualifiedName> wanted = new TreeSet<>();
     for (CopiedTable table : shard.tables().values()) {
       if (table.place().isPresent() || leftAlone(table.name())) {

@@ -23,7 +23,6 @@ import org.partitionproxy.sql.Sql;
 final class TableSteps {
 
   private final SortedMap<QualifiedName, CopiedTable> is;
-  private final SortedMap<QualifiedName, CopiedTable> should;
   private final SortedSet<String> made;
   private final List<Change> now = new ArrayList<>();
   private final List<Change> later = new ArrayList<>();
@@ -40,7 +39,6 @@ final class TableSteps {
       SortedMap<QualifiedName, CopiedTable> should,
       SortedSet<String> made) {
     this.is = is;
-    this.should = should;
     this.made = made;
     List<CopiedTable> order = new ArrayList<>(should.values());
     order.sort(Comparator.comparing(CopiedTable::depth).thenComparing(CopiedTable::name));
