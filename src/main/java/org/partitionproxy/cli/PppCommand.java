@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       MigrateCommand.class,
       AnalyzeCommand.class,
       PartitionsCommand.class,
+      ReplicasCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,

@@ -166,7 +166,12 @@ public enum Code {
   WORKFLOW_STATE(1303, ExitCode.REFUSED),
   WORKFLOW_STOPPED(1304, ExitCode.PARTIAL),
   CONVERSION_REFUSED(1310, ExitCode.REFUSED),
-  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL);
+  CONVERSION_BLOCKED(1311, ExitCode.PARTIAL),
+
+  // 16: replicas
+  REPLICA_UNKNOWN(1601, ExitCode.USAGE),
+  REPLICATION_STOPPED(1602, ExitCode.PARTIAL),
+  REPLICA_AWAY(1603, ExitCode.UNREACHABLE);
 
   private final int number;
   private final ExitCode exitCode;

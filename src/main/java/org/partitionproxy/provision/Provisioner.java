@@ -284,9 +284,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(
-            parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
-        .plan(parts.surveyor().survey(), request);
+    return new TeardownPlanner(parts).plan(parts.surveyor().survey(), request);
   }
 
   /**
@@ -297,10 +295,7 @@ public final class Provisioner implements AutoCloseable {
   public Outcome tearDown(TeardownRequest request, Origin origin, RunListener listener) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
-      Plan plan =
-          new TeardownPlanner(
-                  parts.topology(), parts.sessions(), parts.everyone(), parts.partitions().jobs())
-              .plan(survey, request);
+      Plan plan = new TeardownPlanner(parts).plan(survey, request);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);
       String end = "failed";

@@ -10,8 +10,10 @@ import org.partitionproxy.db.Workers;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.replica.EndReader;
+import org.partitionproxy.replica.Removal;
 import org.partitionproxy.replica.Replication;
 import org.partitionproxy.replica.ReplicationSteps;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -34,14 +36,18 @@ final class ReplicaPlanner {
     this.workers = workers;
   }
 
-  /** By replica, in the file's order. */
-  record ReplicaPlan(Map<ServerName, ReplicationSteps> steps) {
+  /**
+   * @param steps by replica, in the file's order
+   * @param orphans of shards whose replica is not in the file any more
+   */
+  record ReplicaPlan(
+      Map<ServerName, ReplicationSteps> steps, Map<ServerName, List<Change>> orphans) {
 
-    static final ReplicaPlan NONE = new ReplicaPlan(Map.of());
+    static final ReplicaPlan NONE = new ReplicaPlan(Map.of(), Map.of());
 
     /** All changes of a server. */
     List<Change> on(ServerDefinition server) {
-      List<Change> changes = new ArrayList<>();
+      List<Change> changes = new ArrayList<>(orphans.getOrDefault(server.name(), List.of()));
       for (ReplicationSteps one : steps.values()) {
         one.now().forEach(step -> add(step, server, changes));
         one.later().forEach(step -> add(step, server, changes));
@@ -77,7 +83,23 @@ final class ReplicaPlanner {
     workers.forEach(ready, r -> found.put(r.name(), steps(replication(r), Passwords.UNKNOWN)));
     Map<ServerName, ReplicationSteps> steps = new LinkedHashMap<>();
     ready.forEach(r -> steps.put(r.name(), found.get(r.name())));
-    return new ReplicaPlan(steps);
+    Map<ServerName, List<Change>> orphans = new ConcurrentHashMap<>();
+    workers.forEach(
+        topology.shards().stream().filter(s -> isStamped(survey, s.name())).toList(),
+        shard -> orphans.put(shard.name(), orphans(shard)));
+    return new ReplicaPlan(steps, orphans);
+  }
+
+  /** What a shard keeps for replicas that are not in the file any more. */
+  List<Change> orphans(ServerDefinition shard) {
+    List<Identifier> kept =
+        topology.replicasOf(shard.name()).stream().map(r -> replication(r).name()).toList();
+    return sessions.with(shard, session -> Removal.of(session, kept));
+  }
+
+  /** All that ppp made of replications on a server. */
+  List<Change> removal(ServerDefinition server) {
+    return sessions.with(server, session -> Removal.of(session, List.of()));
   }
 
   private static boolean isStamped(Survey survey, ServerName server) {

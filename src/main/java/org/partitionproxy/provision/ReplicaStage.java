@@ -31,6 +31,7 @@ final class ReplicaStage {
 
   /** All of them. */
   void run() {
+    run.parts().workers().forEach(run.topology().shards(), this::removeOrphans);
     run(run.topology().replicas());
   }
 
@@ -48,6 +49,20 @@ final class ReplicaStage {
         .forEach(
             List.copyOf(shards),
             shard -> replicas.stream().filter(r -> r.shard().equals(shard)).forEach(this::bring));
+  }
+
+  private void removeOrphans(ServerDefinition shard) {
+    try {
+      if (run.result().isUsable(shard)) {
+        List<Change> orphans = run.parts().replicas().orphans(shard);
+        if (!orphans.isEmpty()) {
+          run.record().begin();
+          apply(shard, orphans);
+        }
+      }
+    } catch (SqlFailure e) {
+      run.result().lose(e);
+    }
   }
 
   private void bring(ReplicaDefinition replica) {

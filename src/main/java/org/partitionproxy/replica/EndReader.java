@@ -166,6 +166,11 @@ public final class EndReader {
   public ReplicaEnd replica(Session session, Replication replication) {
     List<String> schemas = names(replication.schemas());
     return new ReplicaEnd(
+        session
+            .query(
+                "SELECT c.system_identifier::text AS system FROM pg_catalog.pg_control_system() AS c",
+                row -> row.string("system"))
+            .get(0),
         tables(session, schemas),
         new Ledger(session).made(ObjectKind.TABLE.toString()),
         types.read(session, replication.schemas()),

@@ -9,10 +9,12 @@ import org.partitionproxy.state.UserType;
 /**
  * A replica as far as its replication needs it.
  *
+ * @param system which PostgreSQL server it is, as its slots on the shard are named
  * @param tables of the tenants' schemas, with their partitions
  * @param made the tables, by their names as text, that ppp made
  */
 public record ReplicaEnd(
+    String system,
     SortedMap<QualifiedName, CopiedTable> tables,
     SortedSet<String> made,
     SortedMap<QualifiedName, UserType> types,

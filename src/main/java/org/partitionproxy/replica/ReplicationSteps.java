@@ -225,7 +225,11 @@ public final class ReplicationSteps {
             Sql.of(
                 "CREATE PUBLICATION {}{} WITH (publish_via_partition_root = true)",
                 replication.name(),
-                tables)));
+                tables),
+            Sql.of(
+                "COMMENT ON PUBLICATION {} IS {}",
+                replication.name(),
+                Literal.of(replica.system()))));
   }
 
   private Change alterPublication(String word, Collection<QualifiedName> tables, Sql action) {
@@ -358,6 +362,7 @@ public final class ReplicationSteps {
             Literal.of(name.value())));
   }
 
+  /** With those of copies that the replica, known by the publication's comment, did not end. */
   static Change dropSlot(Identifier name) {
     Literal literal = Literal.of(name.value());
     return new Change(
@@ -378,6 +383,16 @@ public final class ReplicationSteps {
                 SELECT pg_catalog.pg_drop_replication_slot(s.slot_name)
                 FROM pg_catalog.pg_replication_slots AS s
                 WHERE s.slot_name = {}""",
+                literal),
+            Sql.of(
+                """
+                SELECT pg_catalog.pg_drop_replication_slot(s.slot_name)
+                FROM pg_catalog.pg_publication AS p
+                JOIN pg_catalog.pg_replication_slots AS s
+                  ON s.slot_name ~ ('^pg_[0-9]+_sync_[0-9]+_'
+                    || pg_catalog.obj_description(p.oid, 'pg_publication') || '$')
+                WHERE p.pubname = {} AND s.database = pg_catalog.current_database()
+                  AND NOT s.active""",
                 literal)),
         Change.Transaction.ALONE,
         Set.of());

@@ -44,13 +44,32 @@ class ReplicationIT {
   }
 
   @AfterEach
-  void leaveNoSlot() {
-    scene.run("teardown", "--drop-data", "--yes");
+  void leaveNothing() throws SQLException {
+    scene.run("teardown", "--all", "--drop-data", "--yes");
+    try (Client shard = scene.superuser("shard1", "postgres");
+        Client copy = scene.superuser("copy", "postgres")) {
+      String slots =
+          "SELECT slot_name FROM pg_replication_slots WHERE slot_name LIKE '%"
+              + scene.name()
+              + "%'";
+      assertThat(shard.rows(slots)).isEmpty();
+      assertThat(
+              copy.rows(
+                  "SELECT subname FROM pg_subscription WHERE subname LIKE '%"
+                      + scene.name()
+                      + "%'"))
+          .isEmpty();
+      assertThat(
+              shard.rows(
+                  "SELECT rolname FROM pg_roles WHERE rolname LIKE '" + scene.database() + "%'"))
+          .isEmpty();
+    }
   }
 
   @Test
   void aReplicaHasWhatItsShardHasAndWillHave() throws Exception {
-    assertThat(scene.run("initialize")).contains("subscription");
+    assertThat(scene.run("plan")).contains("tables of replica \"copy\"");
+    scene.run("initialize");
     scene.isInStep();
     arrives("SELECT count(*), sum(amount), sum(doubled) FROM operations", "300|45150|90300");
     arrives("SELECT count(*) FROM items", "3");
@@ -75,6 +94,10 @@ class ReplicationIT {
     arrives("SELECT count(*) FROM operations WHERE how = 'sad'", "2");
     arrives("SELECT string_agg(id || kind, ' ' ORDER BY id) FROM items", "2plain 3plain 9fine");
     arrives("SELECT count(*) FROM extras", "2");
+    assertThat(scene.run("replicas")).contains("following").contains("3/3");
+    assertThat(scene.run("replicas", "verify", "copy"))
+        .contains("the same")
+        .doesNotContain("different");
     try (Client tenant = scene.as("copy", scene.role("acme"))) {
       assertThat(tenant.value("SELECT count(*) FROM items")).isEqualTo("3");
     }
