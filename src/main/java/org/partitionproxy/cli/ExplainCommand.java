@@ -128,7 +128,7 @@ final class ExplainCommand implements Callable<Integer> {
   private static Identifier role(Topology topology, Target place) {
     if (place.tenant().isEmpty() && !place.server().isVeneer()) {
       throw usage(
-          "\"" + place.name() + "\" is a shard",
+          "\"" + place.name() + "\" is a " + place.server().part(),
           "Statements are explained on the veneer: name a tenant, or veneer.");
     }
     return place.tenant().map(t -> t.role()).orElseGet(topology::appRole);

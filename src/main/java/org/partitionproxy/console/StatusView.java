@@ -2,7 +2,9 @@ package org.partitionproxy.console;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.partitionproxy.provision.TopologyStatus;
 
@@ -25,16 +27,26 @@ public final class StatusView {
             .column("version")
             .column("up")
             .numbers("tenants");
+    boolean replicas = status.servers().stream().anyMatch(s -> s.replicaOf().isPresent());
+    if (replicas) {
+      servers.column("replica of");
+    }
     for (TopologyStatus.ServerStatus server : status.servers()) {
-      servers.row(
-          server.name(),
-          status.runtime(),
-          server.address(),
-          server.database(),
-          server.reachable() ? "answers" : "no answer",
-          server.version(),
-          server.startedAt().map(start -> Durations.compact(Duration.between(start, now))),
-          server.tenants());
+      List<Object> cells =
+          new ArrayList<>(
+              List.of(
+                  server.name(),
+                  status.runtime(),
+                  server.address(),
+                  server.database(),
+                  server.reachable() ? "answers" : "no answer",
+                  server.version(),
+                  server.startedAt().map(start -> Durations.compact(Duration.between(start, now))),
+                  server.tenants()));
+      if (replicas) {
+        cells.add(server.replicaOf());
+      }
+      servers.row(cells.toArray());
     }
     Table tenants =
         new Table()

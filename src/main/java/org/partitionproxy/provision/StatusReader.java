@@ -106,7 +106,8 @@ final class StatusReader {
         !survey.unreachable().containsKey(server.name()),
         uptime.map(UsageReader.Uptime::version),
         uptime.map(UsageReader.Uptime::startedAt),
-        parts.desired().tenants(server).size());
+        parts.desired().tenants(server).size(),
+        topology.findReplica(server.name()).map(replica -> replica.shard().value()));
   }
 
   private List<TopologyStatus.TenantStatus> tenants(

@@ -22,6 +22,7 @@ public record TopologyStatus(
    * One server.
    *
    * @param address where ppp reaches it
+   * @param replicaOf the shard that it follows, if it is a replica
    * @param version and {@code startedAt}: empty if it does not answer
    */
   public record ServerStatus(
@@ -31,7 +32,8 @@ public record TopologyStatus(
       boolean reachable,
       Optional<String> version,
       Optional<Instant> startedAt,
-      long tenants) {}
+      long tenants,
+      Optional<String> replicaOf) {}
 
   /**
    * One tenant; what can't be known, because its shard does not answer, is empty.

@@ -32,7 +32,8 @@ class StatusViewTest {
           List.of(
               server("veneer", 14797, Optional.of("2026-03-04T05:05:00Z"), 5),
               server("shard1", 29948, Optional.of("2026-02-28T01:06:07Z"), 4),
-              server("shard2", 13366, Optional.empty(), 1)),
+              server("shard2", 13366, Optional.empty(), 1),
+              replica("shard1-replica", 29949, "shard1")),
           List.of(
               tenant("bluth-co", "shard1", 2, 147_456, 0, State.IN_STEP),
               tenant("cyberdyne", "shard1", 2, 0, 1, State.BEHIND),
@@ -89,7 +90,21 @@ class StatusViewTest {
         since.isPresent(),
         since.map(s -> "18.6"),
         since.map(Instant::parse),
-        tenants);
+        tenants,
+        Optional.empty());
+  }
+
+  private static ServerStatus replica(String name, int port, String shard) {
+    ServerStatus same = server(name, port, Optional.of("2026-03-04T05:00:00Z"), 4);
+    return new ServerStatus(
+        same.name(),
+        same.address(),
+        same.database(),
+        same.reachable(),
+        same.version(),
+        same.startedAt(),
+        same.tenants(),
+        Optional.of(shard));
   }
 
   /** Numbers below zero stand for what is not known. */

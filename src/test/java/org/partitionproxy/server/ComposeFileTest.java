@@ -37,6 +37,25 @@ class ComposeFileTest {
   }
 
   @Test
+  void hasReplicasLikeAnyServer() {
+    Topology topology =
+        TopologyReader.read(
+            Path.of("src/test/resources/topology/valid/replicas.yaml"), new TreeMap<>());
+    JsonNode file = parse(ComposeFile.of(topology));
+    for (String part : List.of("services", "volumes", "secrets")) {
+      assertThat(file.get(part).propertyNames())
+          .contains("shard1", "shard1-replica", "archive", "shard2-replica");
+    }
+    assertThat(
+            file.get("services")
+                .get("shard1-replica")
+                .get("ports")
+                .valueStream()
+                .map(JsonNode::asString))
+        .containsExactly("127.0.0.1:29949:5432");
+  }
+
+  @Test
   void publishesOnTheLoopbackInterfaceOnly() {
     JsonNode services = parse(ComposeFile.of(BOOKSTORE)).get("services");
     assertThat(services.get("veneer").get("ports").valueStream().map(JsonNode::asString))

@@ -64,6 +64,33 @@ class TopologyReaderTest {
         .containsExactly("shard1 true", "shard2 false");
   }
 
+  @Test
+  void readsWhichReplicasFollowWhichShard() {
+    Topology topology = TopologyReader.read(VALID.resolve("replicas.yaml"), new TreeMap<>());
+    assertThat(topology.replicas())
+        .extracting(replica -> replica.name() + " of " + replica.shard() + " " + replica.tables())
+        .containsExactly(
+            "shard1-replica of shard1 [operations, Or ders, 7]",
+            "archive of shard1 []",
+            "shard2-replica of shard2 []");
+    assertThat(topology.servers())
+        .extracting(ServerDefinition::title)
+        .containsExactly(
+            "the veneer",
+            "shard \"shard1\"",
+            "shard \"shard2\"",
+            "replica \"shard1-replica\"",
+            "replica \"archive\"",
+            "replica \"shard2-replica\"");
+    assertThat(topology.primaries()).noneMatch(ServerDefinition::isReplica).hasSize(3);
+    Tenant acme = topology.tenants().get(0);
+    assertThat(topology.servers())
+        .filteredOn(server -> topology.has(server, acme))
+        .extracting(server -> server.name().value())
+        .containsExactly("veneer", "shard1", "shard1-replica", "archive");
+    assertThat(Target.require(topology, "archive").server().port()).isEqualTo(29950);
+  }
+
   /** The parser reads 1,025 characters at a time, and may meet the first half of one. */
   @Test
   void readsACharacterOfTwoHalvesWhereverItStands() throws IOException {
