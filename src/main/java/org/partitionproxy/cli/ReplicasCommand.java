@@ -18,8 +18,8 @@ import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.replica.ReplicaControl;
 import org.partitionproxy.replica.ReplicaStatus;
+import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.replica.Replication;
-import org.partitionproxy.replica.StatusReader;
 import org.partitionproxy.replica.Verification;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ReplicaDefinition;
@@ -57,7 +57,7 @@ final class ReplicasCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "replicas");
     List<ReplicaStatus> all = new ArrayList<>();
     try (Sessions sessions = new Sessions(workspace.connector())) {
-      StatusReader reader = new StatusReader(sessions);
+      ReplicaStatusReader reader = new ReplicaStatusReader(sessions);
       workspace.topology().replicas().forEach(r -> all.add(reader.read(of(workspace, r))));
     }
     console.out(output.json() ? ReplicasView.json(all) : ReplicasView.render(all));
@@ -100,6 +100,16 @@ final class ReplicasCommand implements Callable<Integer> {
                         "no replica is called \"" + name + "\"",
                         "`ppp replicas` shows all there are. What a shard keeps for one that is not"
                             + " in shards.yaml any more, `ppp initialize` drops.")));
+  }
+
+  /** Does what the plan says of replicas. */
+  static Outcome bring(Workspace workspace, String command, ProgressLine progress) {
+    try (Provisioner provisioner = workspace.provisioner()) {
+      return provisioner.initialize(
+          new TreeSet<>(List.of(Stage.REPLICAS)),
+          Operator.origin(command, workspace.topology()),
+          new RunProgress(progress));
+    }
   }
 
   /** What is done to one replication. */
@@ -253,13 +263,8 @@ final class ReplicasCommand implements Callable<Integer> {
                       + control.forget(replication, Identifier.of(table))
                       + " tables once more.");
       Workspace workspace = Workspace.open(common, "replicas resync");
-      try (Provisioner provisioner = workspace.provisioner();
-          ProgressLine progress = console.progress()) {
-        Outcome outcome =
-            provisioner.initialize(
-                new TreeSet<>(List.of(Stage.REPLICAS)),
-                Operator.origin("replicas resync", workspace.topology()),
-                new RunProgress(progress));
+      try (ProgressLine progress = console.progress()) {
+        Outcome outcome = bring(workspace, "replicas resync", progress);
         progress.finish();
         console.problems(outcome.diagnostics());
         return Math.max(status, outcome.exitCode().status());

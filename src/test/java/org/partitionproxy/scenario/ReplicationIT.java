@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
+import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
 /** A shard, and another server that has what it has. */
@@ -70,7 +71,7 @@ class ReplicationIT {
   void aReplicaHasWhatItsShardHasAndWillHave() throws Exception {
     assertThat(scene.run("plan")).contains("tables of replica \"copy\"");
     scene.run("initialize");
-    scene.isInStep();
+    isInStep();
     arrives("SELECT count(*), sum(amount), sum(doubled) FROM operations", "300|45150|90300");
     arrives("SELECT count(*) FROM items", "3");
     scene.onShard("acme", "UPDATE operations SET how = 'sad' WHERE id = 7");
@@ -90,7 +91,7 @@ class ReplicationIT {
         INSERT INTO extras VALUES (1), (2);
         """);
     scene.run("migrate");
-    scene.isInStep();
+    isInStep();
     arrives("SELECT count(*) FROM operations WHERE how = 'sad'", "2");
     arrives("SELECT string_agg(id || kind, ' ' ORDER BY id) FROM items", "2plain 3plain 9fine");
     arrives("SELECT count(*) FROM extras", "2");
@@ -101,6 +102,70 @@ class ReplicationIT {
     try (Client tenant = scene.as("copy", scene.role("acme"))) {
       assertThat(tenant.value("SELECT count(*) FROM items")).isEqualTo("3");
     }
+  }
+
+  @Test
+  void aRunKilledBetweenSlotAndSubscriptionIsTakenUp() throws Exception {
+    try (Client barrier = scene.superuser("copy", "postgres")) {
+      barrier.execute("BEGIN; LOCK TABLE pg_subscription IN SHARE MODE");
+      Running ppp = scene.start("initialize");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  !barrier
+                      .rows(
+                          "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'pg_subscription'::regclass")
+                      .isEmpty());
+      ppp.kill();
+      barrier.execute("ROLLBACK");
+    }
+    assertThat(slots()).hasSize(1);
+    scene.run("initialize");
+    isInStep();
+    arrives("SELECT count(*) FROM operations", "300");
+    assertThat(slots()).hasSize(1);
+  }
+
+  @Test
+  void whatStopsAReplicaIsShownAndMended() throws Exception {
+    scene.run("initialize");
+    arrives("SELECT count(*) FROM items", "3");
+    scene.run("replicas", "pause", "copy");
+    scene.onShard("acme", "INSERT INTO items VALUES (8, 'of the shard')");
+    assertThat(scene.run("replicas")).contains("paused");
+    try (Client superuser = scene.superuser("copy")) {
+      superuser.execute(
+          "INSERT INTO " + scene.table("acme", "items") + " VALUES (8, 'in the way')");
+    }
+    scene.run("replicas", "resume", "copy");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(scene.ppp("status").err()).contains("ppp replicas resync copy TABLE"));
+    scene.run("replicas", "resync", "copy", "items");
+    arrives("SELECT note FROM items WHERE id = 8", "of the shard");
+    scene.run("replicas", "verify", "copy");
+    assertThat(scene.run("replicas", "refresh", "copy")).contains("1 sequences");
+    scene.withoutReplica("shard1");
+    assertThat(scene.run("plan")).contains("replication slot");
+    scene.run("initialize");
+    assertThat(slots()).isEmpty();
+    scene.replica("shard1", "copy", TestServer.shared("beside-c"), ", tables: [items]");
+    scene.run("initialize");
+    isInStep();
+    arrives("SELECT note FROM items WHERE id = 8", "of the shard");
+  }
+
+  private List<String> slots() throws SQLException {
+    try (Client shard = scene.superuser("shard1")) {
+      return shard.rows(
+          "SELECT slot_name FROM pg_replication_slots WHERE database = current_database()");
+    }
+  }
+
+  private void isInStep() {
+    assertThat(scene.run("plan")).endsWith(Scene.NOTHING_TO_DO);
   }
 
   private void arrives(String query, String value) {

@@ -95,6 +95,11 @@ final class Scene {
             .formatted(replica, place.port, place.database, more));
   }
 
+  void withoutReplica(String shard) throws IOException {
+    place(shard).keys = "";
+    write();
+  }
+
   Place place(String server) {
     return copies.containsKey(server) ? require(copies, server) : require(places, server);
   }

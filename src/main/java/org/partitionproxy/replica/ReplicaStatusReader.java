@@ -10,7 +10,7 @@ import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 
 /** Asks both ends how a replication fares. */
-public final class StatusReader {
+public final class ReplicaStatusReader {
 
   private static final String SLOT =
       """
@@ -60,7 +60,7 @@ public final class StatusReader {
 
   private final Sessions sessions;
 
-  public StatusReader(Sessions sessions) {
+  public ReplicaStatusReader(Sessions sessions) {
     this.sessions = sessions;
   }
 
@@ -70,7 +70,8 @@ public final class StatusReader {
     Optional<ReplicaStatus.Slot> slot =
         ask(
             () ->
-                sessions.with(replication.shard(), s -> s.queryOne(SLOT, StatusReader::slot, name)),
+                sessions.with(
+                    replication.shard(), s -> s.queryOne(SLOT, ReplicaStatusReader::slot, name)),
             away);
     Optional<Subscription> subscription =
         ask(
