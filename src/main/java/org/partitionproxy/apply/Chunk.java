@@ -36,7 +36,7 @@ record Chunk(List<List<Change>> groups) {
       if (change.schema().isPresent()) {
         continue;
       }
-      if (change.transaction() == Change.Transaction.NONE) {
+      if (change.transaction().isNone()) {
         chunks.addAll(pack(open));
         chunks.add(new Chunk(List.of(List.of(change))));
         open = new ArrayList<>();

@@ -94,7 +94,7 @@ public final class PlanApplier {
 
   private List<Failure> apply(ServerDefinition server, Chunk chunk, Recorder recorder) {
     List<Change> changes = chunk.changes();
-    if (changes.get(0).transaction() == Change.Transaction.NONE) {
+    if (changes.get(0).transaction().isNone()) {
       return applyOutside(server, changes);
     }
     try {
@@ -118,12 +118,16 @@ public final class PlanApplier {
     for (Change change : changes) {
       lock.requireHeld();
       try {
-        sessions.withMaintenance(
-            server,
+        Function<Session, Boolean> work =
             session -> {
               change.statements().forEach(session::execute);
               return true;
-            });
+            };
+        if (change.transaction() == Change.Transaction.ALONE) {
+          sessions.with(server, work);
+        } else {
+          sessions.withMaintenance(server, work);
+        }
         listener.committed(server, List.of(change));
       } catch (SqlFailure e) {
         if (e.isUnreachable()) {

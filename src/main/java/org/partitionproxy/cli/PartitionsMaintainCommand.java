@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.PartitionsView;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.db.Pause;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.partition.Deed;
 import org.partitionproxy.partition.Maintainer;
 import org.partitionproxy.partition.Maintenance;
@@ -74,7 +75,7 @@ final class PartitionsMaintainCommand implements Callable<Integer> {
             workspace.connector(),
             Operator.origin("partitions maintain", workspace.topology()));
     return interval
-        .map(pause -> watch(maintainer, log, pause))
+        .map(pause -> watch(workspace, maintainer, log, pause))
         .orElseGet(
             () ->
                 Interruption.advisedOn(
@@ -82,6 +83,7 @@ final class PartitionsMaintainCommand implements Callable<Integer> {
                     () -> {
                       Maintenance done = show(run(maintainer, mode()));
                       console.problems(log.note(done));
+                      bringReplicas(workspace, done);
                       return done.exitCode().status();
                     }));
   }
@@ -115,7 +117,8 @@ final class PartitionsMaintainCommand implements Callable<Integer> {
   }
 
   /** Until somebody ends the process; what goes wrong meanwhile is told once. */
-  private int watch(Maintainer maintainer, MaintenanceLog log, Duration pause) {
+  private int watch(
+      Workspace workspace, Maintainer maintainer, MaintenanceLog log, Duration pause) {
     PartitionsWatch told = new PartitionsWatch(console::problems, console::line);
     Maintenance last;
     do {
@@ -124,8 +127,22 @@ final class PartitionsMaintainCommand implements Callable<Integer> {
         console.out(PartitionsView.jsonLine(last));
       }
       told.tell(last, log.note(last));
+      bringReplicas(workspace, last);
     } while (Pause.of(pause));
     return last.exitCode().status();
+  }
+
+  /** New partitions, and without those that went, before rows of theirs arrive. */
+  private void bringReplicas(Workspace workspace, Maintenance done) {
+    if (workspace.topology().replicas().isEmpty() || done.deeds().isEmpty()) {
+      return;
+    }
+    try (ProgressLine progress = console.progress()) {
+      console.problems(
+          ReplicasCommand.bring(workspace, "partitions maintain", progress).diagnostics());
+    } catch (PppException e) {
+      console.problems(e.diagnostics());
+    }
   }
 
   private Optional<Duration> interval() {

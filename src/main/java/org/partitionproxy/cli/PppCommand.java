@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PartitionsCommand.class,
       JobsCommand.class,
       RollupsCommand.class,
+      ReplicasCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,
       TraceCommand.class,

@@ -174,7 +174,12 @@ public enum Code {
   JOB_IS_RUNNING(1403, ExitCode.REFUSED),
 
   // 15: rollups
-  ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL);
+  ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL),
+
+  // 16: replicas
+  REPLICA_UNKNOWN(1601, ExitCode.USAGE),
+  REPLICATION_STOPPED(1602, ExitCode.PARTIAL),
+  REPLICA_AWAY(1603, ExitCode.UNREACHABLE);
 
   private final int number;
   private final ExitCode exitCode;

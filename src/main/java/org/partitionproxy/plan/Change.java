@@ -35,7 +35,14 @@ public record Change(
     /** The same as the role that owns the tenants' objects, so that it owns what it makes. */
     OWNER,
     /** Outside of any, in the maintenance database: {@code CREATE DATABASE}. */
-    NONE
+    NONE,
+    /** Outside of any, in the database with the tenants' schemas: a slot, {@code REFRESH}. */
+    ALONE;
+
+    /** Whether statements commit one by one, and so with nothing else. */
+    public boolean isNone() {
+      return this == NONE || this == ALONE;
+    }
   }
 
   public Change {

@@ -30,6 +30,12 @@ public enum ObjectKind {
   VIEW,
   /** Somebody's on the veneer, whose rows go when a table under it is made anew. */
   MATERIALIZED_VIEW,
+  /** What a shard offers a replica. */
+  PUBLICATION,
+  /** What a shard keeps for a replica that has not read it yet. */
+  REPLICATION_SLOT,
+  /** What a replica asks of its shard. */
+  SUBSCRIPTION,
   /** What the veneer's planner knows about a tenant's foreign tables. */
   STATISTICS;
 

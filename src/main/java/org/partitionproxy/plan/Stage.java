@@ -21,7 +21,10 @@ public enum Stage {
   /** The veneer's foreign tables. */
   MIRROR,
   /** What the shards do on a schedule. */
-  JOBS;
+  JOBS,
+
+  /** What goes from shards to their replicas, and the tables there. */
+  REPLICAS;
 
   /** {@code foreign-servers}, as {@code --only} takes it. */
   @Override

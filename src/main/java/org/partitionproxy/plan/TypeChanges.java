@@ -22,7 +22,7 @@ import org.partitionproxy.state.UserType;
  * Changes of the types that foreign tables use. A type is altered where PostgreSQL can; where it
  * can't, it is made anew, and with it all that uses it: foreign tables hold nothing.
  */
-final class TypeChanges {
+public final class TypeChanges {
 
   private final SortedMap<QualifiedName, UserType> is;
   private final SortedMap<QualifiedName, UserType> should;
@@ -46,6 +46,33 @@ final class TypeChanges {
         rebuilt.add(type.name());
       }
     }
+  }
+
+  /**
+   * What is new of types on a server whose tables hold rows: there a type is never made anew, and
+   * none goes.
+   */
+  public static List<Change> forCopies(
+      SortedMap<QualifiedName, UserType> is,
+      SortedMap<QualifiedName, UserType> should,
+      Stage stage) {
+    TreeSet<String> known = new TreeSet<>();
+    is.keySet().forEach(name -> known.add(name.toString()));
+    return new TypeChanges(is, should, List.of())
+        .creationsAndAlterations().stream()
+            .filter(c -> c.action() == Action.ALTER || !known.contains(c.name()))
+            .map(
+                c ->
+                    new Change(
+                        stage,
+                        c.action(),
+                        c.kind(),
+                        c.name(),
+                        Optional.empty(),
+                        c.statements(),
+                        Change.Transaction.OWNER,
+                        Set.of()))
+            .toList();
   }
 
   /** Whether a table must be made anew since one of its types is, or goes. */

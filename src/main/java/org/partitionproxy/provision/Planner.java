@@ -36,6 +36,7 @@ import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
+import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
 import org.partitionproxy.topology.Tenant;
@@ -52,6 +53,7 @@ final class Planner {
   private final PartitionPlanner partitions;
   private final JobPlanner jobs;
   private final RollupNotes rollups;
+  private final ReplicaPlanner replicas;
   private final boolean ownServers;
 
   /**
@@ -66,6 +68,7 @@ final class Planner {
       PartitionPlanner partitions,
       JobPlanner jobs,
       RollupNotes rollups,
+      ReplicaPlanner replicas,
       boolean ownServers) {
     this.ownServers = ownServers;
     this.topology = topology;
@@ -76,6 +79,7 @@ final class Planner {
     this.partitions = partitions;
     this.jobs = jobs;
     this.rollups = rollups;
+    this.replicas = replicas;
   }
 
   /**
@@ -87,9 +91,10 @@ final class Planner {
       Map<ServerName, Map<Identifier, List<String>>> mirrors,
       List<String> everyone,
       List<String> partitions,
-      List<String> jobs) {
+      List<String> jobs,
+      List<String> replicas) {
 
-    static final Notes NONE = new Notes(Map.of(), List.of(), List.of(), List.of());
+    static final Notes NONE = new Notes(Map.of(), List.of(), List.of(), List.of(), List.of());
   }
 
   Plan plan(Survey survey) {
@@ -99,6 +104,8 @@ final class Planner {
     EveryonePlanner.EveryonePlan union = everyone(survey);
     PartitionPlanner.PartitionPlan rules = partitions(survey);
     JobPlanner.JobPlan scheduled = jobs.plan(rules.findings().keySet(), rules.findings());
+    ReplicaPlanner.ReplicaPlan copies =
+        survey.refusals().isEmpty() ? replicas.plan(survey) : ReplicaPlanner.ReplicaPlan.NONE;
     return plan(
         survey,
         snapshot -> {
@@ -107,6 +114,7 @@ final class Planner {
           changes.addAll(mirrors.on(snapshot.server()));
           changes.addAll(union.of(snapshot.server()));
           changes.addAll(scheduled.on(snapshot.server()));
+          changes.addAll(copies.on(snapshot.server()));
           return changes;
         },
         new Notes(
@@ -116,7 +124,8 @@ final class Planner {
             Stream.concat(
                     scheduled.notes().stream(),
                     rollups.of(rules.findings().keySet(), t -> !isMissing(survey, t)).stream())
-                .toList()));
+                .toList(),
+            copies.notes()));
   }
 
   /** Some stages; of the mirror's nothing, because for that the shards' tables must be read. */
@@ -154,6 +163,7 @@ final class Planner {
     notes.addAll(compared.everyone());
     notes.addAll(compared.partitions());
     notes.addAll(compared.jobs());
+    notes.addAll(compared.replicas());
     notes.addAll(new Leftovers(topology, ownServers).notes(survey));
     return notes;
   }
@@ -362,6 +372,12 @@ final class Planner {
     if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {
       deferred.add(new Plan.Deferred(Stage.MIRROR, "tables of schema everyone", until));
     }
+    topology.replicas().stream()
+        .filter(r -> isWaiting(survey, r))
+        .forEach(
+            r ->
+                deferred.add(
+                    new Plan.Deferred(Stage.REPLICAS, "tables of " + r.server().title(), until)));
     if (waiting.isEmpty()) {
       return deferred;
     }
@@ -369,6 +385,13 @@ final class Planner {
     String more = waiting.size() > 5 ? " and " + (waiting.size() - 5) + " more" : "";
     deferred.add(0, new Plan.Deferred(Stage.MIRROR, "foreign tables of " + names + more, until));
     return deferred;
+  }
+
+  /** For its own server, or for tables on the shard. */
+  private boolean isWaiting(Survey survey, ReplicaDefinition replica) {
+    return survey.find(replica.server()).filter(s -> s.stamp().isEmpty()).isPresent()
+        || topology.tenantsOf(replica.shard()).stream()
+            .anyMatch(t -> survey.snapshots().containsKey(t.shard()) && isMissing(survey, t));
   }
 
   private boolean isWaiting(Survey survey, Tenant tenant) {

@@ -53,6 +53,7 @@ public final class Provisioner implements AutoCloseable {
       PartitionPlanner partitions,
       JobPlanner jobs,
       RollupNotes rollups,
+      ReplicaPlanner replicas,
       Planner planner) {
 
     static Parts of(
@@ -71,6 +72,7 @@ public final class Provisioner implements AutoCloseable {
       PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
       JobPlanner jobs = new JobPlanner(topology, sessions);
       RollupNotes rollups = new RollupNotes(topology, sessions);
+      ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers);
       return new Parts(
           topology,
           migrations,
@@ -83,6 +85,7 @@ public final class Provisioner implements AutoCloseable {
           partitions,
           jobs,
           rollups,
+          replicas,
           new Planner(
               topology,
               migrations,
@@ -92,6 +95,7 @@ public final class Provisioner implements AutoCloseable {
               partitions,
               jobs,
               rollups,
+              replicas,
               ownServers));
     }
   }
@@ -159,6 +163,9 @@ public final class Provisioner implements AutoCloseable {
           if (stages.contains(Stage.JOBS)) {
             new JobStage(run, listener).run();
           }
+          if (stages.contains(Stage.REPLICAS)) {
+            new ReplicaStage(run, listener).run();
+          }
           return run.result()
               .outcome(
                   wanted.withNotes(parts.planner().notes(run.survey(), run.result().notes())),
@@ -166,7 +173,7 @@ public final class Provisioner implements AutoCloseable {
         });
   }
 
-  /** All but the last two, whose changes depend on what these do. */
+  /** All but the last three, whose changes depend on what these do. */
   private Optional<MigrationResult> stages(
       SortedSet<Stage> stages, Plan wanted, Run run, RunListener listener) {
     run.record().begin();
@@ -232,6 +239,7 @@ public final class Provisioner implements AutoCloseable {
       new PartitionStage(run, listener).follow(tenants);
     }
     new MirrorStage(run, listener).run(run.look(), tenants);
+    new ReplicaStage(run, listener).follow(tenants.stream().map(Tenant::shard).toList());
   }
 
   /** A veneer that an older ppp made has it not. */
@@ -294,8 +302,7 @@ public final class Provisioner implements AutoCloseable {
 
   /** What {@link #tearDown} would drop. */
   public Plan planTeardown(TeardownRequest request) {
-    return new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
-        .plan(parts.surveyor().survey(), request);
+    return new TeardownPlanner(parts).plan(parts.surveyor().survey(), request);
   }
 
   /**
@@ -306,9 +313,7 @@ public final class Provisioner implements AutoCloseable {
   public Outcome tearDown(TeardownRequest request, Origin origin, RunListener listener) {
     try (RunLock lock = RunLock.acquire(connector, parts.topology())) {
       Survey survey = parts.surveyor().survey();
-      Plan plan =
-          new TeardownPlanner(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs())
-              .plan(survey, request);
+      Plan plan = new TeardownPlanner(parts).plan(survey, request);
       RunRecord record = new RunRecord(parts.sessions(), parts.topology(), origin);
       Run run = Run.of(parts, lock, survey, new RolePasswords(secrets), record, listener);
       String end = "failed";

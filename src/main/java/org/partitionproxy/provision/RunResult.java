@@ -34,6 +34,7 @@ final class RunResult {
 
   private volatile List<String> notesOfJobs = List.of();
   private final List<String> notesOfPartitions = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> notesOfReplicas = Collections.synchronizedList(new ArrayList<>());
 
   /** Servers on which a change failed that all later ones may need. */
   private final Set<ServerName> stopped = ConcurrentHashMap.newKeySet();
@@ -76,12 +77,21 @@ final class RunResult {
   /** Of what this run has compared. */
   Planner.Notes notes() {
     return new Planner.Notes(
-        notes, List.copyOf(notesOfEveryone), List.copyOf(notesOfPartitions), notesOfJobs);
+        notes,
+        List.copyOf(notesOfEveryone),
+        List.copyOf(notesOfPartitions),
+        notesOfJobs,
+        List.copyOf(notesOfReplicas));
   }
 
   /** Who runs jobs, and what waits. */
   void noteOfJobs(List<String> some) {
     notesOfJobs = List.copyOf(some);
+  }
+
+  /** Of one replica. */
+  void noteOfReplica(List<String> some) {
+    notesOfReplicas.addAll(some);
   }
 
   /** Of policies as they were compared; what was said before is said again if it still holds. */

@@ -15,6 +15,7 @@ import org.partitionproxy.catalog.UsageReader;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationStatus;
+import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -43,12 +44,23 @@ final class StatusReader {
     Survey seen = figures.without(survey);
     List<Diagnostic> problems = new ArrayList<>(seen.unreachableServers());
     problems.addAll(survey.refusals());
+    problems.addAll(replications(seen));
     return new TopologyStatus(
         topology.name(),
         runtime,
         topology.servers().stream().map(s -> server(s, seen, figures)).toList(),
         tenants(seen, figures.usages()),
         problems);
+  }
+
+  /** Of replicas that don't follow, or soon won't be able to. */
+  private List<Diagnostic> replications(Survey seen) {
+    ReplicaStatusReader replicas = new ReplicaStatusReader(parts.sessions());
+    return topology.replicas().stream()
+        .filter(r -> seen.find(r.server()).flatMap(ServerSnapshot::stamp).isPresent())
+        .map(r -> replicas.read(parts.replicas().replication(r)))
+        .flatMap(status -> status.problem().stream())
+        .toList();
   }
 
   /** Filled by several threads. */

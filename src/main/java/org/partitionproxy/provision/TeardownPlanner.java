@@ -19,6 +19,7 @@ import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Removals;
 import org.partitionproxy.plan.ShardTriggerChanges;
+import org.partitionproxy.replica.Replication;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -35,8 +36,19 @@ final class TeardownPlanner {
   private final Sessions sessions;
   private final JobPlanner jobs;
   private final EveryonePlanner everyone;
+  private final ReplicaPlanner replicas;
 
-  TeardownPlanner(Topology topology, Sessions sessions, EveryonePlanner everyone, JobPlanner jobs) {
+  TeardownPlanner(Provisioner.Parts parts) {
+    this(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs(), parts.replicas());
+  }
+
+  private TeardownPlanner(
+      Topology topology,
+      Sessions sessions,
+      EveryonePlanner everyone,
+      JobPlanner jobs,
+      ReplicaPlanner replicas) {
+    this.replicas = replicas;
     this.jobs = jobs;
     this.topology = topology;
     this.sessions = sessions;
@@ -112,7 +124,15 @@ final class TeardownPlanner {
     if (snapshot.stamp().isEmpty()) {
       return emptied(scene.request(), snapshot);
     }
-    return snapshot.server().isVeneer() ? veneer(scene, snapshot) : shard(scene, snapshot);
+    if (snapshot.server().isVeneer()) {
+      return veneer(scene, snapshot);
+    }
+    List<Change> changes = new ArrayList<>();
+    if (scene.request().all()) {
+      changes.addAll(replicas.removal(snapshot.server()));
+    }
+    changes.addAll(shard(scene, snapshot));
+    return changes;
   }
 
   /** A database of ppp's own that an earlier teardown, or a first run that was killed, left. */
@@ -305,7 +325,11 @@ final class TeardownPlanner {
     List<ServerSnapshot> cluster = scene.cluster(snapshot);
     boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
     for (Identifier role :
-        List.of(topology.appRole(), topology.readerRole(), topology.adminRole())) {
+        List.of(
+            topology.appRole(),
+            topology.readerRole(),
+            Replication.role(topology),
+            topology.adminRole())) {
       if (scene.madeRole(snapshot, role) && !keeps) {
         Change gone =
             last

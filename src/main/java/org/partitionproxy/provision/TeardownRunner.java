@@ -15,6 +15,7 @@ import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
+import org.partitionproxy.plan.Stage;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 
@@ -34,6 +35,7 @@ final class TeardownRunner {
    */
   void run(Plan plan) {
     shareRoles(plan);
+    endReplication(plan);
     Set<Identifier> failed = new HashSet<>();
     for (Plan.ServerPlan planned : plan.servers()) {
       dropTenants(server(planned), planned.changes(), failed);
@@ -47,8 +49,20 @@ final class TeardownRunner {
               .filter(s -> Clusters.same(s, server))
               .allMatch(run.result()::isUsable);
       if (complete && (!server.isVeneer() || !run.result().hasStopped())) {
-        dropRest(server, planned.changes());
+        dropRest(
+            server, planned.changes().stream().filter(c -> c.stage() != Stage.REPLICAS).toList());
       }
+    }
+  }
+
+  /** First, while both ends are whole: no table that is still followed goes, and no slot stays. */
+  private void endReplication(Plan plan) {
+    List<Plan.ServerPlan> reversed = new ArrayList<>(plan.servers());
+    Collections.reverse(reversed);
+    for (Plan.ServerPlan planned : reversed) {
+      dropRest(
+          server(planned),
+          planned.changes().stream().filter(c -> c.stage() == Stage.REPLICAS).toList());
     }
   }
 

@@ -46,6 +46,7 @@ final class Scene {
   private final Path folder;
   private final List<String> lines = new ArrayList<>();
   private final Map<String, Place> places = new LinkedHashMap<>();
+  private final Map<String, Place> copies = new LinkedHashMap<>();
   private final List<String> veneers = new ArrayList<>(List.of("veneer"));
   private final Map<String, String> tenants = new LinkedHashMap<>();
   private final Map<String, String> schemas = new LinkedHashMap<>();
@@ -84,8 +85,23 @@ final class Scene {
     places.put(server, new Place(where, shared ? database() + "_" + server : database()));
   }
 
+  /** Has another server follow a shard. */
+  void replica(String shard, String replica, TestServer where, String more) throws IOException {
+    Place place = new Place(where, database() + "_" + replica);
+    copies.put(replica, place);
+    keys(
+        shard,
+        "replicas: { %s: { port: %d, database: %s%s, password: \"${PPP_TEST_PASSWORD}\" } }"
+            .formatted(replica, place.port, place.database, more));
+  }
+
+  void withoutReplica(String shard) throws IOException {
+    place(shard).keys = "";
+    write();
+  }
+
   Place place(String server) {
-    return require(places, server);
+    return copies.containsKey(server) ? require(copies, server) : require(places, server);
   }
 
   private static <T> T require(Map<String, T> map, String key) {

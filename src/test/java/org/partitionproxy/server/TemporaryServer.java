@@ -7,7 +7,9 @@ import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.partitionproxy.diagnostic.PppException;
@@ -16,6 +18,7 @@ import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.SslMode;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -66,8 +69,7 @@ public final class TemporaryServer {
   /** Another JVM may take a free port before the server does. */
   private static TemporaryServer startOnFreePort(DataFolder data, Secret password) {
     for (int attempt = 1; ; attempt++) {
-      ServerDefinition definition =
-          ServerDefinition.local(NAME, freePort(), Identifier.of("postgres"));
+      ServerDefinition definition = definition();
       ServerSettings settings =
           ServerSettings.of(
                   definition,
@@ -87,6 +89,22 @@ public final class TemporaryServer {
         }
       }
     }
+  }
+
+  /** As a shard with replicas is. */
+  private static ServerDefinition definition() {
+    return new ServerDefinition(
+        NAME,
+        "127.0.0.1",
+        freePort(),
+        Optional.empty(),
+        Identifier.of("postgres"),
+        Identifier.of("postgres"),
+        Optional.empty(),
+        SslMode.PREFER,
+        Optional.empty(),
+        new TreeMap<>(Map.of("wal_level", "logical")),
+        new TreeMap<>());
   }
 
   public static int freePort() {

@@ -1,0 +1,146 @@
+package org.partitionproxy.replica;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.db.Row;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Diagnostic;
+
+/** Asks both ends how a replication fares. */
+public final class ReplicaStatusReader {
+
+  private static final String SLOT =
+      """
+      SELECT s.active, coalesce(s.wal_status, 'lost') AS wal_status,
+        coalesce(pg_catalog.pg_wal_lsn_diff(
+          pg_catalog.pg_current_wal_lsn(), s.confirmed_flush_lsn), 0)::bigint AS lag,
+        pg_catalog.date_part('epoch', r.replay_lag)::text AS seconds,
+        greatest(coalesce(pg_catalog.pg_wal_lsn_diff(
+          pg_catalog.pg_current_wal_lsn(), s.restart_lsn), 0), 0)::bigint AS retained,
+        (SELECT CASE WHEN p.setting::bigint >= 0 THEN p.setting::bigint * 1048576 END
+         FROM pg_catalog.pg_settings AS p WHERE p.name = 'max_slot_wal_keep_size') AS keeps
+      FROM pg_catalog.pg_replication_slots AS s
+      LEFT JOIN pg_catalog.pg_stat_replication AS r ON r.pid = s.active_pid
+      WHERE s.slot_name = ?""";
+
+  private static final String SUBSCRIPTION =
+      """
+      SELECT s.oid::text AS oid, s.subenabled,
+        EXISTS (SELECT FROM pg_catalog.pg_stat_subscription AS w
+          WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL
+            AND w.received_lsn IS NOT NULL) AS runs,
+        coalesce(e.apply_error_count + e.sync_error_count, 0) AS errors,
+        (SELECT pg_catalog.sum(c.value::bigint)::bigint
+         FROM pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(e)) AS c (key, value)
+         WHERE c.key LIKE 'confl\\_%') AS conflicts
+      FROM pg_catalog.pg_subscription AS s
+      JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
+      LEFT JOIN pg_catalog.pg_stat_subscription_stats AS e ON e.subid = s.oid
+      WHERE d.datname = pg_catalog.current_database() AND s.subname = ?""";
+
+  private static final String TABLES =
+      """
+      SELECT n.nspname || '.' || c.relname AS name,
+        CASE r.srsubstate WHEN 'r' THEN 'copied' WHEN 'i' THEN 'waiting' ELSE 'copying' END AS state
+      FROM pg_catalog.pg_subscription_rel AS r
+      JOIN pg_catalog.pg_class AS c ON c.oid = r.srrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE r.srsubid = ?::pg_catalog.oid
+      ORDER BY n.nspname, c.relname""";
+
+  private record Subscription(
+      boolean enabled,
+      boolean runs,
+      long errors,
+      Optional<Long> conflicts,
+      List<ReplicaStatus.TableState> tables) {}
+
+  private final Sessions sessions;
+
+  public ReplicaStatusReader(Sessions sessions) {
+    this.sessions = sessions;
+  }
+
+  public ReplicaStatus read(Replication replication) {
+    List<Diagnostic> away = new ArrayList<>();
+    String name = replication.name().value();
+    Optional<ReplicaStatus.Slot> slot =
+        ask(
+            () ->
+                sessions.with(
+                    replication.shard(), s -> s.queryOne(SLOT, ReplicaStatusReader::slot, name)),
+            away);
+    Optional<Subscription> subscription =
+        ask(
+            () ->
+                sessions.with(
+                    replication.replicaServer(),
+                    s -> s.queryOne(SUBSCRIPTION, row -> subscription(s, row), name)),
+            away);
+    return new ReplicaStatus(
+        replication.replica().name().value(),
+        replication.shard().name().value(),
+        away.isEmpty() ? state(slot, subscription) : ReplicaStatus.State.UNKNOWN,
+        slot,
+        subscription.map(Subscription::errors).orElse(0L),
+        subscription.flatMap(Subscription::conflicts),
+        subscription.map(Subscription::tables).orElse(List.of()),
+        away);
+  }
+
+  private interface Question<T> {
+    Optional<T> ask();
+  }
+
+  private static <T> Optional<T> ask(Question<T> question, List<Diagnostic> away) {
+    try {
+      return question.ask();
+    } catch (SqlFailure e) {
+      away.addAll(e.diagnostics());
+      return Optional.empty();
+    }
+  }
+
+  private static ReplicaStatus.State state(
+      Optional<ReplicaStatus.Slot> slot, Optional<Subscription> subscription) {
+    if (subscription.isEmpty()) {
+      return ReplicaStatus.State.MISSING;
+    }
+    if (!subscription.get().enabled()) {
+      return ReplicaStatus.State.PAUSED;
+    }
+    if (slot.isEmpty() || slot.get().walStatus().equals("lost")) {
+      return ReplicaStatus.State.LOST;
+    }
+    if (!slot.get().active() || !subscription.get().runs()) {
+      return ReplicaStatus.State.STOPPED;
+    }
+    boolean copied = subscription.get().tables().stream().allMatch(t -> t.state().equals("copied"));
+    return copied ? ReplicaStatus.State.FOLLOWING : ReplicaStatus.State.COPYING;
+  }
+
+  private static ReplicaStatus.Slot slot(Row row) {
+    return new ReplicaStatus.Slot(
+        row.bool("active"),
+        row.string("wal_status"),
+        row.number("lag"),
+        row.findString("seconds").map(Double::valueOf),
+        row.number("retained"),
+        row.findNumber("keeps"));
+  }
+
+  private static Subscription subscription(Session session, Row row) {
+    return new Subscription(
+        row.bool("subenabled"),
+        row.bool("runs"),
+        row.number("errors"),
+        row.findNumber("conflicts"),
+        session.query(
+            TABLES,
+            t -> new ReplicaStatus.TableState(t.string("name"), t.string("state")),
+            row.string("oid")));
+  }
+}

@@ -1,0 +1,254 @@
+package org.partitionproxy.replica;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.partitionproxy.plan.Action;
+import org.partitionproxy.plan.Change;
+import org.partitionproxy.plan.ObjectKind;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.Literal;
+import org.partitionproxy.sql.QualifiedName;
+import org.partitionproxy.sql.Sql;
+
+/**
+ * What makes a replica's tables like the shard's. What is missing comes at once; what is to go
+ * waits until the replica has caught up, because rows that are under way may still need it.
+ */
+final class TableSteps {
+
+  private final SortedMap<QualifiedName, CopiedTable> is;
+  private final SortedSet<String> made;
+  private final List<Change> now = new ArrayList<>();
+  private final List<Change> later = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final SortedSet<QualifiedName> anew = new TreeSet<>();
+
+  /**
+   * @param is the replica's
+   * @param should the shard's
+   * @param made those of the replica's that ppp made, by their names as text
+   */
+  TableSteps(
+      SortedMap<QualifiedName, CopiedTable> is,
+      SortedMap<QualifiedName, CopiedTable> should,
+      SortedSet<String> made) {
+    this.is = is;
+    this.made = made;
+    List<CopiedTable> order = new ArrayList<>(should.values());
+    order.sort(Comparator.comparing(CopiedTable::depth).thenComparing(CopiedTable::name));
+    order.forEach(this::compare);
+    is.values().stream()
+        .filter(t -> !should.containsKey(t.name()) && made.contains(t.name().toString()))
+        .sorted(Comparator.comparing(CopiedTable::depth).reversed())
+        .forEach(t -> later.add(drop(t.name())));
+  }
+
+  /** In the order in which they have to be made. */
+  List<Change> now() {
+    return now;
+  }
+
+  /** What has to wait until all that the shard has written so far is on the replica. */
+  List<Change> later() {
+    return later;
+  }
+
+  /** Tables that are no partitions and whose rows must all be copied once more. */
+  SortedSet<QualifiedName> anew() {
+    return anew;
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  private void compare(CopiedTable wanted) {
+    CopiedTable actual = is.get(wanted.name());
+    if (actual == null) {
+      now.add(change(Action.CREATE, wanted.name(), create(wanted)));
+    } else if (!made.contains(wanted.name().toString())) {
+      notes.add("table " + wanted.name() + " on the replica was not made by ppp and is left alone");
+    } else if (!actual.partitionKey().equals(wanted.partitionKey())) {
+      List<Sql> statements = new ArrayList<>(List.of(Sql.of("DROP TABLE {}", wanted.name())));
+      statements.addAll(create(wanted));
+      now.add(change(Action.ALTER, wanted.name() + " (anew)", statements));
+      anew.add(wanted.root());
+    } else {
+      alter(actual, wanted);
+    }
+  }
+
+  private static List<Sql> create(CopiedTable table) {
+    List<Sql> statements = new ArrayList<>();
+    Sql partitioned =
+        table
+            .partitionKey()
+            .map(k -> Sql.of(" PARTITION BY {}", Sql.deparsed(k)))
+            .orElse(Sql.EMPTY);
+    if (table.place().isPresent()) {
+      CopiedTable.Place place = table.place().get();
+      statements.add(
+          Sql.of(
+              "CREATE TABLE {} PARTITION OF {} {}{}",
+              table.name(),
+              place.parent(),
+              Sql.deparsed(place.bound()),
+              partitioned));
+    } else {
+      statements.add(
+          Sql.of(
+              "CREATE TABLE {} ({}){}",
+              table.name(),
+              Sql.join(
+                  ", ",
+                  table.columns().stream()
+                      .map(
+                          c -> c.notNull() ? Sql.of("{} NOT NULL", c.definition()) : c.definition())
+                      .toList()),
+              partitioned));
+    }
+    table.keys().forEach((name, definition) -> statements.add(key(table, name, definition)));
+    table.identityIndex().ifPresent(index -> statements.add(Sql.deparsed(index)));
+    identity(table).ifPresent(statements::add);
+    return statements;
+  }
+
+  private static Sql key(CopiedTable table, Identifier name, String definition) {
+    return Sql.of(
+        "ALTER TABLE {} ADD CONSTRAINT {} {}", table.name(), name, Sql.deparsed(definition));
+  }
+
+  private static Optional<Sql> identity(CopiedTable table) {
+    return switch (table.identity().kind()) {
+      case "f" -> Optional.of(Sql.of("ALTER TABLE {} REPLICA IDENTITY FULL", table.name()));
+      case "i" ->
+          table
+              .identity()
+              .index()
+              .filter(i -> table.identityIndex().isPresent() || table.keys().containsKey(i))
+              .map(i -> Sql.of("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table.name(), i));
+      default -> Optional.empty();
+    };
+  }
+
+  private void alter(CopiedTable actual, CopiedTable wanted) {
+    List<Sql> first = new ArrayList<>();
+    List<Sql> last = new ArrayList<>();
+    if (wanted.place().isEmpty()) {
+      columns(actual, wanted, first, last);
+    }
+    place(actual, wanted, first, last);
+    wanted
+        .keys()
+        .forEach(
+            (name, definition) -> {
+              String old = actual.keys().get(name);
+              if (old != null && !old.equals(definition)) {
+                first.add(Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", wanted.name(), name));
+              }
+              if (!definition.equals(old)) {
+                first.add(key(wanted, name, definition));
+              }
+            });
+    actual.keys().keySet().stream()
+        .filter(name -> !wanted.keys().containsKey(name))
+        .forEach(
+            name -> last.add(Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", wanted.name(), name)));
+    if (!first.isEmpty()) {
+      now.add(change(Action.ALTER, wanted.name(), first));
+    }
+    if (!last.isEmpty()) {
+      later.add(change(Action.ALTER, wanted.name() + " (what is gone on the shard)", last));
+    }
+  }
+
+  /**
+   * A column that is new on the shard gets what its earlier rows have in it, if that is known.
+   * Renamed, it would be a new one here and be empty: then the table is copied once more.
+   */
+  private void columns(CopiedTable actual, CopiedTable wanted, List<Sql> first, List<Sql> last) {
+    SortedMap<Identifier, CopiedColumn> old = new TreeMap<>(actual.columnsByName());
+    boolean loses = !wanted.columnsByName().keySet().containsAll(old.keySet());
+    for (CopiedColumn column : wanted.columns()) {
+      CopiedColumn before = old.remove(column.name());
+      if (before == null) {
+        first.add(
+            Sql.of(
+                "ALTER TABLE {} ADD COLUMN {}{}",
+                wanted.name(),
+                column.definition(),
+                column.missing().map(m -> Sql.of(" DEFAULT {}", Literal.of(m))).orElse(Sql.EMPTY)));
+        if (column.missing().isPresent()) {
+          first.add(alterColumn(wanted, column, Sql.of("DROP DEFAULT")));
+        }
+        if (column.notNull()) {
+          last.add(alterColumn(wanted, column, Sql.of("SET NOT NULL")));
+        }
+        boolean unknown = column.filled() && column.missing().isEmpty();
+        if (column.generated().isEmpty() && (loses || unknown)) {
+          anew.add(wanted.name());
+        }
+        continue;
+      }
+      if (!column.hasTypeOf(before)) {
+        first.add(type(wanted, column));
+      }
+      if (before.notNull() && !column.notNull()) {
+        first.add(alterColumn(wanted, column, Sql.of("DROP NOT NULL")));
+      } else if (column.notNull() && !before.notNull()) {
+        last.add(alterColumn(wanted, column, Sql.of("SET NOT NULL")));
+      }
+    }
+    old.keySet()
+        .forEach(name -> last.add(Sql.of("ALTER TABLE {} DROP COLUMN {}", wanted.name(), name)));
+  }
+
+  private static Sql alterColumn(CopiedTable table, CopiedColumn column, Sql action) {
+    return Sql.of("ALTER TABLE {} ALTER COLUMN {} {}", table.name(), column.name(), action);
+  }
+
+  private static Sql type(CopiedTable table, CopiedColumn column) {
+    Sql type = Sql.deparsed(column.type());
+    Sql collation =
+        column.collation().map(c -> Sql.of(" COLLATE {}", Sql.deparsed(c))).orElse(Sql.EMPTY);
+    return alterColumn(
+        table, column, Sql.of("TYPE {}{} USING {}::{}", type, collation, column.name(), type));
+  }
+
+  private static void place(
+      CopiedTable actual, CopiedTable wanted, List<Sql> first, List<Sql> last) {
+    if (actual.place().equals(wanted.place())) {
+      return;
+    }
+    if (actual.place().isPresent()) {
+      List<Sql> when = wanted.place().isPresent() ? first : last;
+      when.add(
+          Sql.of(
+              "ALTER TABLE {} DETACH PARTITION {}", actual.place().get().parent(), wanted.name()));
+    }
+    wanted
+        .place()
+        .ifPresent(
+            p ->
+                first.add(
+                    Sql.of(
+                        "ALTER TABLE {} ATTACH PARTITION {} {}",
+                        p.parent(),
+                        wanted.name(),
+                        Sql.deparsed(p.bound()))));
+  }
+
+  private static Change drop(QualifiedName table) {
+    return change(Action.DROP, table, List.of(Sql.of("DROP TABLE IF EXISTS {}", table)));
+  }
+
+  private static Change change(Action action, Object name, List<Sql> statements) {
+    return ReplicationSteps.owned(action, ObjectKind.TABLE, name.toString(), statements);
+  }
+}
