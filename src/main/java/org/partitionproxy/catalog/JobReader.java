@@ -75,15 +75,18 @@ public final class JobReader {
         WHERE d.jobid = j.jobid
           AND d.runid > (SELECT coalesce(max(l.runid), 0) - 10000 FROM cron.job_run_details AS l)
         ORDER BY d.runid DESC
-        LIMIT 3) AS r ON true
+        LIMIT ?) AS r ON true
       WHERE pg_catalog.starts_with(j.command, ?) AND j.database = ?
       ORDER BY j.jobid, r.runid DESC""";
 
   /** What ppp itself is to run in this database. */
   public List<KeptJob> kept(Session session) {
-    return session.query(KEPT, row -> row.bool("there")).get(0)
-        ? session.query(KEPT_JOBS, JobReader::keptJob)
-        : List.of();
+    return isKeeping(session) ? session.query(KEPT_JOBS, JobReader::keptJob) : List.of();
+  }
+
+  /** Whether a shard has what remembers jobs. */
+  public boolean isKeeping(Session session) {
+    return session.query(KEPT, row -> row.bool("there")).get(0);
   }
 
   /** pg_cron as the database of a session can have it. */
@@ -127,16 +130,34 @@ public final class JobReader {
    * ppp's jobs of pg_cron that work in the database of a session, with their last runs.
    *
    * @param sql how theirs begins
+   * @param runs how many of each
    */
-  public List<JobHistory> histories(Session session, Maintenance maintenance, String sql) {
+  public List<JobHistory> histories(
+      Session session, Maintenance maintenance, String sql, int runs) {
     return inHome(
             session,
             maintenance,
             (home, here) ->
                 home.queryOne(VERSION, row -> row.integer("version")).isPresent()
-                    ? histories(home, session.server().database(), ScheduledJob.MARK + sql)
+                    ? histories(home, session.server().database(), ScheduledJob.MARK + sql, runs)
                     : List.<JobHistory>of())
         .orElse(List.of());
+  }
+
+  /** Switches jobs of pg_cron on or off. */
+  public void setActive(Session session, Maintenance maintenance, List<Long> ids, boolean active) {
+    if (!ids.isEmpty()) {
+      inHome(
+          session,
+          maintenance,
+          (home, here) ->
+              home.query(
+                  "SELECT cron.alter_job(j.id::bigint, active := ?) IS NULL AS done"
+                      + " FROM pg_catalog.unnest(?::text[]) AS j (id)",
+                  row -> row.bool("done"),
+                  active,
+                  ids.stream().map(String::valueOf).toList()));
+    }
   }
 
   /** Lends a session in the maintenance database of the same server. */
@@ -173,7 +194,8 @@ public final class JobReader {
         .map(Identifier::of);
   }
 
-  private static List<JobHistory> histories(Session home, Identifier database, String command) {
+  private static List<JobHistory> histories(
+      Session home, Identifier database, String command, int most) {
     Map<CronJob, List<JobRun>> runs = new LinkedHashMap<>();
     home.forEach(
         HISTORIES,
@@ -181,6 +203,7 @@ public final class JobReader {
           List<JobRun> own = runs.computeIfAbsent(job(row), j -> new ArrayList<>());
           row.findString("status").ifPresent(status -> own.add(run(status, row)));
         },
+        most,
         command,
         database.value());
     return runs.entrySet().stream()

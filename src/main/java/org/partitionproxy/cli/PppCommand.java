@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       MigrateCommand.class,
       AnalyzeCommand.class,
       PartitionsCommand.class,
+      JobsCommand.class,
       RollupsCommand.class,
       PsqlCommand.class,
       ShowLogsCommand.class,

@@ -10,6 +10,8 @@ import org.partitionproxy.state.ScheduledJob;
 /** How ppp's jobs on a shard went; only reads, and only where pg_cron is. */
 final class JobLook {
 
+  private static final int RUNS = 3;
+
   private final Connector connector;
   private final JobReader reader = new JobReader();
 
@@ -39,7 +41,8 @@ final class JobLook {
                 work.accept(maintenance);
               }
             },
-            ScheduledJob.MAKING)
+            ScheduledJob.MAKING,
+            RUNS)
         .stream()
         .map(one -> new ShardJob(session.server().name(), one))
         .toList();

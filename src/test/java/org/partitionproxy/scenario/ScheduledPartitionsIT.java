@@ -24,7 +24,11 @@ class ScheduledPartitionsIT {
       """
       partitions:
         events: { by: created_at, every: 1 day, ahead: 2, schedule: '0 23 * * *', job: nightly }
-        readings: { by: created_at, every: 1 day, ahead: 2, schedule: '30 1 * * *' }""";
+        readings: { by: created_at, every: 1 day, ahead: 2, schedule: '30 1 * * *' }
+      jobs:
+        note: { cron: '0 4 * * *', sql: 'SELECT 1; INSERT INTO notes DEFAULT VALUES', on: tenants }
+        vacuum: { cron: '0 5 * * *', sql: 'VACUUM', on: shards }
+        often: { every: 5 seconds, sql: 'SELECT 1', on: tenants }""";
 
   @TempDir private Path folder;
   private Scene scene;
@@ -37,9 +41,7 @@ class ScheduledPartitionsIT {
         .findFirst();
   }
 
-  /**
-   * Has a server load pg_cron, and run jobs without a login of their own from its next start on.
-   */
+  /** Has a server load pg_cron, and run jobs without a login of their own. */
   private static TestServer server(PostgresVersion version) throws SQLException {
     TestServer server = TestServer.shared("cron", version);
     try (Client superuser = maintenance(server)) {
@@ -51,6 +53,8 @@ class ScheduledPartitionsIT {
       superuser.execute("ALTER SYSTEM SET cron.use_background_workers = on");
       superuser.execute("CREATE EXTENSION pg_cron");
     }
+    server.stop();
+    server.restart();
     return server;
   }
 
@@ -80,10 +84,20 @@ class ScheduledPartitionsIT {
         """
         CREATE TABLE events (created_at timestamptz NOT NULL) PARTITION BY RANGE (created_at);
         CREATE TABLE readings (created_at timestamptz NOT NULL) PARTITION BY RANGE (created_at);
+        CREATE TABLE notes (who text DEFAULT current_user);
         """);
     scene.line(POLICIES);
     scene.run("initialize");
-    scene.isInStep();
+    assertThat(scene.run("plan"))
+        .contains(Scene.NOTHING_TO_DO.strip())
+        .contains("can't count seconds, as 1.5 can: `ppp jobs run` runs \"often\"");
+    scene.run("jobs", "pause", "vacuum");
+    scene.run("initialize");
+    assertThat(scene.run("jobs"))
+        .containsPattern("note +" + scene.schema("acme") + " +shard1 +0 4 [*] [*] [*] +pg_cron ")
+        .containsPattern("vacuum +- +shard1 .* paused\n")
+        .containsPattern("often +.* nobody: start `ppp jobs run`");
+    scene.run("jobs", "resume", "vacuum");
     String own = "ppp partitions of readings in " + scene.database();
     assertThat(scene.run("partitions"))
         .contains("shard1: job \"nightly\" at '0 23 * * *': has not run yet\n")
@@ -104,7 +118,7 @@ class ScheduledPartitionsIT {
             () -> {
               try (Client superuser = maintenance(server)) {
                 assertThat(superuser.rows("SELECT status FROM cron.job_run_details ORDER BY 1"))
-                    .containsExactly("failed", "succeeded");
+                    .containsExactly("failed", "succeeded", "succeeded", "succeeded");
               }
             });
     assertThat(
@@ -112,6 +126,9 @@ class ScheduledPartitionsIT {
                 "SELECT count(*) FROM pg_inherits WHERE inhparent = '%s.events'::regclass"
                     .formatted(scene.schema("acme"))))
         .isEqualTo("5");
+    assertThat(shard("SELECT who FROM %s.notes".formatted(scene.schema("acme"))))
+        .isEqualTo(scene.role("acme"));
+    assertThat(scene.run("jobs", "history", "note")).containsPattern("note .* succeeded");
     assertThat(scene.run("partitions"))
         .containsPattern("job \"nightly\" at '@reboot': last run \\S+Z succeeded\n")
         .containsPattern(
@@ -127,5 +144,6 @@ class ScheduledPartitionsIT {
       assertThat(superuser.value("SELECT count(*) FROM cron.job")).isEqualTo("0");
     }
     assertThat(scene.run("partitions")).doesNotContain("job");
+    scene.isInStep();
   }
 }

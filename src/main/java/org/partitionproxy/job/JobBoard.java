@@ -1,0 +1,266 @@
+package org.partitionproxy.job;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.partitionproxy.catalog.JobReader;
+import org.partitionproxy.db.Connector;
+import org.partitionproxy.db.Session;
+import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.db.Workers;
+import org.partitionproxy.diagnostic.Code;
+import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.state.CronJob;
+import org.partitionproxy.state.JobHistory;
+import org.partitionproxy.state.JobRun;
+import org.partitionproxy.state.KeptJob;
+import org.partitionproxy.state.ScheduledJob;
+import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
+import org.partitionproxy.topology.TenantSelection;
+import org.partitionproxy.topology.Topology;
+
+/** All jobs on all shards, and what can be done with them by hand. */
+public final class JobBoard {
+
+  private final Topology topology;
+  private final Connector connector;
+  private final Clock clock;
+  private final JobReader reader = new JobReader();
+
+  public JobBoard(Topology topology, Connector connector, Clock clock) {
+    this.topology = topology;
+    this.connector = connector;
+    this.clock = clock;
+  }
+
+  /**
+   * What was seen.
+   *
+   * @param problems shards that are away
+   */
+  public record Listing(List<JobStatus> jobs, List<Diagnostic> problems) {}
+
+  /**
+   * Those of a selection of tenants, and those of no tenant on their shards.
+   *
+   * @param name of one job; empty for all
+   * @param runs how many of each
+   * @throws PppException {@link Code#JOB_UNKNOWN} if nothing is called so
+   */
+  public Listing list(TenantSelection selection, Optional<String> name, int runs) {
+    List<Diagnostic> problems = new ArrayList<>();
+    List<JobStatus> all = new ArrayList<>();
+    for (List<JobStatus> some :
+        onShards((shard, session) -> jobs(shard, session, runs), problems).values()) {
+      all.addAll(some);
+    }
+    List<JobStatus> named =
+        all.stream().filter(one -> name.map(one.job().name()::equals).orElse(true)).toList();
+    if (named.isEmpty() && name.isPresent() && problems.isEmpty()) {
+      throw new PppException(
+          Diagnostic.error(
+              Code.JOB_UNKNOWN,
+              "no job is called \"" + name.get() + "\"",
+              all.isEmpty()
+                  ? "There are none; jobs: in shards.yaml declares them."
+                  : "Jobs are "
+                      + String.join(
+                          ", ", all.stream().map(one -> one.job().name()).distinct().toList())
+                      + "."));
+    }
+    List<Tenant> tenants = selection.from(topology);
+    return new Listing(
+        named.stream().filter(one -> isMeant(one, selection, tenants)).toList(), problems);
+  }
+
+  private static boolean isMeant(
+      JobStatus status, TenantSelection selection, List<Tenant> tenants) {
+    Optional<Identifier> schema = status.job().schema();
+    return schema.isPresent()
+        ? tenants.stream().anyMatch(t -> t.schema().equals(schema.get()))
+        : selection.tenants().isEmpty()
+            && tenants.stream().anyMatch(t -> t.shard().equals(status.shard()));
+  }
+
+  /**
+   * Has jobs run on their schedule no more, or again. What runs goes on to its end.
+   *
+   * @throws SqlFailure if a shard can't be reached; others have been told then
+   */
+  public void pause(List<JobStatus> jobs, boolean paused) {
+    for (ServerDefinition shard : topology.shards()) {
+      List<JobStatus> here = jobs.stream().filter(one -> one.shard().equals(shard.name())).toList();
+      if (!here.isEmpty()) {
+        try (Session session = connector.superuser(shard)) {
+          session.update(
+              "UPDATE ppp.job SET paused = ? WHERE title = ANY (?)",
+              paused,
+              here.stream()
+                  .filter(one -> one.cronId().isEmpty())
+                  .map(one -> one.job().title())
+                  .toList());
+          reader.setActive(
+              session,
+              work -> maintenance(shard, work),
+              here.stream().flatMap(one -> one.cronId().stream()).toList(),
+              !paused);
+        }
+      }
+    }
+  }
+
+  /**
+   * Runs one now, by this process, whoever runs it on its schedule; the shard remembers it.
+   *
+   * @throws PppException {@link Code#JOB_IS_RUNNING} if it runs already
+   */
+  public JobRun runNow(JobStatus status) {
+    ServerDefinition shard = topology.findServer(status.shard().value()).orElseThrow();
+    String title = status.job().title();
+    try (Session maintenance = connector.maintenance(shard);
+        Session book = connector.superuser(shard);
+        JobSession session = new JobSession(shard, topology, connector, clock)) {
+      JobLeadership leadership = new JobLeadership(maintenance);
+      if (!leadership.begin(title)) {
+        throw new PppException(
+            Diagnostic.error(
+                Code.JOB_IS_RUNNING,
+                "job \"" + title + "\" runs already",
+                "Wait for its end; `ppp jobs history` shows it then."));
+      }
+      JobRun run = session.run(status.job());
+      JobBook.write(book, title, run);
+      return run;
+    }
+  }
+
+  private List<JobStatus> jobs(ServerDefinition shard, Session session, int most) {
+    JobReader.Maintenance maintenance = work -> maintenance(shard, work);
+    Map<String, ScheduledJob> declared = new LinkedHashMap<>();
+    new DeclaredJobs(topology).on(shard).forEach(job -> declared.put(job.title(), job));
+    List<JobHistory> ofCron = reader.histories(session, maintenance, "", most);
+    List<KeptJob> kept = reader.kept(session);
+    Map<String, List<JobRun>> runs =
+        reader.isKeeping(session)
+            ? JobBook.latest(session, ofCron.stream().map(one -> one.job().name()).toList(), most)
+            : Map.of();
+    List<JobStatus> all = new ArrayList<>();
+    for (JobHistory one : ofCron) {
+      ScheduledJob known = declared.remove(one.job().name());
+      ScheduledJob job = known == null ? unnamed(one.job()) : known;
+      all.add(ofCron(shard, one, job, runs.getOrDefault(job.title(), List.of()), most));
+    }
+    boolean led = !kept.isEmpty() && isLed(shard);
+    for (KeptJob one : kept) {
+      declared.remove(one.job().title());
+      all.add(kept(shard, one, led, runs.getOrDefault(one.job().title(), List.of())));
+    }
+    declared
+        .values()
+        .forEach(
+            job ->
+                all.add(
+                    new JobStatus(
+                        shard.name(),
+                        job,
+                        JobStatus.Keeper.NOT_MADE,
+                        Optional.empty(),
+                        false,
+                        List.of(),
+                        Optional.empty())));
+    return all;
+  }
+
+  /** Of runs by hand too. */
+  private JobStatus ofCron(
+      ServerDefinition shard, JobHistory history, ScheduledJob job, List<JobRun> byHand, int most) {
+    List<JobRun> runs = new ArrayList<>(history.runs());
+    runs.addAll(byHand);
+    runs.sort(
+        java.util.Comparator.comparing((JobRun run) -> run.started().orElse(Instant.MAX))
+            .reversed());
+    return new JobStatus(
+        shard.name(),
+        job,
+        JobStatus.Keeper.PG_CRON,
+        Optional.of(history.job().id()),
+        !history.job().active(),
+        runs.subList(0, Math.min(most, runs.size())),
+        next(job, !history.job().active()));
+  }
+
+  private JobStatus kept(ServerDefinition shard, KeptJob kept, boolean led, List<JobRun> runs) {
+    return new JobStatus(
+        shard.name(),
+        kept.job(),
+        led ? JobStatus.Keeper.RUNNER : JobStatus.Keeper.NO_RUNNER,
+        Optional.empty(),
+        kept.paused(),
+        runs,
+        led ? next(kept.job(), kept.paused()) : Optional.empty());
+  }
+
+  private Optional<Instant> next(ScheduledJob job, boolean paused) {
+    return paused
+        ? Optional.empty()
+        : Optional.of(JobTimes.of(job.schedule()).next(clock.instant()))
+            .filter(at -> at.isBefore(Instant.MAX));
+  }
+
+  /** One of ppp's that another part of shards.yaml than jobs: wants. */
+  private static ScheduledJob unnamed(CronJob job) {
+    return new ScheduledJob(
+        job.name(),
+        job.name(),
+        Optional.empty(),
+        job.schedule(),
+        job.command().substring(ScheduledJob.MARK.length()),
+        Identifier.of(job.role()),
+        Optional.empty());
+  }
+
+  private boolean isLed(ServerDefinition shard) {
+    try (Session maintenance = connector.maintenance(shard)) {
+      return new JobLeadership(maintenance).holder().isPresent();
+    }
+  }
+
+  private void maintenance(ServerDefinition shard, java.util.function.Consumer<Session> work) {
+    try (Session maintenance = connector.maintenance(shard)) {
+      work.accept(maintenance);
+    }
+  }
+
+  private <T> Map<ServerDefinition, T> onShards(
+      BiFunction<ServerDefinition, Session, T> work, List<Diagnostic> problems) {
+    Map<ServerDefinition, T> results = new LinkedHashMap<>();
+    try (Workers workers = new Workers(Math.max(1, topology.shards().size()))) {
+      List<Optional<T>> found =
+          workers.map(
+              topology.shards(),
+              shard -> {
+                try (Session session = connector.superuser(shard)) {
+                  return Optional.of(work.apply(shard, session));
+                } catch (SqlFailure e) {
+                  synchronized (problems) {
+                    problems.addAll(e.diagnostics());
+                  }
+                  return Optional.empty();
+                }
+              });
+      for (int i = 0; i < found.size(); i++) {
+        ServerDefinition shard = topology.shards().get(i);
+        found.get(i).ifPresent(result -> results.put(shard, result));
+      }
+    }
+    return results;
+  }
+}
