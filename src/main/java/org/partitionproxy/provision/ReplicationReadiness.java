@@ -46,7 +46,6 @@ final class ReplicationReadiness {
   Optional<String> problem(ServerSnapshot snapshot) {
     List<String> is = new ArrayList<>();
     List<String> needed = new ArrayList<>();
-    boolean itsOwn = false;
     for (Map.Entry<String, String> least :
         ReplicationSettings.least(topology, snapshot.server(), snapshot.majorVersion())
             .entrySet()) {
@@ -55,7 +54,6 @@ final class ReplicationReadiness {
       if (!isEnough(value, least.getValue())) {
         is.add(name + " " + value);
         needed.add(name + " " + least.getValue());
-        itsOwn |= snapshot.server().settings().containsKey(name);
       }
     }
     return is.isEmpty()
@@ -67,15 +65,14 @@ final class ReplicationReadiness {
                 + ", and replication needs "
                 + String.join(", ", needed)
                 + "; "
-                + mend(itsOwn));
+                + mend());
   }
 
-  private String mend(boolean itsOwn) {
-    if (!ownServers) {
-      return "set that there (ALTER SYSTEM, or the provider's parameters) and restart it";
-    }
-    String restart = "`ppp stop` and `ppp start` make it so";
-    return itsOwn ? "mend its `settings:`, then " + restart : restart;
+  private String mend() {
+    return ownServers
+        ? "`ppp stop` and `ppp start` make it so, unless its `settings:` or ALTER SYSTEM say"
+            + " otherwise"
+        : "set that there (ALTER SYSTEM, or the provider's parameters) and restart it";
   }
 
   private static boolean isEnough(String is, String least) {
