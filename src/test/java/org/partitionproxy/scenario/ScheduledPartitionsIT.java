@@ -41,9 +41,7 @@ class ScheduledPartitionsIT {
         .findFirst();
   }
 
-  /**
-   * Has a server load pg_cron, and run jobs without a login of their own.
-   */
+  /** Has a server load pg_cron, and run jobs without a login of their own. */
   private static TestServer server(PostgresVersion version) throws SQLException {
     TestServer server = TestServer.shared("cron", version);
     try (Client superuser = maintenance(server)) {
