@@ -3,11 +3,13 @@ package org.partitionproxy.job;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.partitionproxy.catalog.JobReader;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -184,9 +186,7 @@ public final class JobBoard {
       ServerDefinition shard, JobHistory history, ScheduledJob job, List<JobRun> byHand, int most) {
     List<JobRun> runs = new ArrayList<>(history.runs());
     runs.addAll(byHand);
-    runs.sort(
-        java.util.Comparator.comparing((JobRun run) -> run.started().orElse(Instant.MAX))
-            .reversed());
+    runs.sort(Comparator.comparing((JobRun run) -> run.started().orElse(Instant.MAX)).reversed());
     return new JobStatus(
         shard.name(),
         job,
@@ -233,7 +233,7 @@ public final class JobBoard {
     }
   }
 
-  private void maintenance(ServerDefinition shard, java.util.function.Consumer<Session> work) {
+  private void maintenance(ServerDefinition shard, Consumer<Session> work) {
     try (Session maintenance = connector.maintenance(shard)) {
       work.accept(maintenance);
     }

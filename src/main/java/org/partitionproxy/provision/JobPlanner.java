@@ -14,10 +14,12 @@ import org.partitionproxy.job.DeclaredJobs;
 import org.partitionproxy.job.JobSource;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.JobChanges;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.Cron;
 import org.partitionproxy.state.KeptJob;
 import org.partitionproxy.state.ScheduledJob;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
 /**
@@ -97,6 +99,23 @@ final class JobPlanner {
   /** Changes after which pg_cron has none of ppp's jobs in the shard's database. */
   List<Change> removal(ServerDefinition shard) {
     return JobChanges.ofCron(read(shard).cron(), List.of(), shard.database().value());
+  }
+
+  /** Changes after which nothing runs there as these tenants. */
+  List<Change> removal(ServerDefinition shard, Collection<Tenant> tenants) {
+    List<Identifier> roles = tenants.stream().map(Tenant::role).toList();
+    ShardJobs is = read(shard);
+    List<Change> changes =
+        new ArrayList<>(
+            JobChanges.ofCron(
+                is.cron().only(job -> roles.contains(Identifier.of(job.role()))),
+                List.of(),
+                shard.database().value()));
+    changes.addAll(
+        JobChanges.ofKept(
+            is.kept().stream().filter(kept -> roles.contains(kept.job().role())).toList(),
+            List.of()));
+    return changes;
   }
 
   static JobPlan plan(ServerDefinition shard, List<ScheduledJob> wanted, ShardJobs is) {

@@ -232,6 +232,9 @@ final class TeardownPlanner {
       return changes;
     }
     Remains remains = scene.remains(shard);
+    if (!scene.request().all() && shard.stamp().isPresent()) {
+      changes.addAll(jobs.removal(shard.server(), here));
+    }
     for (Tenant tenant : here) {
       if (scene.keeps(shard, tenant)) {
         keep(scene, shard, tenant);

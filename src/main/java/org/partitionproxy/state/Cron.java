@@ -2,6 +2,7 @@ package org.partitionproxy.state;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * pg_cron as a database can have it.
@@ -30,6 +31,11 @@ public record Cron(
   /** None that can be used. */
   public static Cron absent(String why) {
     return new Cron(Optional.of(why), 0, false, false, 0, List.of());
+  }
+
+  /** The same with some of its jobs only. */
+  public Cron only(Predicate<CronJob> some) {
+    return new Cron(absence, version, here, workers, atOnce, jobs.stream().filter(some).toList());
   }
 
   /** ppp's own that run in a database. */

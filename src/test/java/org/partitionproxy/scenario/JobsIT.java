@@ -100,6 +100,11 @@ class JobsIT {
     InProcess.Result ended = second.signalled("TERM");
     assertThat(ended.err()).doesNotContain("stand still");
     assertThat(isNoted("shard1", "hangs", "failed", "")).isTrue();
+    scene.run("teardown", "--tenant", "bolt", "--drop-data", "--yes");
+    try (Client superuser = scene.superuser("shard2")) {
+      assertThat(superuser.rows("SELECT name FROM ppp.job ORDER BY 1"))
+          .containsExactly("hangs", "slow");
+    }
     scene.withoutLine(JOBS);
     scene.run("initialize");
     scene.isInStep();

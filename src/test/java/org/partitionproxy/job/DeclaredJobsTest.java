@@ -1,0 +1,56 @@
+package org.partitionproxy.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.partitionproxy.state.ScheduledJob;
+import org.partitionproxy.topology.Topology;
+import org.partitionproxy.topology.TopologyReader;
+
+/** With the jobs of docs/jobs.md. */
+class DeclaredJobsTest {
+
+  private static final Pattern YAML = Pattern.compile("(?ms)^```yaml$(.*?)^```$");
+
+  @TempDir private Path folder;
+
+  private Topology documented() throws IOException {
+    Matcher yaml = YAML.matcher(Files.readString(Path.of("docs/jobs.md")));
+    assertThat(yaml.find()).isTrue();
+    Path file = folder.resolve("shards.yaml");
+    Files.writeString(
+        file,
+        """
+        name: bookstore
+        migrations: none
+        veneer: { port: 14797 }
+        shards: { shard1: { port: 29948 }, shard2: { port: 29949 } }
+        tenants: { acme: { shard: shard1 }, bolt: { shard: shard1 }, cato: { shard: shard2 } }
+        """
+            + yaml.group(1));
+    return TopologyReader.read(file, new TreeMap<>());
+  }
+
+  @Test
+  void areOnePerTenantOrShard() throws IOException {
+    Topology topology = documented();
+    assertThat(new DeclaredJobs(topology).on(topology.shards().get(0)))
+        .extracting(ScheduledJob::title)
+        .containsExactly(
+            "insert-operations of acme in bookstore",
+            "insert-operations of bolt in bookstore",
+            "update-operations of acme in bookstore",
+            "update-operations of bolt in bookstore",
+            "nightly-analyze in bookstore");
+    assertThat(new DeclaredJobs(topology).on(topology.shards().get(1)))
+        .extracting(job -> job.role().value())
+        .containsExactly("cato_app", "cato_app", "bookstore_admin");
+  }
+}
