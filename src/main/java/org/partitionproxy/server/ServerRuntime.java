@@ -56,7 +56,10 @@ public interface ServerRuntime {
     return Optional.empty();
   }
 
-  /** Where the veneer reaches this shard: a service name, a folder of Unix sockets, an address. */
+  /**
+   * Where the veneer, or a replica, reaches this shard: a service name, a folder of Unix sockets,
+   * an address.
+   */
   HostPort addressFromVeneer(ServerDefinition shard);
 
   /** Told as work goes on; called from several threads. */

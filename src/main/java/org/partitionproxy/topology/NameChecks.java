@@ -187,9 +187,10 @@ final class NameChecks {
 
   private void addSharedRoles(Placed<Identifier> database, Map<String, String> owners) {
     String stem = database.value().value();
+    boolean replicas = topology.shards().stream().anyMatch(s -> !s.replicas().isEmpty());
     // No shared role has a longer name.
-    if (checkLength(database, "the topology", Topology.MIRROR_SUFFIX)
-        && ReservedNames.isRole(stem + "_")) {
+    String longest = replicas ? Topology.REPLICATION_SUFFIX : Topology.MIRROR_SUFFIX;
+    if (checkLength(database, "the topology", longest) && ReservedNames.isRole(stem + "_")) {
       problems.add(
           Code.NAME_RESERVED,
           database.place(),
@@ -198,6 +199,9 @@ final class NameChecks {
     }
     if (topology.everyone()) {
       owners.put(stem + Topology.READER_SUFFIX, "the role that reads all tenants at once");
+    }
+    if (replicas) {
+      owners.put(stem + Topology.REPLICATION_SUFFIX, "the role that replicates shards' tables");
     }
     owners.put(stem + ADMIN_SUFFIX, "the role that owns the tenants' schemas");
     owners.put(stem + Topology.MIRROR_SUFFIX, "the role that owns what the veneer shows of them");

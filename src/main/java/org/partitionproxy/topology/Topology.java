@@ -87,6 +87,7 @@ public record Topology(
 
   static final String READER_SUFFIX = "_reader";
   static final String MIRROR_SUFFIX = "_mirror";
+  static final String REPLICATION_SUFFIX = "_replication";
 
   /** The folder of shards.yaml, absolute: what relative paths in it are relative to. */
   public Path home() {
@@ -216,6 +217,11 @@ public record Topology(
   /** May read {@code everyone.<table>}, the rows of all tenants: {@code bookstore_reader}. */
   public Identifier readerRole() {
     return Identifier.of(database.value() + READER_SUFFIX);
+  }
+
+  /** As which replicas log in at their shards: {@code bookstore_replication}. */
+  public Identifier replicationRole() {
+    return Identifier.of(database.value() + REPLICATION_SUFFIX);
   }
 
   static Identifier adminRole(Identifier database) {
