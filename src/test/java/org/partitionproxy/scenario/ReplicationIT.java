@@ -126,7 +126,9 @@ class ReplicationIT {
     scene.run("initialize");
     isInStep();
     arrives("SELECT count(*) FROM operations", "300");
-    assertThat(slots()).hasSize(1);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(slots()).as("the copies' own are gone").hasSize(1));
   }
 
   @Test
