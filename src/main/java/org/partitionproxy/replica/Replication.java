@@ -47,7 +47,7 @@ public record Replication(
 
   /** {@code bookstore_replication} */
   public static Identifier role(Topology topology) {
-    return Identifier.of(topology.database().value() + "_replication");
+    return topology.replicationRole();
   }
 
   /**
