@@ -15,7 +15,7 @@ import org.partitionproxy.db.Session;
 public final class CatchUp {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final Duration INTERVAL = Duration.ofMillis(50);
+  private static final Duration INTERVAL = Duration.ofMillis(20);
 
   private static final String REACHED =
       """
@@ -38,7 +38,8 @@ public final class CatchUp {
 
   /** Whether what the shard has written until now is there within 20 seconds. */
   public static boolean reached(Sessions sessions, Replication replication) {
-    return reached(sessions, replication, sessions.with(replication.shard(), CatchUp::written));
+    return reached(
+        sessions, replication, sessions.with(replication.shard(), CatchUp::written), LIMIT);
   }
 
   /** How far the shard has written. */
@@ -48,9 +49,9 @@ public final class CatchUp {
         .get(0);
   }
 
-  static boolean reached(Sessions sessions, Replication replication, String lsn) {
+  static boolean reached(Sessions sessions, Replication replication, String lsn, Duration atMost) {
     String name = replication.name().value();
-    Instant limit = Instant.now().plus(LIMIT);
+    Instant limit = Instant.now().plus(atMost);
     do {
       boolean there =
           sessions.with(

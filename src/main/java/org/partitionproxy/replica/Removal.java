@@ -29,11 +29,11 @@ public final class Removal {
     List<Change> changes = new ArrayList<>();
     for (Identifier name : names(ledger, ObjectKind.SUBSCRIPTION, kept)) {
       if (ReplicaControl.isSubscribed(session, name)) {
-        changes.add(drop(ObjectKind.SUBSCRIPTION, name, ReplicationSteps.dropSubscription(name)));
+        changes.add(drop(ObjectKind.SUBSCRIPTION, name, ReplicationChanges.dropSubscription(name)));
       }
     }
     for (Identifier name : names(ledger, ObjectKind.PUBLICATION, kept)) {
-      changes.add(ReplicationSteps.dropSlot(name));
+      changes.add(ReplicationChanges.dropSlot(name));
       changes.add(
           drop(
               ObjectKind.PUBLICATION,

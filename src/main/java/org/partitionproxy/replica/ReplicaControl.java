@@ -98,7 +98,7 @@ public final class ReplicaControl {
           if (isSubscribed(session, replication.name())) {
             session.inTransaction(
                 () -> {
-                  session.execute(ReplicationSteps.dropSubscription(replication.name()));
+                  session.execute(ReplicationChanges.dropSubscription(replication.name()));
                   new Ledger(session)
                       .recordDropped(
                           ObjectKind.SUBSCRIPTION.toString(), List.of(replication.name().value()));
@@ -113,7 +113,7 @@ public final class ReplicaControl {
     sessions.with(
         replication.shard(),
         session -> {
-          ReplicationSteps.dropSlot(replication.name()).statements().forEach(session::execute);
+          ReplicationChanges.dropSlot(replication.name()).statements().forEach(session::execute);
           session.inTransaction(
               () -> {
                 session.execute(Sql.of("DROP PUBLICATION IF EXISTS {}", replication.name()));

@@ -1,13 +1,10 @@
 package org.partitionproxy.replica;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
@@ -15,7 +12,6 @@ import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.Stage;
 import org.partitionproxy.plan.TypeChanges;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
@@ -36,7 +32,7 @@ public final class ReplicationSteps {
   private final Replication replication;
   private final ShardEnd shard;
   private final ReplicaEnd replica;
-  private final Passwords passwords;
+  private final ReplicationChanges changes;
   private final List<Step> now = new ArrayList<>();
   private final List<Step> later = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -51,7 +47,7 @@ public final class ReplicationSteps {
     this.replication = replication;
     this.shard = shard;
     this.replica = replica;
-    this.passwords = passwords;
+    this.changes = new ReplicationChanges(replication, passwords);
   }
 
   public static ReplicationSteps of(
@@ -94,7 +90,7 @@ public final class ReplicationSteps {
     TreeSet<QualifiedName> followed = new TreeSet<>();
     subscription.filter(this::isSound).ifPresent(s -> followed.addAll(s.tables()));
     if (subscription.isPresent() && !isSound(subscription.get())) {
-      dropSubscription();
+      onReplica(changes.endSubscription());
     }
     shard.published().ifPresent(all -> published.addAll(all));
     unfollow(followed);
@@ -135,23 +131,6 @@ public final class ReplicationSteps {
         && shard.slot().filter(status -> !status.equals("lost")).isPresent();
   }
 
-  /** Without its slot, which is the shard's and goes there. */
-  private void dropSubscription() {
-    onReplica(
-        change(
-            Action.DROP,
-            ObjectKind.SUBSCRIPTION,
-            replication.name().value() + " (its slot is gone: all is copied once more)",
-            dropSubscription(replication.name())));
-  }
-
-  static List<Sql> dropSubscription(Identifier name) {
-    return List.of(
-        Sql.of("ALTER SUBSCRIPTION {} DISABLE", name),
-        Sql.of("ALTER SUBSCRIPTION {} SET (slot_name = NONE)", name),
-        Sql.of("DROP SUBSCRIPTION {}", name));
-  }
-
   /**
    * A table that was taken out of the publication has missed changes. It must be forgotten before
    * it is published again, so that it is copied then.
@@ -160,13 +139,13 @@ public final class ReplicationSteps {
     TreeSet<QualifiedName> again = new TreeSet<>(anew);
     again.retainAll(published);
     if (!again.isEmpty()) {
-      onShard(alterPublication("without", again, Sql.of("DROP TABLE")));
+      onShard(changes.alterPublication("without", again, Sql.of("DROP TABLE")));
       published.removeAll(again);
     }
     TreeSet<QualifiedName> gone = new TreeSet<>(followed);
     gone.removeAll(published);
     if (!gone.isEmpty()) {
-      onReplica(refresh("forgets " + list(gone)));
+      onReplica(changes.refresh("forgets " + ReplicationChanges.list(gone)));
       followed.removeAll(gone);
     }
   }
@@ -174,72 +153,31 @@ public final class ReplicationSteps {
   private void publish(SortedSet<QualifiedName> wanted) {
     Identifier name = replication.name();
     if (!shard.hasRole()) {
-      onShard(
-          change(
-              Action.CREATE,
-              ObjectKind.ROLE,
-              replication.role().value(),
-              List.of(
-                  Sql.of(
-                      "CREATE ROLE {} LOGIN REPLICATION PASSWORD {}",
-                      replication.role(),
-                      passwords.verifier(replication.role())))));
+      onShard(changes.createRole());
     }
     grant(wanted);
     if (shard.published().isEmpty()) {
-      onShard(createPublication(wanted));
+      onShard(changes.createPublication(wanted, replica.system()));
     } else {
       TreeSet<QualifiedName> more = new TreeSet<>(wanted);
       more.removeAll(published);
       if (!more.isEmpty()) {
-        onShard(alterPublication("with", more, Sql.of("ADD TABLE ONLY")));
+        onShard(changes.alterPublication("with", more, Sql.of("ADD TABLE ONLY")));
       }
       TreeSet<QualifiedName> fewer = new TreeSet<>(published);
       fewer.removeAll(wanted);
       if (!fewer.isEmpty()) {
-        onShard(alterPublication("without", fewer, Sql.of("DROP TABLE")));
+        onShard(changes.alterPublication("without", fewer, Sql.of("DROP TABLE")));
       }
     }
     boolean lost = shard.slot().filter("lost"::equals).isPresent();
     boolean stale = shard.slot().isPresent() && shard.published().isEmpty();
     if (lost || stale) {
-      onShard(dropSlot(name));
+      onShard(ReplicationChanges.dropSlot(name));
     }
     if (shard.slot().isEmpty() || lost || stale) {
-      onShard(createSlot(name));
+      onShard(ReplicationChanges.createSlot(name));
     }
-  }
-
-  private Change createPublication(SortedSet<QualifiedName> wanted) {
-    Sql tables =
-        wanted.isEmpty()
-            ? Sql.EMPTY
-            : Sql.of(
-                " FOR TABLE {}",
-                Sql.join(", ", wanted.stream().map(t -> Sql.of("ONLY {}", t)).toList()));
-    return change(
-        Action.CREATE,
-        ObjectKind.PUBLICATION,
-        replication.name().value(),
-        List.of(
-            Sql.of(
-                "CREATE PUBLICATION {}{} WITH (publish_via_partition_root = true)",
-                replication.name(),
-                tables),
-            Sql.of(
-                "COMMENT ON PUBLICATION {} IS {}",
-                replication.name(),
-                Literal.of(replica.system()))));
-  }
-
-  private Change alterPublication(String word, Collection<QualifiedName> tables, Sql action) {
-    return change(
-        Action.ALTER,
-        ObjectKind.PUBLICATION,
-        replication.name() + " (" + word + " " + list(tables) + ")",
-        List.of(
-            Sql.of(
-                "ALTER PUBLICATION {} {} {}", replication.name(), action, Sql.join(", ", tables))));
   }
 
   private void grant(SortedSet<QualifiedName> wanted) {
@@ -266,7 +204,7 @@ public final class ReplicationSteps {
     }
     if (!statements.isEmpty()) {
       onShard(
-          change(
+          ReplicationChanges.change(
               Action.ALTER,
               ObjectKind.ROLE,
               replication.role() + " (may read " + count(tables.size(), "table") + ")",
@@ -284,155 +222,28 @@ public final class ReplicationSteps {
     emptied.retainAll(replica.tables().keySet());
     if (!emptied.isEmpty()) {
       onReplica(
-          owned(
+          ReplicationChanges.owned(
               Action.ALTER,
               ObjectKind.TABLE,
-              list(emptied) + " (emptied, to be copied)",
+              ReplicationChanges.list(emptied) + " (emptied, to be copied)",
               List.of(Sql.of("TRUNCATE {}", Sql.join(", ", emptied)))));
     }
     if (subscription.isEmpty()) {
-      onReplica(createSubscription());
+      onReplica(changes.createSubscription());
       return;
     }
-    if (!subscription.get().connection().equals(connection())) {
-      onReplica(
-          change(
-              Action.ALTER,
-              ObjectKind.SUBSCRIPTION,
-              replication.name() + " (connects to " + replication.address() + ")",
-              List.of(
-                  Sql.of(
-                      "ALTER SUBSCRIPTION {} CONNECTION {}",
-                      replication.name(),
-                      secretConnection()))));
+    if (!subscription.get().connection().equals(changes.connection())) {
+      onReplica(changes.connect());
     }
     TreeSet<QualifiedName> fewer = new TreeSet<>(followed);
     fewer.removeAll(wanted);
     if (!fresh.isEmpty() || !fewer.isEmpty()) {
-      String words = fresh.isEmpty() ? "forgets " + list(fewer) : "copies " + list(fresh);
-      onReplica(refresh(words));
+      String words =
+          fresh.isEmpty()
+              ? "forgets " + ReplicationChanges.list(fewer)
+              : "copies " + ReplicationChanges.list(fresh);
+      onReplica(changes.refresh(words));
     }
-  }
-
-  private Change createSubscription() {
-    return change(
-        Action.CREATE,
-        ObjectKind.SUBSCRIPTION,
-        replication.name().value(),
-        List.of(
-            Sql.of(
-                "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {}"
-                    + " WITH (create_slot = false, slot_name = {}, copy_data = true)",
-                replication.name(),
-                secretConnection(),
-                replication.name(),
-                Literal.of(replication.name().value()))));
-  }
-
-  private Literal secretConnection() {
-    String password = passwords.password(replication.role()).value();
-    return Literal.hidden(connection() + " password=" + quoted(password));
-  }
-
-  /** How libpq is told, but for the password. */
-  private String connection() {
-    ServerDefinition to = replication.shard();
-    return String.join(
-        " ",
-        "host=" + quoted(replication.address().host()),
-        "port=" + replication.address().port(),
-        "dbname=" + quoted(to.database().value()),
-        "user=" + quoted(replication.role().value()),
-        "sslmode=" + to.sslMode(),
-        "application_name=" + quoted(replication.name().value()),
-        "connect_timeout=5");
-  }
-
-  private static String quoted(String value) {
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
-  }
-
-  private static Change createSlot(Identifier name) {
-    return alone(
-        Action.CREATE,
-        ObjectKind.REPLICATION_SLOT,
-        name.value(),
-        Sql.of(
-            "SELECT pg_catalog.pg_create_logical_replication_slot({}, 'pgoutput')",
-            Literal.of(name.value())));
-  }
-
-  /** With those of copies that the replica, known by the publication's comment, did not end. */
-  static Change dropSlot(Identifier name) {
-    Literal literal = Literal.of(name.value());
-    return new Change(
-        Stage.REPLICAS,
-        Action.DROP,
-        ObjectKind.REPLICATION_SLOT,
-        name.value(),
-        Optional.empty(),
-        List.of(
-            Sql.of(
-                """
-                SELECT pg_catalog.pg_terminate_backend(s.active_pid, 10000)
-                FROM pg_catalog.pg_replication_slots AS s
-                WHERE s.slot_name = {} AND s.active_pid IS NOT NULL""",
-                literal),
-            Sql.of(
-                """
-                SELECT pg_catalog.pg_drop_replication_slot(s.slot_name)
-                FROM pg_catalog.pg_replication_slots AS s
-                WHERE s.slot_name = {}""",
-                literal),
-            Sql.of(
-                """
-                SELECT pg_catalog.pg_drop_replication_slot(s.slot_name)
-                FROM pg_catalog.pg_publication AS p
-                JOIN pg_catalog.pg_replication_slots AS s
-                  ON s.slot_name ~ ('^pg_[0-9]+_sync_[0-9]+_'
-                    || pg_catalog.obj_description(p.oid, 'pg_publication') || '$')
-                WHERE p.pubname = {} AND s.database = pg_catalog.current_database()
-                  AND NOT s.active""",
-                literal)),
-        Change.Transaction.ALONE,
-        Set.of());
-  }
-
-  private Change refresh(String words) {
-    return alone(
-        Action.ALTER,
-        ObjectKind.SUBSCRIPTION,
-        replication.name() + " (" + words + ")",
-        Sql.of("ALTER SUBSCRIPTION {} REFRESH PUBLICATION", replication.name()));
-  }
-
-  private static Change alone(Action action, ObjectKind kind, String name, Sql statement) {
-    return new Change(
-        Stage.REPLICAS,
-        action,
-        kind,
-        name,
-        Optional.empty(),
-        List.of(statement),
-        Change.Transaction.ALONE,
-        Set.of());
-  }
-
-  private static Change change(Action action, ObjectKind kind, String name, List<Sql> statements) {
-    return Change.global(Stage.REPLICAS, action, kind, name, statements);
-  }
-
-  /** As the owner of the tenants' schemas, so that tenants may read what it makes. */
-  static Change owned(Action action, ObjectKind kind, String name, List<Sql> statements) {
-    return new Change(
-        Stage.REPLICAS,
-        action,
-        kind,
-        name,
-        Optional.empty(),
-        statements,
-        Change.Transaction.OWNER,
-        Set.of());
   }
 
   private void onShard(Change change) {
@@ -445,12 +256,6 @@ public final class ReplicationSteps {
 
   private void note(String words) {
     notes.add(replication.replica().server().title() + ": " + words);
-  }
-
-  private static String list(Collection<QualifiedName> tables) {
-    String first =
-        tables.stream().limit(3).map(QualifiedName::toString).collect(Collectors.joining(", "));
-    return tables.size() > 3 ? first + " and " + (tables.size() - 3) + " more" : first;
   }
 
   private static String count(int n, String thing) {

@@ -249,6 +249,6 @@ final class TableSteps {
   }
 
   private static Change change(Action action, Object name, List<Sql> statements) {
-    return ReplicationSteps.owned(action, ObjectKind.TABLE, name.toString(), statements);
+    return ReplicationChanges.owned(action, ObjectKind.TABLE, name.toString(), statements);
   }
 }

@@ -1,5 +1,6 @@
 package org.partitionproxy.replica;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Session;
+import org.partitionproxy.db.ShortLock;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
@@ -28,6 +30,11 @@ public final class Verification {
           SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO';
           SET LOCAL intervalstyle = 'postgres'; SET LOCAL extra_float_digits = 1;
           SET LOCAL bytea_output = 'hex'; SET LOCAL lc_monetary = 'C'""");
+
+  /** How long writers wait for the replica, each time. */
+  private static final Duration MOMENT = Duration.ofMillis(500);
+
+  private static final int TRIES = 20;
 
   private final Sessions sessions;
   private final EndReader reader = new EndReader();
@@ -56,7 +63,6 @@ public final class Verification {
     if (tables.isEmpty()) {
       return List.of();
     }
-    requireReached(CatchUp.reached(sessions, replication), replication);
     return sessions.with(
         replication.shard(),
         left ->
@@ -72,27 +78,38 @@ public final class Verification {
                                 }))));
   }
 
-  /** Takes both snapshots while nobody writes. */
+  /**
+   * Takes both snapshots while nobody writes, which nobody has to wait for longer than a moment.
+   */
   private void meet(
       Replication replication, SortedSet<QualifiedName> tables, Session left, Session right) {
     left.execute(SAME_TEXTS);
     right.execute(SAME_TEXTS);
-    boolean reached =
-        sessions.with(
-            replication.shard(),
-            locking ->
-                locking.inTransaction(
-                    () -> {
-                      locking.execute(Sql.of("SET LOCAL lock_timeout = '5s'"));
-                      locking.execute(
-                          Sql.of("LOCK TABLE {} IN SHARE MODE", Sql.join(", ", tables)));
-                      boolean there =
-                          CatchUp.reached(sessions, replication, CatchUp.written(locking));
-                      left.query("SELECT 1 AS one", row -> row.integer("one"));
-                      right.query("SELECT 1 AS one", row -> row.integer("one"));
-                      return there;
-                    }));
-    requireReached(reached, replication);
+    boolean met = false;
+    for (int tries = 0; !met && tries < TRIES; tries++) {
+      requireReached(CatchUp.reached(sessions, replication), replication);
+      met =
+          sessions.with(
+              replication.shard(),
+              locking ->
+                  ShortLock.DEFAULT.run(
+                      locking,
+                      () -> {
+                        locking.execute(
+                            Sql.of("LOCK TABLE {} IN SHARE MODE", Sql.join(", ", tables)));
+                        return snapshots(replication, locking, left, right);
+                      }));
+    }
+    requireReached(met, replication);
+  }
+
+  private boolean snapshots(Replication replication, Session locking, Session left, Session right) {
+    if (!CatchUp.reached(sessions, replication, CatchUp.written(locking), MOMENT)) {
+      return false;
+    }
+    left.query("SELECT 1 AS one", row -> row.integer("one"));
+    right.query("SELECT 1 AS one", row -> row.integer("one"));
+    return true;
   }
 
   private static void requireReached(boolean reached, Replication replication) {
@@ -102,7 +119,7 @@ public final class Verification {
               Code.REPLICATION_STOPPED,
               "replica \""
                   + replication.replica().name()
-                  + "\" has not caught up with its shard within 20 seconds",
+                  + "\" has not caught up with its shard in time",
               "`ppp replicas` shows how far it is."));
     }
   }
