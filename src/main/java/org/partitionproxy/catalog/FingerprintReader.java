@@ -17,6 +17,9 @@ import org.partitionproxy.sql.Identifier;
  * renamed. So a schema that was dumped and restored has another fingerprint, and is compared once
  * more.
  *
+ * <p>What the role of replicas may read is not in it: the veneer shows nothing of that, and it is
+ * granted after the veneer.
+ *
  * @see <a href="https://www.postgresql.org/docs/18/system-catalog-initial-data.html">PostgreSQL,
  *     67.2.2 OID Assignment</a>
  */
@@ -32,7 +35,10 @@ public final class FingerprintReader {
         SELECT c.relnamespace, pg_catalog.md5(pg_catalog.string_agg(
             c.relkind::text || c.relhassubclass || ' ' || c.relowner
               || ' ' || pg_catalog.quote_ident(c.relname)
-              || ' ' || coalesce(c.relacl::text, '')
+              || ' ' || CASE WHEN c.relacl::text LIKE '%\\_replication%' THEN
+                  pg_catalog.regexp_replace(c.relacl::text,
+                    ',[^{,]*_replication[\\\\"]*=[^,}]*', '', 'g')
+                ELSE coalesce(c.relacl::text, '') END
               || ' ' || coalesce(f.srvname || f.ftoptions::text, '')
               || ' ' || coalesce(a.columns, '')
               || CASE WHEN c.relhastriggers THEN

@@ -170,6 +170,7 @@ class ReplicationIT {
 
   private void isInStep() {
     assertThat(scene.run("plan")).endsWith(Scene.NOTHING_TO_DO);
+    assertThat(scene.run("status")).contains("in step").doesNotContain("drifted");
   }
 
   private void arrives(String query, String value) {
