@@ -112,71 +112,52 @@ final class ReplicasCommand implements Callable<Integer> {
     }
   }
 
-  /** What is done to one replication. */
-  private interface Deed {
-    String on(Workspace workspace, ReplicaControl control, Replication replication);
-  }
+  /** What is done to one of them. */
+  private abstract static class OnReplica implements Callable<Integer> {
 
-  /** While no other run changes anything. */
-  private static int run(
-      CommonOptions common, Console console, String command, String name, Deed deed) {
-    Workspace workspace = Workspace.open(common, "replicas " + command);
-    Replication replication = require(workspace, name);
-    try (RunLock lock = RunLock.acquire(workspace.connector(), workspace.topology());
-        Sessions sessions = new Sessions(workspace.connector())) {
-      lock.requireHeld();
-      console.out(deed.on(workspace, new ReplicaControl(sessions), replication) + "\n");
+    @Mixin CommonOptions common = new CommonOptions();
+    @Mixin Console console = new Console();
+
+    @Parameters(index = "0", paramLabel = "REPLICA", description = "As in shards.yaml.")
+    String replica = "";
+
+    /** Does it, while no other run changes anything, and says what came of it. */
+    abstract String done(ReplicaControl control, Replication replication);
+
+    @Override
+    public Integer call() {
+      Workspace workspace = Workspace.open(common, "replicas");
+      Replication replication = require(workspace, replica);
+      try (RunLock lock = RunLock.acquire(workspace.connector(), workspace.topology());
+          Sessions sessions = new Sessions(workspace.connector())) {
+        lock.requireHeld();
+        console.out(done(new ReplicaControl(sessions), replication) + "\n");
+      }
+      return ExitCode.DONE.status();
     }
-    return ExitCode.DONE.status();
   }
 
   /** {@code ppp replicas pause}. */
   @Command(
       name = "pause",
       description = "Has a replica stay as it is; its shard keeps what it misses.")
-  static final class Pause implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin Console console = new Console();
-
-    @Parameters(paramLabel = "REPLICA", description = "As in shards.yaml.")
-    String replica = "";
+  static final class Pause extends OnReplica {
 
     @Override
-    public Integer call() {
-      return run(
-          common,
-          console,
-          "pause",
-          replica,
-          (workspace, control, replication) -> {
-            control.pause(replication);
-            return "Replica " + replica + " is paused.";
-          });
+    String done(ReplicaControl control, Replication replication) {
+      control.pause(replication);
+      return "Replica " + replica + " is paused.";
     }
   }
 
   /** {@code ppp replicas resume}. */
   @Command(name = "resume", description = "Has a paused replica go on.")
-  static final class Resume implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin Console console = new Console();
-
-    @Parameters(paramLabel = "REPLICA", description = "As in shards.yaml.")
-    String replica = "";
+  static final class Resume extends OnReplica {
 
     @Override
-    public Integer call() {
-      return run(
-          common,
-          console,
-          "resume",
-          replica,
-          (workspace, control, replication) -> {
-            control.resume(replication);
-            return "Replica " + replica + " goes on.";
-          });
+    String done(ReplicaControl control, Replication replication) {
+      control.resume(replication);
+      return "Replica " + replica + " goes on.";
     }
   }
 
@@ -184,23 +165,11 @@ final class ReplicasCommand implements Callable<Integer> {
   @Command(
       name = "refresh",
       description = "Carries over where sequences are, which replication does not.")
-  static final class Refresh implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin Console console = new Console();
-
-    @Parameters(paramLabel = "REPLICA", description = "As in shards.yaml.")
-    String replica = "";
+  static final class Refresh extends OnReplica {
 
     @Override
-    public Integer call() {
-      return run(
-          common,
-          console,
-          "refresh",
-          replica,
-          (workspace, control, replication) ->
-              "Carried over " + control.carrySequences(replication) + " sequences.");
+    String done(ReplicaControl control, Replication replication) {
+      return "Carried over " + control.carrySequences(replication) + " sequences.";
     }
   }
 
@@ -239,30 +208,21 @@ final class ReplicasCommand implements Callable<Integer> {
   @Command(
       name = "resync",
       description = "Empties a table of a replica, of all tenants, and copies it once more.")
-  static final class Resync implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin Console console = new Console();
-
-    @Parameters(index = "0", paramLabel = "REPLICA", description = "As in shards.yaml.")
-    String replica = "";
+  static final class Resync extends OnReplica {
 
     @Parameters(index = "1", paramLabel = "TABLE", description = "Its name without a schema.")
     String table = "";
 
     @Override
+    String done(ReplicaControl control, Replication replication) {
+      return "Copying " + control.forget(replication, Identifier.of(table)) + " tables once more.";
+    }
+
+    /** What is forgotten is missing then, and made as the plan says. */
+    @Override
     public Integer call() {
-      int status =
-          run(
-              common,
-              console,
-              "resync",
-              replica,
-              (workspace, control, replication) ->
-                  "Copying "
-                      + control.forget(replication, Identifier.of(table))
-                      + " tables once more.");
-      Workspace workspace = Workspace.open(common, "replicas resync");
+      int status = super.call();
+      Workspace workspace = Workspace.open(common, "replicas");
       try (ProgressLine progress = console.progress()) {
         Outcome outcome = bring(workspace, "replicas resync", progress);
         progress.finish();
@@ -279,24 +239,15 @@ final class ReplicasCommand implements Callable<Integer> {
         "Ends a replication: subscription, slot and publication. The copied tables stay. As long as",
         "the replica is in shards.yaml, `ppp initialize` begins it anew."
       })
-  static final class Drop implements Callable<Integer> {
+  static final class Drop extends OnReplica {
 
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin Console console = new Console();
     @Mixin Consent consent = new Consent();
-
-    @Parameters(paramLabel = "REPLICA", description = "As in shards.yaml.")
-    String replica = "";
 
     @Option(names = "--force", description = "Even where the replica does not answer.")
     boolean force;
 
     @Override
-    public Integer call() {
-      return run(common, console, "drop", replica, this::drop);
-    }
-
-    private String drop(Workspace workspace, ReplicaControl control, Replication replication) {
+    String done(ReplicaControl control, Replication replication) {
       consent.require(
           console, replica, "ends the replication from %s".formatted(replication.shard().title()));
       try {

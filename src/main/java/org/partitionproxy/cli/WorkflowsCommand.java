@@ -68,28 +68,7 @@ final class WorkflowsCommand implements Callable<Integer> {
   }
 
   /** What is done with one of them. */
-  private interface Deed {
-    Workflow on(Workflows workflows, String id);
-  }
-
-  private static int run(
-      CommonOptions common, OutputOption output, Console console, String id, Deed deed) {
-    Workspace workspace = Workspace.open(common, "workflows");
-    try (ProgressLine progress = console.progress()) {
-      WorkflowWatch watch = new WorkflowWatch(progress);
-      Workflow workflow = watch.during(() -> deed.on(of(workspace, progress, watch), id));
-      progress.finish();
-      console.out(
-          output.json()
-              ? WorkflowView.json(workflow)
-              : WorkflowView.show(workflow, ZoneId.systemDefault()));
-    }
-    return ExitCode.DONE.status();
-  }
-
-  /** {@code ppp workflows show}. */
-  @Command(name = "show", description = "Shows a workflow with its steps.")
-  static final class Show implements Callable<Integer> {
+  private abstract static class OnWorkflow implements Callable<Integer> {
 
     @Mixin CommonOptions common = new CommonOptions();
     @Mixin OutputOption output = new OutputOption();
@@ -98,9 +77,31 @@ final class WorkflowsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "As in `ppp workflows`.")
     String id = "";
 
+    abstract Workflow done(Workflows workflows);
+
     @Override
-    public Integer call() {
-      return run(common, output, console, id, Workflows::require);
+    public final Integer call() {
+      Workspace workspace = Workspace.open(common, "workflows");
+      try (ProgressLine progress = console.progress()) {
+        WorkflowWatch watch = new WorkflowWatch(progress);
+        Workflow workflow = watch.during(() -> done(of(workspace, progress, watch)));
+        progress.finish();
+        console.out(
+            output.json()
+                ? WorkflowView.json(workflow)
+                : WorkflowView.show(workflow, ZoneId.systemDefault()));
+      }
+      return ExitCode.DONE.status();
+    }
+  }
+
+  /** {@code ppp workflows show}. */
+  @Command(name = "show", description = "Shows a workflow with its steps.")
+  static final class Show extends OnWorkflow {
+
+    @Override
+    Workflow done(Workflows workflows) {
+      return workflows.require(id);
     }
   }
 
@@ -108,18 +109,11 @@ final class WorkflowsCommand implements Callable<Integer> {
   @Command(
       name = "resume",
       description = "Goes on with a workflow that failed, or whose process was killed.")
-  static final class Resume implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin OutputOption output = new OutputOption();
-    @Mixin Console console = new Console();
-
-    @Parameters(paramLabel = "ID", description = "As in `ppp workflows`.")
-    String id = "";
+  static final class Resume extends OnWorkflow {
 
     @Override
-    public Integer call() {
-      return run(common, output, console, id, Workflows::resume);
+    Workflow done(Workflows workflows) {
+      return workflows.resume(id);
     }
   }
 
@@ -127,18 +121,11 @@ final class WorkflowsCommand implements Callable<Integer> {
   @Command(
       name = "abort",
       description = "Undoes a workflow that is not finished: everything is as it was before.")
-  static final class Abort implements Callable<Integer> {
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin OutputOption output = new OutputOption();
-    @Mixin Console console = new Console();
-
-    @Parameters(paramLabel = "ID", description = "As in `ppp workflows`.")
-    String id = "";
+  static final class Abort extends OnWorkflow {
 
     @Override
-    public Integer call() {
-      return run(common, output, console, id, Workflows::abort);
+    Workflow done(Workflows workflows) {
+      return workflows.abort(id);
     }
   }
 
@@ -146,30 +133,20 @@ final class WorkflowsCommand implements Callable<Integer> {
   @Command(
       name = "finish",
       description = "Ends a workflow that waits for it, and drops what it kept: old tables.")
-  static final class Finish implements Callable<Integer> {
+  static final class Finish extends OnWorkflow {
 
-    @Mixin CommonOptions common = new CommonOptions();
-    @Mixin OutputOption output = new OutputOption();
-    @Mixin Console console = new Console();
     @Mixin Consent consent = new Consent();
 
-    @Parameters(paramLabel = "ID", description = "As in `ppp workflows`.")
-    String id = "";
-
-    @Override
-    public Integer call() {
-      return run(common, output, console, id, this::finish);
-    }
-
     /** Nobody is asked about a workflow that isn't there. */
-    private Workflow finish(Workflows workflows, String name) {
-      Workflow workflow = workflows.require(name);
+    @Override
+    Workflow done(Workflows workflows) {
+      Workflow workflow = workflows.require(id);
       consent.require(
           console,
-          name,
+          id,
           "drops what workflow \"%s\" has kept of %s of tenant %s"
-              .formatted(name, workflow.subject(), workflow.tenant()));
-      return workflows.finish(name);
+              .formatted(id, workflow.subject(), workflow.tenant()));
+      return workflows.finish(id);
     }
   }
 }
