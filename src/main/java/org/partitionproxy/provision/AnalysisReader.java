@@ -26,13 +26,13 @@ import org.partitionproxy.topology.Tenant;
 /** Compares what veneers know of tables with what shards tell: one question to each server. */
 final class AnalysisReader {
 
-  private final Provisioner.Parts parts;
+  private final Parts parts;
   private final Map<ServerName, Veneer> veneers = new ConcurrentHashMap<>();
   private final Map<ServerName, SortedMap<QualifiedName, TableSizeReader.Size>> shards =
       new ConcurrentHashMap<>();
   private final Map<ServerName, Diagnostic> unreachable = new ConcurrentHashMap<>();
 
-  AnalysisReader(Provisioner.Parts parts) {
+  AnalysisReader(Parts parts) {
     this.parts = parts;
   }
 

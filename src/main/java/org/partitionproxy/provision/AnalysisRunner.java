@@ -27,14 +27,14 @@ import org.partitionproxy.topology.ServerName;
 /** Analyzes tables, a tenant's on one veneer in one transaction, and has the ledger remember it. */
 final class AnalysisRunner {
 
-  private final Provisioner.Parts parts;
+  private final Parts parts;
   private final RunLock lock;
   private final Map<Key, List<Analysis.StaleTable>> wanted;
   private final Map<Key, Boolean> done = new ConcurrentHashMap<>();
 
   private record Key(ServerName veneer, Identifier schema) {}
 
-  AnalysisRunner(Provisioner.Parts parts, RunLock lock, Analysis analysis) {
+  AnalysisRunner(Parts parts, RunLock lock, Analysis analysis) {
     this.parts = parts;
     this.lock = lock;
     this.wanted =

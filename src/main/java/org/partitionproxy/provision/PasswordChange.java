@@ -42,10 +42,7 @@ final class PasswordChange {
   private final PasswordUseReader reader = new PasswordUseReader();
 
   PasswordChange(
-      Provisioner.Parts parts,
-      RunLock lock,
-      PasswordHolders holders,
-      SortedMap<SecretName, Secret> next) {
+      Parts parts, RunLock lock, PasswordHolders holders, SortedMap<SecretName, Secret> next) {
     this.topology = parts.topology();
     this.sessions = parts.sessions();
     this.lock = lock;

@@ -34,7 +34,7 @@ record PasswordHolders(
   /**
    * @throws PppException if one of the servers is another topology's
    */
-  static PasswordHolders find(Provisioner.Parts parts, Collection<Identifier> roles) {
+  static PasswordHolders find(Parts parts, Collection<Identifier> roles) {
     PasswordHolders holders =
         new PasswordHolders(
             parts.topology(),
@@ -47,8 +47,7 @@ record PasswordHolders(
     return holders;
   }
 
-  private void look(
-      Provisioner.Parts parts, ServerDefinition server, Collection<Identifier> wanted) {
+  private void look(Parts parts, ServerDefinition server, Collection<Identifier> wanted) {
     PasswordUseReader reader = new PasswordUseReader();
     try {
       if (parts.surveyor().snapshot(server).state().database().isPresent()) {

@@ -21,7 +21,7 @@ import org.partitionproxy.topology.Topology;
  * @param listener is told what was committed
  */
 record Run(
-    Provisioner.Parts parts,
+    Parts parts,
     RunLock lock,
     Survey survey,
     Passwords passwords,
@@ -32,7 +32,7 @@ record Run(
     ApplyListener listener) {
 
   static Run of(
-      Provisioner.Parts parts,
+      Parts parts,
       RunLock lock,
       Survey survey,
       Passwords passwords,

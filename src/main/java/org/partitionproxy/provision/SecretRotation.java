@@ -31,12 +31,12 @@ public final class SecretRotation {
   /** Roles that change together: enough to make commits cheap, few enough to hold no lock long. */
   private static final int CHUNK = 50;
 
-  private final Provisioner.Parts parts;
+  private final Parts parts;
   private final Topology topology;
   private final SecretVault vault;
   private final Connector connector;
 
-  SecretRotation(Provisioner.Parts parts, SecretVault vault, Connector connector) {
+  SecretRotation(Parts parts, SecretVault vault, Connector connector) {
     this.parts = parts;
     this.topology = parts.topology();
     this.vault = vault;

@@ -25,11 +25,11 @@ import org.partitionproxy.topology.Topology;
 /** Adds figures to what a survey saw. */
 final class StatusReader {
 
-  private final Provisioner.Parts parts;
+  private final Parts parts;
   private final Topology topology;
   private final UsageReader reader = new UsageReader();
 
-  StatusReader(Provisioner.Parts parts) {
+  StatusReader(Parts parts) {
     this.parts = parts;
     this.topology = parts.topology();
   }

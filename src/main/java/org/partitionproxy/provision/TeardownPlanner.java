@@ -38,7 +38,7 @@ final class TeardownPlanner {
   private final EveryonePlanner everyone;
   private final ReplicaPlanner replicas;
 
-  TeardownPlanner(Provisioner.Parts parts) {
+  TeardownPlanner(Parts parts) {
     this(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs(), parts.replicas());
   }
 
