@@ -35,6 +35,9 @@ record SystemUser(String name, int uid, int gid, List<String> prefix) {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
 
+  /** Another user is worked as only by root. */
+  private static final Integer ROOT_UID = 0;
+
   SystemUser {
     prefix = List.copyOf(prefix);
   }
@@ -212,6 +215,11 @@ record SystemUser(String name, int uid, int gid, List<String> prefix) {
 
   /** Removes all that is in a folder. */
   void empty(Path folder) {
+    try {
+      adoptIfNew(folder);
+    } catch (IOException e) {
+      throw unusable(folder, e.toString());
+    }
     shell(folder, "find . -mindepth 1 -maxdepth 1 -exec rm -rf {} +", Optional.empty());
   }
 
@@ -245,11 +253,27 @@ record SystemUser(String name, int uid, int gid, List<String> prefix) {
       if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         FolderTree.makeReachable(folder.resolveSibling(".").normalize());
         Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
-        adopt(folder);
       }
+      adoptIfNew(folder);
       requireOwn(folder);
     } catch (IOException e) {
       throw unusable(folder, e.toString());
+    }
+  }
+
+  /**
+   * One that ppp made, whoever was killed before it could give it away: its own still, and empty.
+   */
+  private void adoptIfNew(Path folder) throws IOException {
+    if (prefix.isEmpty()
+        || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        || !ROOT_UID.equals(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      if (entries.findAny().isEmpty()) {
+        adopt(folder);
+      }
     }
   }
 
