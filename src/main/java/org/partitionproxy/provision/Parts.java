@@ -20,6 +20,8 @@ record Parts(
     JobPlanner jobs,
     RollupNotes rollups,
     ReplicaPlanner replicas,
+    ServerChanges changes,
+    PlanNotes notes,
     Planner planner) {
 
   static Parts of(
@@ -39,6 +41,8 @@ record Parts(
     JobPlanner jobs = new JobPlanner(topology, sessions);
     RollupNotes rollups = new RollupNotes(topology, sessions);
     ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers);
+    ServerChanges changes = new ServerChanges(topology, desired, ownServers);
+    PlanNotes notes = new PlanNotes(topology, ownServers);
     return new Parts(
         topology,
         migrations,
@@ -52,16 +56,18 @@ record Parts(
         jobs,
         rollups,
         replicas,
+        changes,
+        notes,
         new Planner(
             topology,
             migrations,
-            desired,
+            changes,
+            notes,
             mirrors,
             everyone,
             partitions,
             jobs,
             rollups,
-            replicas,
-            ownServers));
+            replicas));
   }
 }

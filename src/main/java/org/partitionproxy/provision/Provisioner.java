@@ -105,8 +105,7 @@ public final class Provisioner implements AutoCloseable {
           }
           return run.result()
               .outcome(
-                  wanted.withNotes(parts.planner().notes(run.survey(), run.result().notes())),
-                  migrated);
+                  wanted.withNotes(parts.notes().of(run.survey(), run.result().notes())), migrated);
         });
   }
 

@@ -75,8 +75,8 @@ final class RunResult {
   }
 
   /** Of what this run has compared. */
-  Planner.Notes notes() {
-    return new Planner.Notes(
+  PlanNotes.Compared notes() {
+    return new PlanNotes.Compared(
         notes,
         List.copyOf(notesOfEveryone),
         List.copyOf(notesOfPartitions),

@@ -62,7 +62,7 @@ final class StageRunner {
     try {
       ServerSnapshot snapshot = look(server);
       List<Change> changes =
-          run.parts().planner().changes(snapshot, passwords(stage)).stream()
+          run.parts().changes().of(snapshot, passwords(stage)).stream()
               .filter(c -> c.stage() == stage)
               .toList();
       List<Failure> failed =
