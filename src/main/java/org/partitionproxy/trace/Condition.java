@@ -90,6 +90,7 @@ public final class Condition {
             .filter(one -> one.purpose() != Purpose.STATISTICS)
             .map(Forwarded::shard)
             .distinct()
+            .sorted()
             .toList();
     return shards.size() > 1 ? Optional.of("it asks " + names(shards)) : Optional.empty();
   }

@@ -81,7 +81,7 @@ class ConditionTest {
         .isEmpty();
     assertThat(
             crossShard.metBy(
-                trace("SELECT", 1, read("shard1", "acme", 1), read("shard2", "bolt", 1))))
+                trace("SELECT", 1, read("shard2", "bolt", 1), read("shard1", "acme", 1))))
         .contains("it asks shard1, shard2");
   }
 
