@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.console.Terminal;
 import org.partitionproxy.testing.Walkthrough;
 import org.partitionproxy.testing.WorkingCopy;
 import org.partitionproxy.topology.TopologyReader;
 
 /** What a newcomer does first: the demo, and then the README by hand. */
+@Execution(ExecutionMode.CONCURRENT)
 class ReadmeIT {
 
   private static final Walkthrough README = Walkthrough.of(Path.of("README.md"));

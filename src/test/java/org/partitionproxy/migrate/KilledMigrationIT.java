@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.ExitCode;
@@ -21,6 +23,7 @@ import org.partitionproxy.sql.Sql;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
 
+@Execution(ExecutionMode.CONCURRENT)
 class KilledMigrationIT {
 
   /** Sleeps as long as {@code public.slow} has a row, and so not in the second run. */

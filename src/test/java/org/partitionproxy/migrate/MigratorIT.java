@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -34,6 +36,7 @@ import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.TenantSelection;
 
+@Execution(ExecutionMode.CONCURRENT)
 class MigratorIT {
 
   @TempDir Path home;

@@ -39,7 +39,7 @@ final class Shop {
   Shop(Path home, String... shardNames) {
     this.home = home;
     for (String name : shardNames) {
-      shards.add(TestServer.shared("a").freshDatabase(name));
+      shards.add(TestServer.shared("beside-c").freshDatabase(name));
     }
     try (Session session = connector.superuser(shards.get(0))) {
       session.execute(

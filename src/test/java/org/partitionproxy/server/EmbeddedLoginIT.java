@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
@@ -21,6 +23,7 @@ import org.partitionproxy.testing.PostgresVersion;
 import org.partitionproxy.topology.HostPort;
 
 /** Who gets into an embedded server, and by which way. */
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedLoginIT {
 
   private final TemporaryCheckout checkout = TemporaryCheckout.make();

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -357,5 +358,35 @@ class EmbeddedRuntimeIT {
         .containsExactly(Code.FOLDER_OF_OTHER_CHECKOUT);
     copied.remove(EmbeddedHome.RECORD);
     assertThat(checkout.runtime().isRunning(checkout.shard())).isTrue();
+  }
+
+  /** The folder of the servers, as a start of root's makes it and gives it away afterwards. */
+  private Path folderThatIsRoots() throws IOException {
+    assumeThat(SystemUser.isRoot()).as("others make folders that are theirs").isTrue();
+    Path folder = checkout.embeddedHome().folder();
+    FolderTree.makeReachable(folder.resolveSibling("."));
+    return Files.createDirectory(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  @Test
+  void goesOnWithTheFolderOfAStartThatWasKilledBeforeItGaveItAway() throws IOException {
+    Path folder = folderThatIsRoots();
+    checkout.embeddedHome().make(checkout.user());
+    assertThat(Files.getOwner(folder).getName()).isEqualTo(checkout.user().name());
+    checkout.runtime().destroy(ServerRuntime.Progress.SILENT);
+    assertThat(folderThatIsRoots()).isEqualTo(folder);
+    checkout.runtime().destroy(ServerRuntime.Progress.SILENT);
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void refusesAFolderOfRootsThatHoldsSomething() throws IOException {
+    Path kept = Files.createFile(folderThatIsRoots().resolve("kept"));
+    assertThat(problemsOf(checkout::start))
+        .extracting(Diagnostic::code)
+        .containsExactly(Code.STATE_FOLDER_UNUSABLE);
+    assertThat(kept).exists();
+    FolderTree.delete(kept.getParent());
   }
 }

@@ -2,7 +2,9 @@ package org.partitionproxy.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.partitionproxy.diagnostic.PppException;
@@ -30,6 +34,10 @@ public final class TemporaryServer {
   private static final ServerName NAME = new ServerName("test");
   private static final Pattern FOLDER = Pattern.compile("ppp-test-(\\d+)-.*");
   private static final int TRIES = 5;
+  private static final int FIRST_PORT = 15_000;
+  private static final int PORTS = 8_000;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
   private final EmbeddedServer server;
 
@@ -107,11 +115,21 @@ public final class TemporaryServer {
         new TreeMap<>());
   }
 
+  /**
+   * Never the same twice, and below those that systems give to outgoing connections: it is used
+   * some time later.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return port;
+      } catch (BindException e) {
+        // somebody else's: the next one
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -30,8 +30,8 @@ record Bookstore(Topology topology, Secret password) {
   private static final String PASSWORD = "s3cret:of\\the tenant ";
 
   static Bookstore create(Path folder) {
-    ServerDefinition shard = TestServer.shared("a").freshDatabase("shard1");
-    ServerDefinition veneer = TestServer.shared("a").freshDatabase("veneer");
+    ServerDefinition shard = TestServer.shared("beside-b").freshDatabase("shard1");
+    ServerDefinition veneer = TestServer.shared("beside-b").freshDatabase("veneer");
     Topology topology = topology(folder, veneer, shard);
     Secret password = Secret.of(PASSWORD + shard.database());
     Tenant tenant = topology.tenants().get(0);

@@ -15,9 +15,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.partitionproxy.db.Session;
 
 /** Shells on a pseudo terminal, which util-linux's {@code script} makes. */
+@Execution(ExecutionMode.CONCURRENT)
 class TerminalIT {
 
   private static final String CTRL_C = "\u0003";
