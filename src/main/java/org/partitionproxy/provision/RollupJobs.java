@@ -2,14 +2,16 @@ package org.partitionproxy.provision;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.partitionproxy.job.JobSource;
 import org.partitionproxy.ledger.RollupFunctions;
 import org.partitionproxy.state.ScheduledJob;
 import org.partitionproxy.topology.RollupRules;
 import org.partitionproxy.topology.ServerDefinition;
+import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.Topology;
 
-/** Those that refresh rollups: one for all tenants of a shard. */
+/** Those that refresh rollups: one for all its tenants of a shard. */
 final class RollupJobs implements JobSource {
 
   private final Topology topology;
@@ -20,19 +22,23 @@ final class RollupJobs implements JobSource {
 
   @Override
   public List<ScheduledJob> on(ServerDefinition shard) {
-    return topology.tenantsOf(shard.name()).isEmpty()
-        ? List.of()
-        : topology.rollups().stream().map(rules -> job(shard, rules)).toList();
+    return topology.rollups().stream().flatMap(rules -> on(shard, rules)).toList();
+  }
+
+  private Stream<ScheduledJob> on(ServerDefinition shard, RollupRules rules) {
+    List<Tenant> tenants =
+        topology.tenantsOf(shard.name()).stream().filter(rules.selection()::has).toList();
+    return tenants.isEmpty() ? Stream.empty() : Stream.of(job(shard, rules, tenants));
   }
 
   /** As the server's superuser, who becomes the view's owner to refresh it. */
-  private static ScheduledJob job(ServerDefinition shard, RollupRules rules) {
+  private static ScheduledJob job(ServerDefinition shard, RollupRules rules, List<Tenant> tenants) {
     return new ScheduledJob(
         "ppp rollup " + rules.view() + " in " + shard.database(),
         "rollup:" + rules.view(),
         Optional.empty(),
         rules.schedule().text(),
-        RollupFunctions.turn(rules).statement().text(),
+        RollupFunctions.turn(rules, tenants).statement().text(),
         shard.user(),
         Optional.empty());
   }

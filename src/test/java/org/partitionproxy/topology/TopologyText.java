@@ -109,7 +109,17 @@ final class TopologyText {
     keys.put("sql", job.sql());
     keys.put("on", job.on().toString());
     job.timeout().ifPresent(timeout -> keys.put("timeout", timeout.toSeconds() + " seconds"));
+    put(job.selection(), keys);
     return keys;
+  }
+
+  private static void put(Selection selection, Map<String, Object> keys) {
+    if (!selection.tenants().isEmpty()) {
+      keys.put("tenants", selection.tenants().stream().map(TenantName::value).toList());
+    }
+    if (!selection.shards().isEmpty()) {
+      keys.put("shards", selection.shards().stream().map(ServerName::value).toList());
+    }
   }
 
   private Map<String, Object> rollup(RollupRules rollup) {
@@ -125,6 +135,7 @@ final class TopologyText {
     if (!rollup.of().isEmpty()) {
       keys.put("of", rollup.of().stream().map(Identifier::value).toList());
     }
+    put(rollup.selection(), keys);
     return keys;
   }
 
