@@ -51,6 +51,18 @@ public final class ReplicaControl {
         });
   }
 
+  /**
+   * What has a replica log in at its shard with another password from then on; nothing where there
+   * is no subscription yet.
+   *
+   * @param session at the replica
+   */
+  public static List<Sql> reconnection(Session session, Replication replication, Literal password) {
+    return isSubscribed(session, replication.name())
+        ? ReplicationChanges.reconnection(replication, password)
+        : List.of();
+  }
+
   static boolean isSubscribed(Session session, Identifier name) {
     return !session.query(SUBSCRIBED, row -> row.bool("subenabled"), name.value()).isEmpty();
   }

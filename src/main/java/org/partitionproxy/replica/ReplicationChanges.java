@@ -88,8 +88,11 @@ final class ReplicationChanges {
   }
 
   private Literal secretConnection() {
-    String password = passwords.password(replication.role()).value();
-    return Literal.hidden(connection() + " password=" + quoted(password));
+    return secretConnection(replication, passwords.password(replication.role()).value());
+  }
+
+  private static Literal secretConnection(Replication replication, String password) {
+    return Literal.hidden(connection(replication) + " password=" + quoted(password));
   }
 
   Change connect() {
@@ -97,12 +100,24 @@ final class ReplicationChanges {
         Action.ALTER,
         ObjectKind.SUBSCRIPTION,
         replication.name() + " (connects to " + replication.address() + ")",
-        List.of(
-            Sql.of("ALTER SUBSCRIPTION {} CONNECTION {}", replication.name(), secretConnection())));
+        List.of(connect(replication, secretConnection())));
+  }
+
+  /** The same with another password. */
+  static List<Sql> reconnection(Replication replication, Literal password) {
+    return List.of(connect(replication, secretConnection(replication, password.value())));
+  }
+
+  private static Sql connect(Replication replication, Literal connection) {
+    return Sql.of("ALTER SUBSCRIPTION {} CONNECTION {}", replication.name(), connection);
   }
 
   /** How libpq is told, but for the password. */
   String connection() {
+    return connection(replication);
+  }
+
+  private static String connection(Replication replication) {
     ServerDefinition to = replication.shard();
     return String.join(
         " ",
