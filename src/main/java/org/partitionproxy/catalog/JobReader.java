@@ -96,7 +96,7 @@ public final class JobReader {
             session,
             maintenance,
             (home, here) -> {
-              Optional<Integer> version = home.queryOne(VERSION, row -> row.integer("version"));
+              Optional<Integer> version = version(home);
               if (version.isEmpty()) {
                 return Cron.absent(
                     "has loaded pg_cron, but CREATE EXTENSION pg_cron wasn't run in database \""
@@ -138,7 +138,7 @@ public final class JobReader {
             session,
             maintenance,
             (home, here) ->
-                home.queryOne(VERSION, row -> row.integer("version")).isPresent()
+                version(home).isPresent()
                     ? histories(home, session.server().database(), ScheduledJob.MARK + sql, runs)
                     : List.<JobHistory>of())
         .orElse(List.of());
@@ -168,12 +168,12 @@ public final class JobReader {
     void lend(Consumer<Session> work);
   }
 
-  private interface AtHome<T> {
+  interface AtHome<T> {
     T apply(Session home, boolean here);
   }
 
   /** Empty where pg_cron's tables are in neither database, or nowhere. */
-  private static <T> Optional<T> inHome(Session session, Maintenance maintenance, AtHome<T> work) {
+  static <T> Optional<T> inHome(Session session, Maintenance maintenance, AtHome<T> work) {
     Optional<Identifier> home = database(session);
     if (home.equals(Optional.of(session.server().database()))) {
       return Optional.of(work.apply(session, true));
@@ -184,6 +184,10 @@ public final class JobReader {
     List<T> results = new ArrayList<>();
     maintenance.lend(lent -> results.add(work.apply(lent, false)));
     return Optional.of(results.get(0));
+  }
+
+  static Optional<Integer> version(Session home) {
+    return home.queryOne(VERSION, row -> row.integer("version"));
   }
 
   /** Where its jobs are; empty where the server has not loaded pg_cron. */

@@ -172,6 +172,7 @@ public enum Code {
   JOB_UNKNOWN(1401, ExitCode.USAGE),
   JOB_FAILED(1402, ExitCode.PARTIAL),
   JOB_IS_RUNNING(1403, ExitCode.REFUSED),
+  JOB_LATE(1404, ExitCode.PARTIAL),
 
   // 15: rollups
   ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL),

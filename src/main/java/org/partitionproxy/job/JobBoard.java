@@ -18,6 +18,7 @@ import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.diagnostic.Suggestion;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.CronJob;
 import org.partitionproxy.state.JobHistory;
@@ -67,20 +68,24 @@ public final class JobBoard {
     List<JobStatus> named =
         all.stream().filter(one -> name.map(one.job().name()::equals).orElse(true)).toList();
     if (named.isEmpty() && name.isPresent() && problems.isEmpty()) {
-      throw new PppException(
-          Diagnostic.error(
-              Code.JOB_UNKNOWN,
-              "no job is called \"" + name.get() + "\"",
-              all.isEmpty()
-                  ? "There are none; jobs: in shards.yaml declares them."
-                  : "Jobs are "
-                      + String.join(
-                          ", ", all.stream().map(one -> one.job().name()).distinct().toList())
-                      + "."));
+      throw unknown(name.get(), all.stream().map(one -> one.job().name()).distinct().toList());
     }
     List<Tenant> tenants = selection.from(topology);
     return new Listing(
         named.stream().filter(one -> isMeant(one, selection, tenants)).toList(), problems);
+  }
+
+  private static PppException unknown(String name, List<String> names) {
+    return new PppException(
+        Diagnostic.error(
+            Code.JOB_UNKNOWN,
+            "no job is called \"" + name + "\"",
+            names.isEmpty()
+                ? "There are none; jobs: in shards.yaml declares them."
+                : "Jobs are "
+                    + String.join(", ", names)
+                    + "."
+                    + Suggestion.didYouMean(name, names)));
   }
 
   private static boolean isMeant(

@@ -1,7 +1,6 @@
 package org.partitionproxy.provision;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.partitionproxy.job.JobSource;
 import org.partitionproxy.ledger.RollupFunctions;
@@ -33,13 +32,11 @@ final class RollupJobs implements JobSource {
 
   /** As the server's superuser, who becomes the view's owner to refresh it. */
   private static ScheduledJob job(ServerDefinition shard, RollupRules rules, List<Tenant> tenants) {
-    return new ScheduledJob(
-        "ppp rollup " + rules.view() + " in " + shard.database(),
-        "rollup:" + rules.view(),
-        Optional.empty(),
+    return ScheduledJob.ofRollup(
+        rules.view(),
+        shard.database(),
         rules.schedule().text(),
-        RollupFunctions.turn(rules, tenants).statement().text(),
-        shard.user(),
-        Optional.empty());
+        RollupFunctions.turn(rules, tenants).statement(),
+        shard.user());
   }
 }

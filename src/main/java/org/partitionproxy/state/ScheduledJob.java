@@ -37,6 +37,29 @@ public record ScheduledJob(
     return MAKING + Sql.of("{})", Literal.of(table.value())).text();
   }
 
+  /** Begins the titles and the names of those that refresh rollups. */
+  private static final String ROLLUP_TITLE = "ppp rollup ";
+
+  private static final String ROLLUP_NAME = "rollup:";
+
+  /** One that refreshes the rollups of a name. */
+  public static ScheduledJob ofRollup(
+      Identifier view, Identifier database, String schedule, Sql sql, Identifier role) {
+    return new ScheduledJob(
+        ROLLUP_TITLE + view + " in " + database,
+        ROLLUP_NAME + view,
+        Optional.empty(),
+        schedule,
+        sql.text(),
+        role,
+        Optional.empty());
+  }
+
+  /** Whether a title or a name is of a job that refreshes rollups. */
+  public static boolean isOfRollup(String called) {
+    return called.startsWith(ROLLUP_TITLE) || called.startsWith(ROLLUP_NAME);
+  }
+
   /** As pg_cron has it. */
   public String command() {
     return MARK + sql;

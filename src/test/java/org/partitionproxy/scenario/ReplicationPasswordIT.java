@@ -76,6 +76,9 @@ class ReplicationPasswordIT {
     walSenders("count(pg_terminate_backend(pid, 5000))");
     arrives(13);
     assertThat(scene.run("plan")).endsWith(Scene.NOTHING_TO_DO);
+    assertThat(scene.run("status", "-o", "openmetrics"))
+        .containsPattern("ppp_replica_state\\{[^}]*replica=\"copy\"[^}]*,state=\"following\"} 1\n")
+        .containsPattern("ppp_replica_lag_bytes\\{[^}]*replica=\"copy\",shard=\"shard1\"} [0-9]");
 
     // As a run leaves it that is killed when the shard knows the new password, and the replica not.
     SecretName name = SecretName.ofRole(role());
