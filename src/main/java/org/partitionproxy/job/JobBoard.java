@@ -93,8 +93,7 @@ public final class JobBoard {
     Optional<Identifier> schema = status.job().schema();
     return schema.isPresent()
         ? tenants.stream().anyMatch(t -> t.schema().equals(schema.get()))
-        : selection.tenants().isEmpty()
-            && tenants.stream().anyMatch(t -> t.shard().equals(status.shard()));
+        : selection.isWhole(status.shard());
   }
 
   /**

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 public final class JobTimes {
 
   /** Enough for what a person is told; a day of seconds is not counted out. */
-  private static final int MOST_COUNTED = 1000;
+  static final int MOST_COUNTED = 1000;
 
   private final UnaryOperator<Instant> next;
 
