@@ -58,7 +58,7 @@ public final class JobTimes {
 
   /** The first after a time; {@link Instant#MAX} where there is none (30 February). */
   public Instant next(Instant after) {
-    return next.apply(after);
+    return after.equals(Instant.MAX) ? after : next.apply(after);
   }
 
   /** How often it was due after one time and before another, up to a thousand. */

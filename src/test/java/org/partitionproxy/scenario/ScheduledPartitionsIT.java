@@ -129,6 +129,10 @@ class ScheduledPartitionsIT {
     assertThat(shard("SELECT who FROM %s.notes".formatted(scene.schema("acme"))))
         .isEqualTo(scene.role("acme"));
     assertThat(scene.run("jobs", "history", "note")).containsPattern("note .* succeeded");
+    assertThat(scene.run("status", "--output", "openmetrics", "--since", "10m"))
+        .containsPattern("ppp_job_runs\\{[^}]*job=\"note\",shard=\"shard1\"} 1\n")
+        .containsPattern("ppp_job_failing\\{[^}]*job=\"note\",shard=\"shard1\"} 0\n")
+        .containsPattern("ppp_job_failures\\{[^}]*job=\"" + own + "\",shard=\"shard1\"} 1\n");
     assertThat(scene.run("partitions"))
         .containsPattern("job \"nightly\" at '@reboot': last run \\S+Z succeeded\n")
         .containsPattern(
