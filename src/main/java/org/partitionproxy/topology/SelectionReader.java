@@ -16,14 +16,23 @@ final class SelectionReader {
   private final Optional<List<String>> shards;
   private final Problems problems;
 
-  /**
-   * @param tenants that are declared; empty if not all of them could be read, as {@code shards}
-   */
-  SelectionReader(
+  private SelectionReader(
       Optional<List<String>> tenants, Optional<List<String>> shards, Problems problems) {
     this.tenants = tenants;
     this.shards = shards;
     this.problems = problems;
+  }
+
+  /** Knows the tenants and shards that the file declares. */
+  static SelectionReader of(Optional<Fields> tenants, Optional<Fields> shards, Problems problems) {
+    return new SelectionReader(names(tenants), names(shards), problems);
+  }
+
+  /** Empty if the file's end was not read. */
+  private static Optional<List<String>> names(Optional<Fields> section) {
+    return section
+        .filter(Fields::isComplete)
+        .map(fields -> fields.entries().stream().map(YamlNode.Entry::name).toList());
   }
 
   Selection read(Fields fields) {

@@ -108,7 +108,7 @@ public final class TopologyReader {
     ServerReader servers = new ServerReader(paths, runtime, database, problems);
     Optional<Fields> shards = top.section("shards", "shards: { shard1: { port: 29948 } }");
     Optional<Fields> tenants = top.section("tenants", "tenants: { acme: { shard: shard1 } }");
-    SelectionReader selections = new SelectionReader(names(tenants), names(shards), problems);
+    SelectionReader selections = SelectionReader.of(tenants, shards, problems);
     return new TopologyDraft(
         Placed.valueOf(name),
         runtime,
@@ -137,13 +137,6 @@ public final class TopologyReader {
         top.section("rollups", "rollups: { " + RollupReader.EXAMPLE + " }")
             .map(new RollupReader(selections, problems)::read)
             .orElse(List.of()));
-  }
-
-  /** Of all entries; empty if the file's end was not read. */
-  private static Optional<List<String>> names(Optional<Fields> section) {
-    return section
-        .filter(Fields::isComplete)
-        .map(fields -> fields.entries().stream().map(YamlNode.Entry::name).toList());
   }
 
   private Optional<Placed<String>> name(Placed<String> text) {
