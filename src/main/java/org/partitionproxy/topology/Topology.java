@@ -148,6 +148,11 @@ public record Topology(
     return replicas.stream().filter(replica -> replica.shard().equals(shard)).toList();
   }
 
+  /** The one of a shard's replicas whose rows the veneer shows. */
+  public Optional<ReplicaDefinition> readsOf(ServerName shard) {
+    return replicasOf(shard).stream().filter(ReplicaDefinition::reads).findFirst();
+  }
+
   public Optional<ReplicaDefinition> findReplica(ServerName name) {
     return replicas.stream().filter(replica -> replica.name().equals(name)).findFirst();
   }

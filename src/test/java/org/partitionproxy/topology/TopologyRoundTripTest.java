@@ -140,7 +140,8 @@ class TopologyRoundTripTest {
                 server(random, name, ServerPart.REPLICA, runtime, database, port),
                 shard.name(),
                 ReplicaKind.LOGICAL,
-                tables));
+                tables,
+                i == 0 && random.nextBoolean()));
       }
     }
     return replicas;

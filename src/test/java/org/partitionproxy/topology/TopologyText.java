@@ -100,6 +100,9 @@ final class TopologyText {
     if (!replica.tables().isEmpty()) {
       keys.put("tables", replica.tables());
     }
+    if (replica.reads() || random.nextBoolean()) {
+      keys.put("reads", Boolean.toString(replica.reads()));
+    }
     return shuffled(keys);
   }
 
