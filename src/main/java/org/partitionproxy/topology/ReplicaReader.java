@@ -14,7 +14,7 @@ final class ReplicaReader {
   static final String EXAMPLE = "{ port: 29949, kind: logical }";
 
   /** Beside those of every server. */
-  static final List<String> KEYS = List.of("kind", "tables", "reads");
+  static final List<String> KEYS = List.of("address", "kind", "tables", "reads");
 
   private final ServerReader servers;
   private final Problems problems;

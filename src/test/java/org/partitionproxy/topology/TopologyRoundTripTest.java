@@ -263,7 +263,7 @@ class TopologyRoundTripTest {
         name,
         host,
         port,
-        shard && random.nextBoolean()
+        part != ServerPart.VENEER && random.nextBoolean()
             ? Optional.of(new HostPort(pick(random, "/tmp", "fd00::1", "db.x"), port))
             : Optional.empty(),
         random.nextBoolean() ? database : Identifier.of("d" + word(random, ANY, 10)),
