@@ -128,7 +128,7 @@ final class PasswordChange {
     TreeSet<Identifier> foreignServers = new TreeSet<>();
     cluster.stream()
         .filter(server -> !server.isVeneer())
-        .forEach(shard -> foreignServers.add(DesiredState.name(shard)));
+        .forEach(shard -> foreignServers.add(Wires.name(shard)));
     Map<Identifier, Secret> passwords = new TreeMap<>();
     owners.forEach(o -> passwords.put(o.role(), Objects.requireNonNull(next.get(o.name()))));
     return reader.mappings(veneer, foreignServers, passwords.keySet()).stream()

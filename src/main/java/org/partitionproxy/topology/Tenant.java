@@ -23,15 +23,16 @@ public record Tenant(TenantName name, Identifier schema, ServerName shard, Limit
   /** Of a tenant's own role: {@code bluth_co_app}. */
   static final String ROLE_SUFFIX = "_app";
 
-  private static final String REPLICA_SUFFIX = "_replica";
+  /** Of schemas of the veneer that show replicas. */
+  public static final String REPLICA_SUFFIX = "_replica";
 
   /** Whether the veneer can show what a replica has of a tenant with this schema. */
-  static boolean hasRoomForReads(Identifier schema) {
+  public static boolean hasRoomForReads(Identifier schema) {
     return Identifier.isValid(schema.value() + REPLICA_SUFFIX);
   }
 
   /** Where the veneer shows what a replica has of a tenant with this schema. */
-  static Identifier replicaSchema(Identifier schema) {
+  public static Identifier replicaSchema(Identifier schema) {
     return Identifier.of(schema.value() + REPLICA_SUFFIX);
   }
 

@@ -144,6 +144,15 @@ public record Topology(
     return servers;
   }
 
+  /** What veneers show: the shards, then the replicas that give reads. */
+  public List<ServerDefinition> shown() {
+    List<ServerDefinition> shown = new ArrayList<>(shards);
+    replicas.stream()
+        .filter(ReplicaDefinition::reads)
+        .forEach(replica -> shown.add(replica.server()));
+    return shown;
+  }
+
   public List<ReplicaDefinition> replicasOf(ServerName shard) {
     return replicas.stream().filter(replica -> replica.shard().equals(shard)).toList();
   }

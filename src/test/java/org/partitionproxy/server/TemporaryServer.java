@@ -91,7 +91,7 @@ public final class TemporaryServer {
     }
   }
 
-  /** As a shard with replicas is. */
+  /** As a shard with replicas is, and a replica that gives reads. */
   private static ServerDefinition definition() {
     return new ServerDefinition(
         NAME,
@@ -103,7 +103,7 @@ public final class TemporaryServer {
         Optional.empty(),
         SslMode.PREFER,
         Optional.empty(),
-        new TreeMap<>(Map.of("wal_level", "logical")),
+        new TreeMap<>(Map.of("wal_level", "logical", "track_commit_timestamp", "on")),
         new TreeMap<>());
   }
 
