@@ -17,6 +17,7 @@ import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.replica.ReplicaControl;
+import org.partitionproxy.replica.ReplicaFailure;
 import org.partitionproxy.replica.ReplicaStatus;
 import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.replica.Replication;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       ReplicasCommand.Verify.class,
       ReplicasCommand.Resync.class,
+      ReplicasCommand.Skip.class,
       ReplicasCommand.Refresh.class,
       ReplicasCommand.Pause.class,
       ReplicasCommand.Resume.class,
@@ -63,7 +65,7 @@ final class ReplicasCommand implements Callable<Integer> {
     console.out(output.json() ? ReplicasView.json(all) : ReplicasView.render(all));
     List<Diagnostic> problems = new ArrayList<>();
     all.forEach(one -> problems.addAll(one.unreachable()));
-    all.forEach(one -> one.problem().ifPresent(problems::add));
+    all.forEach(one -> problems.addAll(one.problems()));
     console.problems(problems);
     return problems.stream()
         .filter(Diagnostic::isError)
@@ -232,6 +234,50 @@ final class ReplicasCommand implements Callable<Integer> {
     }
   }
 
+  /** {@code ppp replicas skip}. */
+  @Command(
+      name = "skip",
+      description = {
+        "Has a replica that is stopped do without the transaction that fails there: without all",
+        "that this wrote, in all tables. `verify` shows then which tables differ, and `resync`",
+        "copies one once more."
+      })
+  static final class Skip extends OnReplica {
+
+    @Mixin Consent consent = new Consent();
+
+    @Override
+    String done(ReplicaControl control, Replication replication) {
+      ReplicaFailure failure = control.failure(replication).orElseThrow(this::nothing);
+      String lsn = failure.lsn().orElseThrow(this::nothing);
+      consent.require(
+          console,
+          replica,
+          "leaves out on the replica all that the transaction of %s wrote that ends at %s, and"
+                  .formatted(replication.shard().title(), lsn)
+              + " fails there with: "
+              + failure);
+      String done =
+          control.skip(replication, lsn)
+              ? "Replica %s goes on without the transaction that ends at %s."
+              : "Replica %s is to leave out the transaction that ends at %s, when it comes to it.";
+      return done.formatted(replica, lsn)
+          + "\n`ppp replicas verify "
+          + replica
+          + "` shows which tables differ, `ppp replicas resync "
+          + replica
+          + " TABLE` copies one once more.";
+    }
+
+    private PppException nothing() {
+      return new PppException(
+          Diagnostic.error(
+              Code.NOTHING_TO_SKIP,
+              "replica \"" + replica + "\" has no transaction that fails",
+              "`ppp replicas` shows how it fares. Only what its log names can be left out."));
+    }
+  }
+
   /** {@code ppp replicas drop}. */
   @Command(
       name = "drop",
@@ -250,6 +296,7 @@ final class ReplicasCommand implements Callable<Integer> {
     String done(ReplicaControl control, Replication replication) {
       consent.require(
           console, replica, "ends the replication from %s".formatted(replication.shard().title()));
+      String more = "";
       try {
         control.unsubscribe(replication);
       } catch (SqlFailure e) {
@@ -264,9 +311,13 @@ final class ReplicasCommand implements Callable<Integer> {
                   "Start it, or add --force: then its slot goes, and should it come back, it will"
                       + " have to be copied anew."));
         }
+        more =
+            " Its own part could not be dropped: when it is back, `ppp replicas drop "
+                + replica
+                + "` once more ends that too, and `ppp initialize` begins anew.";
       }
       control.unpublish(replication);
-      return "Replica " + replica + " does not follow any more.";
+      return "Replica " + replica + " does not follow any more." + more;
     }
   }
 }

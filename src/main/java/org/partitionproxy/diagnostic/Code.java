@@ -179,7 +179,8 @@ public enum Code {
   // 16: replicas
   REPLICA_UNKNOWN(1601, ExitCode.USAGE),
   REPLICATION_STOPPED(1602, ExitCode.PARTIAL),
-  REPLICA_AWAY(1603, ExitCode.UNREACHABLE);
+  REPLICA_AWAY(1603, ExitCode.UNREACHABLE),
+  NOTHING_TO_SKIP(1604, ExitCode.REFUSED);
 
   private final int number;
   private final ExitCode exitCode;

@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.db.Workers;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.replica.EndReader;
 import org.partitionproxy.replica.Removal;
+import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.replica.Replication;
 import org.partitionproxy.replica.ReplicationSteps;
 import org.partitionproxy.sql.Identifier;
@@ -39,11 +42,14 @@ final class ReplicaPlanner {
   /**
    * @param steps by replica, in the file's order
    * @param orphans of shards whose replica is not in the file any more
+   * @param warnings of shards that keep much for a replica, which may be away
    */
   record ReplicaPlan(
-      Map<ServerName, ReplicationSteps> steps, Map<ServerName, List<Change>> orphans) {
+      Map<ServerName, ReplicationSteps> steps,
+      Map<ServerName, List<Change>> orphans,
+      List<String> warnings) {
 
-    static final ReplicaPlan NONE = new ReplicaPlan(Map.of(), Map.of());
+    static final ReplicaPlan NONE = new ReplicaPlan(Map.of(), Map.of(), List.of());
 
     /** All changes of a server. */
     List<Change> on(ServerDefinition server) {
@@ -63,7 +69,9 @@ final class ReplicaPlanner {
     }
 
     List<String> notes() {
-      return steps.values().stream().flatMap(one -> one.notes().stream()).toList();
+      return Stream.concat(
+              warnings.stream(), steps.values().stream().flatMap(one -> one.notes().stream()))
+          .toList();
     }
   }
 
@@ -87,7 +95,21 @@ final class ReplicaPlanner {
     workers.forEach(
         topology.shards().stream().filter(s -> isStamped(survey, s.name())).toList(),
         shard -> orphans.put(shard.name(), orphans(shard)));
-    return new ReplicaPlan(steps, orphans);
+    List<String> warnings =
+        topology.replicas().stream()
+            .filter(replica -> isStamped(survey, replica.shard()))
+            .flatMap(replica -> warning(replication(replica)).stream())
+            .toList();
+    return new ReplicaPlan(steps, orphans, warnings);
+  }
+
+  private Optional<String> warning(Replication replication) {
+    return sessions
+        .with(replication.shard(), session -> ReplicaStatusReader.slot(session, replication))
+        .flatMap(
+            slot ->
+                slot.filling(
+                    replication.shard().name().value(), replication.replica().name().value()));
   }
 
   /** What a shard keeps for replicas that are not in the file any more. */

@@ -53,13 +53,18 @@ final class StatusReader {
         problems);
   }
 
-  /** Of replicas that don't follow, or soon won't be able to. */
+  private static boolean isStamped(Survey seen, ServerName shard) {
+    ServerSnapshot snapshot = seen.snapshots().get(shard);
+    return snapshot != null && snapshot.stamp().isPresent();
+  }
+
+  /** Of replicas that don't follow, or soon won't be able to; a shard knows of one that is away. */
   private List<Diagnostic> replications(Survey seen) {
     ReplicaStatusReader replicas = new ReplicaStatusReader(parts.sessions());
     return topology.replicas().stream()
-        .filter(r -> seen.find(r.server()).flatMap(ServerSnapshot::stamp).isPresent())
+        .filter(r -> isStamped(seen, r.shard()))
         .map(r -> replicas.read(parts.replicas().replication(r)))
-        .flatMap(status -> status.problem().stream())
+        .flatMap(status -> status.problems().stream())
         .toList();
   }
 

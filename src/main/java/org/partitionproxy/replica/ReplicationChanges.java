@@ -72,6 +72,13 @@ final class ReplicationChanges {
                 passwords.verifier(replication.role()))));
   }
 
+  /**
+   * Streaming is not parallel, for then the log may not say where a transaction ends that fails.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/18/logical-replication-conflicts.html">PostgreSQL,
+   *     29.7 Conflicts</a>
+   */
   Change createSubscription() {
     return change(
         Action.CREATE,
@@ -80,7 +87,7 @@ final class ReplicationChanges {
         List.of(
             Sql.of(
                 "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {}"
-                    + " WITH (create_slot = false, slot_name = {}, copy_data = true)",
+                    + " WITH (create_slot = false, slot_name = {}, copy_data = true, streaming = on)",
                 replication.name(),
                 secretConnection(),
                 replication.name(),

@@ -79,7 +79,8 @@ public final class ReplicationSteps {
       return;
     }
     Optional<ReplicaEnd.Subscription> subscription = replica.subscription();
-    if (subscription.map(s -> !s.enabled() && s.slot().isPresent()).orElse(false)) {
+    boolean waits = subscription.map(s -> !s.enabled() && s.slot().isPresent()).orElse(false);
+    if (waits && !slotIsLost()) {
       note("is paused; `ppp replicas resume " + replication.replica().name() + "` goes on");
       return;
     }
@@ -128,7 +129,12 @@ public final class ReplicationSteps {
   private boolean isSound(ReplicaEnd.Subscription subscription) {
     return subscription.slot().isPresent()
         && shard.published().isPresent()
-        && shard.slot().filter(status -> !status.equals("lost")).isPresent();
+        && shard.slot().isPresent()
+        && !slotIsLost();
+  }
+
+  private boolean slotIsLost() {
+    return shard.slot().filter("lost"::equals).isPresent();
   }
 
   /**
@@ -170,7 +176,7 @@ public final class ReplicationSteps {
         onShard(changes.alterPublication("without", fewer, Sql.of("DROP TABLE")));
       }
     }
-    boolean lost = shard.slot().filter("lost"::equals).isPresent();
+    boolean lost = slotIsLost();
     boolean stale = shard.slot().isPresent() && shard.published().isEmpty();
     if (lost || stale) {
       onShard(ReplicationChanges.dropSlot(name));
