@@ -13,6 +13,7 @@ import org.partitionproxy.sql.QualifiedName;
  *
  * @param root the table that it is a partition of, through however many others; else itself
  * @param depth 0 for tables that are no partitions, 1 for their partitions, 2 for those of these
+ * @param cut whether there was another column after the last one
  * @param keys definitions of primary keys and unique constraints that are not a parent's, by name
  * @param identityIndex the index that identifies rows, where it is no key's: its definition
  * @param identity by which columns updates and deletes find their row
@@ -25,6 +26,7 @@ public record CopiedTable(
     QualifiedName root,
     int depth,
     List<CopiedColumn> columns,
+    boolean cut,
     SortedMap<Identifier, String> keys,
     Optional<String> identityIndex,
     Identity identity,

@@ -61,6 +61,10 @@ public final class EndReader {
           JOIN pg_catalog.pg_type AS ty ON ty.oid = a.atttypid
           LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+        coalesce((SELECT a.attisdropped
+          FROM pg_catalog.pg_attribute AS a
+          WHERE a.attrelid = c.oid AND a.attnum > 0
+          ORDER BY a.attnum DESC LIMIT 1), false) AS cut,
         (SELECT pg_catalog.array_agg(
             ARRAY[o.conname, pg_catalog.pg_get_constraintdef(o.oid)]::text[] ORDER BY o.conname)
           FROM pg_catalog.pg_constraint AS o
@@ -203,6 +207,7 @@ public final class EndReader {
         new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
+        row.bool("cut"),
         keys,
         row.findString("index_definition"),
         new CopiedTable.Identity(row.string("identity"), row.findIdentifier("identity_index")),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -170,11 +171,15 @@ final class TableSteps {
 
   /**
    * A column that is new on the shard gets what its earlier rows have in it, if that is known.
-   * Renamed, it would be a new one here and be empty: then the table is copied once more.
+   * Renamed there, or dropped here by hand, it would be a new one here and be empty: then the table
+   * is copied once more.
    */
   private void columns(CopiedTable actual, CopiedTable wanted, List<Sql> first, List<Sql> last) {
     SortedMap<Identifier, CopiedColumn> old = new TreeMap<>(actual.columnsByName());
-    boolean loses = !wanted.columnsByName().keySet().containsAll(old.keySet());
+    boolean loses =
+        !wanted.columnsByName().keySet().containsAll(old.keySet())
+            || actual.cut()
+            || hasGap(wanted.columns(), old.keySet());
     for (CopiedColumn column : wanted.columns()) {
       CopiedColumn before = old.remove(column.name());
       if (before == null) {
@@ -207,6 +212,18 @@ final class TableSteps {
     }
     old.keySet()
         .forEach(name -> last.add(Sql.of("ALTER TABLE {} DROP COLUMN {}", wanted.name(), name)));
+  }
+
+  /** Whether a column that is missing stands before one that is there: new ones come last. */
+  private static boolean hasGap(List<CopiedColumn> wanted, Set<Identifier> there) {
+    boolean missing = false;
+    for (CopiedColumn column : wanted) {
+      if (there.contains(column.name()) && missing) {
+        return true;
+      }
+      missing |= !there.contains(column.name());
+    }
+    return false;
   }
 
   private static Sql alterColumn(CopiedTable table, CopiedColumn column, Sql action) {
