@@ -125,6 +125,36 @@ public final class EndReader {
       WHERE r.srsubid = ?::pg_catalog.oid
       ORDER BY n.nspname, c.relname""";
 
+  /** Of the types of columns, of their elements, and of what domains are made of. */
+  private static final String EXTENSIONS =
+      """
+      WITH used AS (
+        SELECT t.oid, t.typelem, t.typbasetype
+        FROM pg_catalog.pg_type AS t
+        JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
+        WHERE tn.nspname = ANY (?) AND t.typtype = 'd'
+          OR t.oid IN (
+            SELECT a.atttypid
+            FROM pg_catalog.pg_attribute AS a
+            JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'c')
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = ANY (?) AND a.attnum > 0 AND NOT a.attisdropped))
+      SELECT DISTINCT e.extname, n.nspname
+      FROM used AS u
+      CROSS JOIN LATERAL (VALUES (u.oid), (u.typelem), (u.typbasetype)) AS o (oid)
+      JOIN pg_catalog.pg_depend AS d
+        ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = o.oid AND d.deptype = 'e'
+      JOIN pg_catalog.pg_extension AS e
+        ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND e.oid = d.refobjid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+      ORDER BY e.extname""";
+
+  private static final String INSTALLED =
+      """
+      SELECT e.extname
+      FROM pg_catalog.pg_extension AS e
+      ORDER BY e.extname""";
+
   private final TypeReader types = new TypeReader();
 
   public ShardEnd shard(Session session, Replication replication) {
@@ -164,6 +194,11 @@ public final class EndReader {
             name),
         tables,
         unidentified(tables),
+        session.query(
+            EXTENSIONS,
+            row -> new ShardEnd.Extension(row.identifier("extname"), row.identifier("nspname")),
+            schemas,
+            schemas),
         types.read(session, replication.schemas()));
   }
 
@@ -178,6 +213,7 @@ public final class EndReader {
         tables(session, schemas),
         new Ledger(session).made(ObjectKind.TABLE.toString()),
         types.read(session, replication.schemas()),
+        new TreeSet<>(session.query(INSTALLED, row -> row.identifier("extname"))),
         session.queryOne(
             SUBSCRIPTION, row -> subscription(session, row), replication.name().value()));
   }

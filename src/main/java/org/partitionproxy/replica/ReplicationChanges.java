@@ -166,7 +166,10 @@ final class ReplicationChanges {
                 """
                 SELECT pg_catalog.pg_terminate_backend(s.active_pid, 10000)
                 FROM pg_catalog.pg_replication_slots AS s
-                WHERE s.slot_name = {} AND s.active_pid IS NOT NULL""",
+                JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
+                WHERE s.slot_name = {}
+                  OR s.slot_name ~ '^pg_[0-9]+_sync_[0-9]+_' AND a.application_name = {}""",
+                literal,
                 literal),
             Sql.of(
                 """

@@ -84,6 +84,9 @@ public final class ReplicationSteps {
       note("is paused; `ppp replicas resume " + replication.replica().name() + "` goes on");
       return;
     }
+    if (lacksExtensions()) {
+      return;
+    }
     TableSteps tables = new TableSteps(replica.tables(), shard.tables(), replica.made());
     tables.notes().forEach(this::note);
     anew.addAll(tables.anew());
@@ -100,6 +103,24 @@ public final class ReplicationSteps {
     tables.now().forEach(this::onReplica);
     follow(wanted, followed, subscription.filter(this::isSound));
     tables.later().forEach(change -> later.add(new Step(replication.replicaServer(), change)));
+  }
+
+  /** ppp makes none: what it may bring along, somebody has to decide. */
+  private boolean lacksExtensions() {
+    List<String> missing =
+        shard.extensions().stream()
+            .filter(extension -> !replica.extensions().contains(extension.name()))
+            .map(e -> Sql.of("CREATE EXTENSION {} SCHEMA {}", e.name(), e.schema()).text())
+            .toList();
+    if (!missing.isEmpty()) {
+      note(
+          "types of the shard's columns are missing, and no table is made or altered until they"
+              + " are there; as a superuser in database "
+              + replication.replicaServer().database()
+              + ": "
+              + String.join("; ", missing));
+    }
+    return !missing.isEmpty();
   }
 
   private SortedSet<QualifiedName> wanted() {

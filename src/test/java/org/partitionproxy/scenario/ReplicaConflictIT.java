@@ -30,12 +30,21 @@ class ReplicaConflictIT {
         new Scene(
             folder, TestServer.shared("beside-a", version), TestServer.shared("beside-b", version));
     scene.replica("shard1", "copy", TestServer.shared("beside-a", version), "");
+    triesOften(scene);
     scene.run("initialize");
     isTheSame(scene);
     aRowIsSkipped(scene);
+    aCopyIsRefused(scene);
     aColumnIsMissingOnTheReplica(scene);
     aColumnIsNewOnTheShard(scene);
     scene.run("teardown", "--all", "--drop-data", "--yes");
+  }
+
+  private static void triesOften(Scene scene) throws SQLException {
+    try (Client superuser = scene.superuser("copy", "postgres")) {
+      superuser.execute("ALTER SYSTEM SET wal_retrieve_retry_interval = '1s'");
+      superuser.execute("SELECT pg_reload_conf()");
+    }
   }
 
   private static void aRowIsSkipped(Scene scene) throws SQLException {
@@ -54,6 +63,15 @@ class ReplicaConflictIT {
     assertThat(verified.status()).isEqualTo(10);
     assertThat(scene.ppp("replicas", "skip", "copy", "--yes").err()).contains("PPP1604");
     scene.run("replicas", "resync", "copy", "items");
+    isTheSame(scene);
+  }
+
+  private static void aCopyIsRefused(Scene scene) throws SQLException {
+    String items = scene.table("acme", "items");
+    onCopy(scene, "ALTER TABLE " + items + " ADD CONSTRAINT few CHECK (id < 9) NOT VALID");
+    scene.run("replicas", "resync", "copy", "items");
+    tells(scene, "status", "violates check constraint \"few\"");
+    onCopy(scene, "ALTER TABLE " + items + " DROP CONSTRAINT few");
     isTheSame(scene);
   }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
+import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.testing.Running;
 import org.partitionproxy.testing.TestServer;
 
@@ -169,9 +170,22 @@ class ReplicationIT {
     scene.run("initialize");
     assertThat(slots()).isEmpty();
     scene.replica("shard1", "copy", TestServer.shared("beside-c"), ", tables: [items]");
+    waitsForAnExtension();
     scene.run("initialize");
     isInStep();
     arrives("SELECT note FROM items WHERE id = 8", "of the shard");
+  }
+
+  private void waitsForAnExtension() throws SQLException {
+    try (Client shard = scene.superuser("shard1");
+        Client copy = scene.superuser("copy")) {
+      shard.execute(
+          "CREATE EXTENSION hstore SCHEMA public; ALTER TABLE %s ADD more public.hstore[]"
+              .formatted(scene.table("acme", "items")));
+      InProcess.Result plan = scene.ppp("plan");
+      assertThat(plan.out()).contains("CREATE EXTENSION \"hstore\" SCHEMA \"public\"");
+      copy.execute("CREATE EXTENSION hstore SCHEMA public");
+    }
   }
 
   private List<String> slots() throws SQLException {
