@@ -8,7 +8,6 @@ import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.ReplicasView;
-import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
@@ -17,7 +16,6 @@ import org.partitionproxy.plan.Stage;
 import org.partitionproxy.provision.Outcome;
 import org.partitionproxy.provision.Provisioner;
 import org.partitionproxy.replica.ReplicaControl;
-import org.partitionproxy.replica.ReplicaFailure;
 import org.partitionproxy.replica.ReplicaStatus;
 import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.replica.Replication;
@@ -27,7 +25,6 @@ import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.Tenant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ppp replicas}: how replicas follow their shards, and what can be done to one. */
@@ -42,11 +39,11 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       ReplicasCommand.Verify.class,
       ReplicasCommand.Resync.class,
-      ReplicasCommand.Skip.class,
+      ReplicasSkipCommand.class,
       ReplicasCommand.Refresh.class,
       ReplicasCommand.Pause.class,
       ReplicasCommand.Resume.class,
-      ReplicasCommand.Drop.class
+      ReplicasDropCommand.class
     })
 final class ReplicasCommand implements Callable<Integer> {
 
@@ -115,7 +112,7 @@ final class ReplicasCommand implements Callable<Integer> {
   }
 
   /** What is done to one of them. */
-  private abstract static class OnReplica implements Callable<Integer> {
+  abstract static class OnReplica implements Callable<Integer> {
 
     @Mixin CommonOptions common = new CommonOptions();
     @Mixin Console console = new Console();
@@ -231,93 +228,6 @@ final class ReplicasCommand implements Callable<Integer> {
         console.problems(outcome.diagnostics());
         return Math.max(status, outcome.exitCode().status());
       }
-    }
-  }
-
-  /** {@code ppp replicas skip}. */
-  @Command(
-      name = "skip",
-      description = {
-        "Has a replica that is stopped do without the transaction that fails there: without all",
-        "that this wrote, in all tables. `verify` shows then which tables differ, and `resync`",
-        "copies one once more."
-      })
-  static final class Skip extends OnReplica {
-
-    @Mixin Consent consent = new Consent();
-
-    @Override
-    String done(ReplicaControl control, Replication replication) {
-      ReplicaFailure failure = control.failure(replication).orElseThrow(this::nothing);
-      String lsn = failure.lsn().orElseThrow(this::nothing);
-      consent.require(
-          console,
-          replica,
-          "leaves out on the replica all that the transaction of %s wrote that ends at %s, and"
-                  .formatted(replication.shard().title(), lsn)
-              + " fails there with: "
-              + failure);
-      String done =
-          control.skip(replication, lsn)
-              ? "Replica %s goes on without the transaction that ends at %s."
-              : "Replica %s is to leave out the transaction that ends at %s, when it comes to it.";
-      return done.formatted(replica, lsn)
-          + "\n`ppp replicas verify "
-          + replica
-          + "` shows which tables differ, `ppp replicas resync "
-          + replica
-          + " TABLE` copies one once more.";
-    }
-
-    private PppException nothing() {
-      return new PppException(
-          Diagnostic.error(
-              Code.NOTHING_TO_SKIP,
-              "replica \"" + replica + "\" has no transaction that fails",
-              "`ppp replicas` shows how it fares. Only what its log names can be left out."));
-    }
-  }
-
-  /** {@code ppp replicas drop}. */
-  @Command(
-      name = "drop",
-      description = {
-        "Ends a replication: subscription, slot and publication. The copied tables stay. As long as",
-        "the replica is in shards.yaml, `ppp initialize` begins it anew."
-      })
-  static final class Drop extends OnReplica {
-
-    @Mixin Consent consent = new Consent();
-
-    @Option(names = "--force", description = "Even where the replica does not answer.")
-    boolean force;
-
-    @Override
-    String done(ReplicaControl control, Replication replication) {
-      consent.require(
-          console, replica, "ends the replication from %s".formatted(replication.shard().title()));
-      String more = "";
-      try {
-        control.unsubscribe(replication);
-      } catch (SqlFailure e) {
-        if (!e.isUnreachable()) {
-          throw e;
-        }
-        if (!force) {
-          throw new PppException(
-              Diagnostic.error(
-                  Code.REPLICA_AWAY,
-                  "replica \"" + replica + "\" does not answer",
-                  "Start it, or add --force: then its slot goes, and should it come back, it will"
-                      + " have to be copied anew."));
-        }
-        more =
-            " Its own part could not be dropped: when it is back, `ppp replicas drop "
-                + replica
-                + "` once more ends that too, and `ppp initialize` begins anew.";
-      }
-      control.unpublish(replication);
-      return "Replica " + replica + " does not follow any more." + more;
     }
   }
 }
