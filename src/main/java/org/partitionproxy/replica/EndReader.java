@@ -68,7 +68,19 @@ public final class EndReader {
         (SELECT pg_catalog.array_agg(
             ARRAY[o.conname, pg_catalog.pg_get_constraintdef(o.oid)]::text[] ORDER BY o.conname)
           FROM pg_catalog.pg_constraint AS o
-          WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u') AND o.conparentid = 0) AS keys
+          WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u') AND o.conparentid = 0) AS keys,
+        (SELECT pg_catalog.array_agg(ARRAY[ic.relname, pg_catalog.regexp_replace(
+            pg_catalog.replace(pg_catalog.pg_get_indexdef(ix.indexrelid), ' ON ONLY ', ' ON '),
+            '^CREATE UNIQUE', 'CREATE')]::text[] ORDER BY ic.relname)
+          FROM pg_catalog.pg_index AS ix
+          JOIN pg_catalog.pg_class AS ic ON ic.oid = ix.indexrelid AND NOT ic.relispartition
+          WHERE ix.indrelid = c.oid AND ix.indisvalid AND NOT ix.indisreplident
+            AND ix.indexprs IS NULL AND ix.indpred IS NULL
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS ko
+              WHERE ko.conindid = ix.indexrelid AND ko.contype IN ('p', 'u', 'x'))
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_opclass AS oc
+              WHERE oc.oid = ANY (ix.indclass)
+                AND oc.opcnamespace <> 'pg_catalog'::regnamespace)) AS indexes
       FROM tree AS t
       JOIN pg_catalog.pg_class AS c ON c.oid = t.oid
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -234,17 +246,14 @@ public final class EndReader {
   }
 
   private static CopiedTable table(Row row) {
-    TreeMap<Identifier, String> keys = new TreeMap<>();
-    row.stringRows("keys")
-        .forEach(
-            key -> keys.put(Identifier.of(key.get(0).orElseThrow()), key.get(1).orElseThrow()));
     return new CopiedTable(
         name(row),
         new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
         row.bool("cut"),
-        keys,
+        definitions(row, "keys"),
+        definitions(row, "indexes"),
         row.findString("index_definition"),
         new CopiedTable.Identity(row.string("identity"), row.findIdentifier("identity_index")),
         row.bool("identified"),
@@ -255,6 +264,15 @@ public final class EndReader {
                     new CopiedTable.Place(
                         new QualifiedName(row.identifier("parent_schema"), parent),
                         row.string("bound"))));
+  }
+
+  private static SortedMap<Identifier, String> definitions(Row row, String column) {
+    TreeMap<Identifier, String> definitions = new TreeMap<>();
+    row.stringRows(column)
+        .forEach(
+            one ->
+                definitions.put(Identifier.of(one.get(0).orElseThrow()), one.get(1).orElseThrow()));
+    return definitions;
   }
 
   /** Leaves only what is wanted, and the partitions of that. */

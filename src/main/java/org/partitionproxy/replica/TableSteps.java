@@ -115,6 +115,7 @@ final class TableSteps {
               partitioned));
     }
     table.keys().forEach((name, definition) -> statements.add(key(table, name, definition)));
+    table.indexes().values().forEach(index -> statements.add(Sql.deparsed(index)));
     table.identityIndex().ifPresent(index -> statements.add(Sql.deparsed(index)));
     identity(table).ifPresent(statements::add);
     return statements;
@@ -161,6 +162,7 @@ final class TableSteps {
         .filter(name -> !wanted.keys().containsKey(name))
         .forEach(
             name -> last.add(Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", wanted.name(), name)));
+    indexes(actual, wanted, first);
     if (!first.isEmpty()) {
       now.add(change(Action.ALTER, wanted.name(), first));
     }
@@ -212,6 +214,23 @@ final class TableSteps {
     }
     old.keySet()
         .forEach(name -> last.add(Sql.of("ALTER TABLE {} DROP COLUMN {}", wanted.name(), name)));
+  }
+
+  /** One that the replica has for itself stays. */
+  private static void indexes(CopiedTable actual, CopiedTable wanted, List<Sql> statements) {
+    wanted
+        .indexes()
+        .forEach(
+            (name, definition) -> {
+              String old = actual.indexes().get(name);
+              if (old != null && !old.equals(definition)) {
+                statements.add(
+                    Sql.of("DROP INDEX {}", new QualifiedName(wanted.name().schema(), name)));
+              }
+              if (!definition.equals(old)) {
+                statements.add(Sql.deparsed(definition));
+              }
+            });
   }
 
   /** Whether a column that is missing stands before one that is there: new ones come last. */

@@ -30,6 +30,8 @@ class ReplicationIT {
         PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
       CREATE TABLE operations_2024 PARTITION OF operations FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
       CREATE TABLE operations_2025 PARTITION OF operations FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+      CREATE INDEX by_how ON operations (how);
+      CREATE UNIQUE INDEX by_note ON items (note);
       CREATE TABLE events (id bigint, at timestamptz, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
       CREATE TABLE keyless (note text);
       INSERT INTO operations (at, how, amount)
@@ -90,6 +92,8 @@ class ReplicationIT {
         ALTER TABLE items ADD COLUMN kind text NOT NULL DEFAULT 'plain';
         INSERT INTO items VALUES (9, 'nine', 'fine');
         ALTER TABLE operations DROP COLUMN doubled;
+        DROP INDEX by_note;
+        CREATE INDEX by_note ON items (kind);
         CREATE TABLE extras (id int PRIMARY KEY);
         INSERT INTO extras VALUES (1), (2);
         """);
@@ -98,6 +102,10 @@ class ReplicationIT {
     arrives("SELECT count(*) FROM operations WHERE how = 'sad'", "2");
     arrives("SELECT string_agg(id || kind, ' ' ORDER BY id) FROM items", "2plain 3plain 9fine");
     arrives("SELECT count(*) FROM extras", "2");
+    arrives(
+        "SELECT string_agg(regexp_replace(indexdef, ' ON .* USING', ' USING'), ', ' ORDER BY indexname)"
+            + " FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'by_%'",
+        "CREATE INDEX by_how USING btree (how), CREATE INDEX by_note USING btree (kind)");
     assertThat(scene.run("replicas")).contains("following").contains("4/4");
     assertThat(scene.run("replicas", "verify", "copy"))
         .contains("the same")
