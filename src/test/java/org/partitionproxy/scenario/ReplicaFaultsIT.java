@@ -23,6 +23,7 @@ import org.partitionproxy.testing.TestServer;
 class ReplicaFaultsIT {
 
   private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration SELDOM = Duration.ofMillis(400);
 
   private final TestServer source = TestServer.shared("beside-source");
   private final TestServer follower = TestServer.shared("beside-follower");
@@ -34,7 +35,10 @@ class ReplicaFaultsIT {
     scene = new Scene(folder, TestServer.shared("beside-a"), source);
     scene.replica("shard1", "copy", follower, "");
     scene.run("initialize");
-    await().atMost(LONGEST).until(() -> scene.run("replicas").contains("following"));
+    await()
+        .atMost(LONGEST)
+        .pollInterval(SELDOM)
+        .until(() -> scene.run("replicas").contains("following"));
   }
 
   @AfterEach
@@ -162,7 +166,10 @@ class ReplicaFaultsIT {
 
   /** Once it is copied. */
   private void isTheSame() {
-    await().atMost(LONGEST).until(() -> scene.ppp("replicas").out().contains("following"));
+    await()
+        .atMost(LONGEST)
+        .pollInterval(SELDOM)
+        .until(() -> scene.ppp("replicas").out().contains("following"));
     assertThat(scene.run("replicas", "verify", "copy")).contains("the same");
   }
 
