@@ -88,7 +88,9 @@ final class ReplicaProblems {
             + "\" does not have any more what replica \""
             + status.replica()
             + "\" has not read yet",
-        "It was longer away than max_slot_wal_keep_size allows. `ppp initialize --only replicas`"
-            + " copies its tables once more.");
+        (status.slot().isPresent()
+                ? "It was longer away than max_slot_wal_keep_size allows."
+                : "Its slot is gone.")
+            + " `ppp initialize --only replicas` copies its tables once more.");
   }
 }

@@ -157,7 +157,8 @@ class ReplicaFaultsIT {
     try (Client copy = scene.superuser("copy")) {
       copy.execute("DROP FUNCTION public.wait CASCADE");
     }
-    assertThat(scene.ppp("status").err()).contains("`ppp initialize --only replicas`");
+    assertThat(scene.ppp("status").err())
+        .contains("Its slot is gone. `ppp initialize --only replicas`");
     scene.run("initialize");
     scene.isInStep();
     isTheSame();
