@@ -90,7 +90,7 @@ final class JobsCommand implements Callable<Integer> {
                     .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
                     .filter(job -> job.paused() != paused)
                     .toList();
-            board.pause(others, paused);
+            board.pause(name, selection.selection(), others, paused);
             console.line(
                 (paused ? "paused " : "resumed ")
                     + (others.size() == 1 ? "1 job" : others.size() + " jobs")

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.partitionproxy.catalog.JobReader;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -31,6 +32,11 @@ import org.partitionproxy.topology.Topology;
 
 /** All jobs on all shards, and what can be done with them by hand. */
 public final class JobBoard {
+
+  private static final String PAUSE_LATER =
+      "INSERT INTO ppp.job_pause (name) VALUES (?) ON CONFLICT DO NOTHING";
+
+  private static final String RESUME_LATER = "DELETE FROM ppp.job_pause WHERE name = ?";
 
   private final Topology topology;
   private final Connector connector;
@@ -95,28 +101,41 @@ public final class JobBoard {
   /**
    * Has jobs run on their schedule no more, or again. What runs goes on to its end.
    *
+   * @param name of all of them: those that come later on the shards that are meant are as these,
+   *     unless only some tenants are
    * @throws SqlFailure if a shard can't be reached; others have been told then
    */
-  public void pause(List<JobStatus> jobs, boolean paused) {
+  public void pause(String name, TenantSelection selection, List<JobStatus> jobs, boolean paused) {
     for (ServerDefinition shard : topology.shards()) {
       List<JobStatus> here = jobs.stream().filter(one -> one.shard().equals(shard.name())).toList();
-      if (!here.isEmpty()) {
+      boolean later = selection.tenants().isEmpty() && isMeant(shard, selection);
+      if (later || !here.isEmpty()) {
         try (Session session = connector.superuser(shard)) {
-          session.update(
-              "UPDATE ppp.job SET paused = ? WHERE title = ANY (?)",
-              paused,
-              here.stream()
-                  .filter(one -> one.cronId().isEmpty())
-                  .map(one -> one.job().title())
-                  .toList());
-          reader.setActive(
-              session,
-              work -> maintenance(shard, work),
-              here.stream().flatMap(one -> one.cronId().stream()).toList(),
-              !paused);
+          if (later && reader.isKeeping(session)) {
+            session.update(paused ? PAUSE_LATER : RESUME_LATER, name);
+          }
+          pause(shard, session, here, paused);
         }
       }
     }
+  }
+
+  private static boolean isMeant(ServerDefinition shard, TenantSelection selection) {
+    return selection.shards().isEmpty()
+        || selection.shards().stream().anyMatch(glob -> glob.matches(shard.name().value()));
+  }
+
+  private void pause(
+      ServerDefinition shard, Session session, List<JobStatus> jobs, boolean paused) {
+    session.update(
+        "UPDATE ppp.job SET paused = ? WHERE title = ANY (?)",
+        paused,
+        jobs.stream().filter(one -> one.cronId().isEmpty()).map(one -> one.job().title()).toList());
+    reader.setActive(
+        session,
+        work -> maintenance(shard, work),
+        jobs.stream().flatMap(one -> one.cronId().stream()).toList(),
+        !paused);
   }
 
   /**
@@ -146,8 +165,12 @@ public final class JobBoard {
 
   private List<JobStatus> jobs(ServerDefinition shard, Session session, int most) {
     JobReader.Maintenance maintenance = work -> maintenance(shard, work);
-    Map<String, ScheduledJob> declared = new LinkedHashMap<>();
-    new DeclaredJobs(topology).on(shard).forEach(job -> declared.put(job.title(), job));
+    Map<String, ScheduledJob> declared = declared(shard);
+    Map<String, ScheduledJob> known = new LinkedHashMap<>(declared);
+    // Whether a shard has tables for these is not looked for here.
+    new PartitionJobs(topology, (where, table) -> true)
+        .on(shard)
+        .forEach(job -> known.put(job.title(), job));
     List<JobHistory> ofCron = reader.histories(session, maintenance, "", most);
     List<KeptJob> kept = reader.kept(session);
     Map<String, List<JobRun>> runs =
@@ -156,8 +179,9 @@ public final class JobBoard {
             : Map.of();
     List<JobStatus> all = new ArrayList<>();
     for (JobHistory one : ofCron) {
-      ScheduledJob known = declared.remove(one.job().name());
-      ScheduledJob job = known == null ? unnamed(one.job()) : known;
+      declared.remove(one.job().name());
+      ScheduledJob named = known.get(one.job().name());
+      ScheduledJob job = named == null ? unnamed(one.job()) : named;
       all.add(ofCron(shard, one, job, runs.getOrDefault(job.title(), List.of()), most));
     }
     boolean led = !kept.isEmpty() && isLed(shard);
@@ -179,6 +203,14 @@ public final class JobBoard {
                         List.of(),
                         Optional.empty())));
     return all;
+  }
+
+  private Map<String, ScheduledJob> declared(ServerDefinition shard) {
+    Map<String, ScheduledJob> declared = new LinkedHashMap<>();
+    Stream.of(new DeclaredJobs(topology), new RollupJobs(topology))
+        .flatMap(source -> source.on(shard).stream())
+        .forEach(job -> declared.put(job.title(), job));
+    return declared;
   }
 
   /** Of runs by hand too. */
@@ -215,7 +247,7 @@ public final class JobBoard {
             .filter(at -> at.isBefore(Instant.MAX));
   }
 
-  /** One of ppp's that another part of shards.yaml than jobs: wants. */
+  /** One of ppp's that shards.yaml has no more. */
   private static ScheduledJob unnamed(CronJob job) {
     return new ScheduledJob(
         job.name(),

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.partitionproxy.state.ScheduledJob;
 
 /**
  * When a job is due: of five fields in UTC, of seconds counted from 1970 on, so that who takes over
@@ -26,7 +27,7 @@ public final class JobTimes {
   }
 
   /**
-   * @param schedule as pg_cron has it
+   * @param schedule of a job
    */
   public static JobTimes of(String schedule) {
     int seconds = schedule.indexOf(" second");
@@ -35,7 +36,7 @@ public final class JobTimes {
       return new JobTimes(
           after -> Instant.ofEpochSecond((Math.floorDiv(after.getEpochSecond(), step) + 1) * step));
     }
-    Optional<ExecutionTime> times = times(schedule);
+    Optional<ExecutionTime> times = times(ScheduledJob.inCron(schedule));
     return new JobTimes(
         after ->
             times

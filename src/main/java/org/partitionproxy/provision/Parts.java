@@ -36,7 +36,7 @@ record Parts(
         new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
     EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
     PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
-    JobPlanner jobs = new JobPlanner(topology, sessions);
+    JobPlanner jobs = new JobPlanner(topology, sessions, ownServers);
     RollupNotes rollups = new RollupNotes(topology, sessions);
     ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers);
     return new Parts(

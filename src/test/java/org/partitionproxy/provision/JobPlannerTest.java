@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.job.DeclaredJobs;
+import org.partitionproxy.job.PartitionJobs;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Cron;
@@ -39,10 +41,7 @@ class JobPlannerTest {
   }
 
   private static List<ScheduledJob> partitions(String table) {
-    return POLICIES.partitions().stream()
-        .filter(rules -> rules.table().value().equals(table))
-        .map(rules -> PartitionJobs.job(SHARD, rules))
-        .toList();
+    return new PartitionJobs(POLICIES, (shard, name) -> name.value().equals(table)).on(SHARD);
   }
 
   private static List<ScheduledJob> jobs(String... names) {
@@ -50,7 +49,8 @@ class JobPlannerTest {
   }
 
   private static Cron cron(int version, CronJob... jobs) {
-    return new Cron(Optional.empty(), version, false, true, 32, List.of(jobs));
+    return new Cron(
+        Optional.empty(), Cron.Extension.OTHERS, version, false, true, 32, List.of(jobs));
   }
 
   private static CronJob job(long id, String name, String schedule, String command) {
@@ -58,7 +58,8 @@ class JobPlannerTest {
   }
 
   private static JobPlanner.JobPlan plan(List<ScheduledJob> wanted, Cron cron, KeptJob... kept) {
-    return JobPlanner.plan(SHARD, wanted, new JobPlanner.ShardJobs(cron, List.of(kept)));
+    return JobPlanner.plan(
+        SHARD, wanted, new JobPlanner.ShardJobs(cron, List.of(kept), new TreeSet<>()));
   }
 
   private static List<String> statements(JobPlanner.JobPlan plan) {
@@ -79,7 +80,7 @@ class JobPlannerTest {
                 + DATABASE
                 + "', '"
                 + SUPERUSER
-                + "')");
+                + "', true)");
   }
 
   @Test
@@ -134,8 +135,8 @@ class JobPlannerTest {
   @Test
   void runsTenantsJobsWithTheirOwnRightsAndOthersAsTheOwner() {
     assertThat(statements(plan(jobs("insert-operations", "nightly-analyze"), cron(106))))
-        .extracting(sql -> sql.substring(sql.lastIndexOf(',')))
-        .containsExactly(", 'acme_app')", ", 'initech_app')", ", 'bookstore_admin')");
+        .extracting(sql -> sql.substring(sql.lastIndexOf(", '") + 3))
+        .containsExactly("acme_app', true)", "initech_app', true)", "bookstore_admin', true)");
   }
 
   @Test
@@ -170,12 +171,12 @@ class JobPlannerTest {
             Optional.of(Duration.ofSeconds(1)));
     JobPlanner.JobPlan plan =
         plan(List.of(job), Cron.absent("has no pg_cron"), new KeptJob(other, true));
-    assertThat(statements(plan)).singleElement().asString().contains("'ANALYZE'", "NULL)");
+    assertThat(statements(plan)).singleElement().asString().contains("'ANALYZE'", "NULL, true)");
   }
 
   @Test
   void namesMoreJobsThanRunAtOnce() {
-    Cron two = new Cron(Optional.empty(), 106, false, true, 2, List.of());
+    Cron two = new Cron(Optional.empty(), Cron.Extension.OTHERS, 106, false, true, 2, List.of());
     List<ScheduledJob> three =
         Stream.of(jobs("insert-operations"), jobs("quarters")).flatMap(List::stream).toList();
     assertThat(plan(three, two).notes())

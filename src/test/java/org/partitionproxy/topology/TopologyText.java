@@ -105,7 +105,7 @@ final class TopologyText {
 
   private static Map<String, Object> job(JobRules job) {
     Map<String, Object> keys = new LinkedHashMap<>();
-    keys.put(job.schedule().isInSeconds() ? "every" : "cron", job.schedule().text());
+    keys.put(job.schedule().isInterval() ? "every" : "cron", job.schedule().text());
     keys.put("sql", job.sql());
     keys.put("on", job.on().toString());
     job.timeout().ifPresent(timeout -> keys.put("timeout", timeout.toSeconds() + " seconds"));
@@ -120,7 +120,7 @@ final class TopologyText {
     if (!rollup.onlyChanged()
         || !rollup.schedule().text().equals("5 seconds")
         || random.nextBoolean()) {
-      keys.put(rollup.schedule().isInSeconds() ? "every" : "cron", rollup.schedule().text());
+      keys.put(rollup.schedule().isInterval() ? "every" : "cron", rollup.schedule().text());
     }
     if (!rollup.of().isEmpty()) {
       keys.put("of", rollup.of().stream().map(Identifier::value).toList());

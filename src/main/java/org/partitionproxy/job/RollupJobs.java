@@ -1,8 +1,7 @@
-package org.partitionproxy.provision;
+package org.partitionproxy.job;
 
 import java.util.List;
 import java.util.Optional;
-import org.partitionproxy.job.JobSource;
 import org.partitionproxy.ledger.RollupFunctions;
 import org.partitionproxy.state.ScheduledJob;
 import org.partitionproxy.topology.RollupRules;
@@ -10,11 +9,11 @@ import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /** Those that refresh rollups: one for all tenants of a shard. */
-final class RollupJobs implements JobSource {
+public final class RollupJobs implements JobSource {
 
   private final Topology topology;
 
-  RollupJobs(Topology topology) {
+  public RollupJobs(Topology topology) {
     this.topology = topology;
   }
 
