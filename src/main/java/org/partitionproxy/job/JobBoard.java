@@ -1,6 +1,7 @@
 package org.partitionproxy.job;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -111,10 +112,12 @@ public final class JobBoard {
       boolean later = selection.tenants().isEmpty() && isMeant(shard, selection);
       if (later || !here.isEmpty()) {
         try (Session session = connector.superuser(shard)) {
-          if (later && reader.isKeeping(session)) {
-            session.update(paused ? PAUSE_LATER : RESUME_LATER, name);
+          if (reader.isKeeping(session)) {
+            if (later) {
+              session.update(paused ? PAUSE_LATER : RESUME_LATER, name);
+            }
+            pause(shard, session, here, paused);
           }
-          pause(shard, session, here, paused);
         }
       }
     }
@@ -226,7 +229,21 @@ public final class JobBoard {
         Optional.of(history.job().id()),
         !history.job().active(),
         runs.subList(0, Math.min(most, runs.size())),
-        next(job, !history.job().active()));
+        history.job().active() ? nextOfCron(history) : Optional.empty());
+  }
+
+  /** pg_cron counts seconds from where a job's last run began. */
+  private Optional<Instant> nextOfCron(JobHistory history) {
+    Optional<Duration> interval = JobTimes.interval(history.job().schedule());
+    if (interval.isEmpty()) {
+      return next(history.job().schedule());
+    }
+    Instant now = clock.instant();
+    return history.runs().stream()
+        .findFirst()
+        .flatMap(JobRun::started)
+        .map(start -> start.plus(interval.get()))
+        .map(due -> due.isBefore(now) ? now : due);
   }
 
   private JobStatus kept(ServerDefinition shard, KeptJob kept, boolean led, List<JobRun> runs) {
@@ -237,14 +254,12 @@ public final class JobBoard {
         Optional.empty(),
         kept.paused(),
         runs,
-        led ? next(kept.job(), kept.paused()) : Optional.empty());
+        led && !kept.paused() ? next(kept.job().schedule()) : Optional.empty());
   }
 
-  private Optional<Instant> next(ScheduledJob job, boolean paused) {
-    return paused
-        ? Optional.empty()
-        : Optional.of(JobTimes.of(job.schedule()).next(clock.instant()))
-            .filter(at -> at.isBefore(Instant.MAX));
+  private Optional<Instant> next(String schedule) {
+    return Optional.of(JobTimes.of(schedule).next(clock.instant()))
+        .filter(at -> at.isBefore(Instant.MAX));
   }
 
   /** One of ppp's that shards.yaml has no more. */

@@ -4,6 +4,7 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -30,9 +31,9 @@ public final class JobTimes {
    * @param schedule of a job
    */
   public static JobTimes of(String schedule) {
-    int seconds = schedule.indexOf(" second");
-    if (seconds > 0) {
-      long step = Long.parseLong(schedule.substring(0, seconds).strip());
+    Optional<Duration> interval = interval(schedule);
+    if (interval.isPresent()) {
+      long step = interval.get().toSeconds();
       return new JobTimes(
           after -> Instant.ofEpochSecond((Math.floorDiv(after.getEpochSecond(), step) + 1) * step));
     }
@@ -43,6 +44,14 @@ public final class JobTimes {
                 .flatMap(t -> t.nextExecution(after.atZone(ZoneOffset.UTC)))
                 .map(ZonedDateTime::toInstant)
                 .orElse(Instant.MAX));
+  }
+
+  /** Of a schedule in seconds. */
+  static Optional<Duration> interval(String schedule) {
+    int seconds = schedule.indexOf(" second");
+    return seconds < 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofSeconds(Long.parseLong(schedule.substring(0, seconds).strip())));
   }
 
   /** Empty for what somebody told pg_cron, and only that understands: {@code @reboot}. */
