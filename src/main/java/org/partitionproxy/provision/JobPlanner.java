@@ -133,12 +133,12 @@ final class JobPlanner {
                       return true;
                     }));
     return cron.absence().equals(Optional.of(Cron.NOT_LOADED))
-        ? Cron.absent(Cron.NOT_LOADED + mend(shard))
+        ? Cron.absent(Cron.NOT_LOADED + mend(shard, ownServers))
         : cron;
   }
 
   /** Who has it load the library, which takes a restart. */
-  private String mend(ServerDefinition shard) {
+  static String mend(ServerDefinition shard, boolean ownServers) {
     if (!ownServers) {
       return " (set shared_preload_libraries there, and restart it)";
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -183,5 +185,69 @@ class JobPlannerTest {
         .singleElement()
         .asString()
         .contains("3 jobs", "runs 2 at a time (cron.max_running_jobs)");
+  }
+
+  private static Cron unmade() {
+    return new Cron(Optional.empty(), Cron.Extension.MISSING, 106, false, true, 32, List.of());
+  }
+
+  @Test
+  void makesTheExtensionBeforeItsFirstJobAndNotWithoutOne() {
+    assertThat(statements(plan(jobs("nightly-analyze"), unmade())))
+        .satisfiesExactly(
+            one -> assertThat(one).contains("CREATE EXTENSION pg_cron", Cron.MADE),
+            two -> assertThat(two).startsWith("SELECT cron.schedule_in_database("));
+    assertThat(statements(plan(jobs("daily"), unmade())))
+        .isNotEmpty()
+        .noneMatch(sql -> sql.contains("EXTENSION"));
+  }
+
+  @Test
+  void pausesWhatComesLaterOfAJobThatIsPaused() {
+    List<ScheduledJob> wanted = jobs("insert-operations");
+    TreeSet<String> names = new TreeSet<>(List.of("insert-operations"));
+    assertThat(
+            statements(
+                JobPlanner.plan(
+                    SHARD, wanted, new JobPlanner.ShardJobs(cron(106), List.of(), names))))
+        .hasSize(2)
+        .allMatch(sql -> sql.endsWith(", false)"));
+    KeptJob going = new KeptJob(wanted.get(0), false);
+    JobPlanner.ShardJobs kept =
+        new JobPlanner.ShardJobs(Cron.absent("has no pg_cron"), List.of(going), names);
+    assertThat(statements(JobPlanner.plan(SHARD, wanted, kept)))
+        .singleElement()
+        .asString()
+        .contains("'initech_app', NULL, true)");
+  }
+
+  @Test
+  void keepsAPauseFromOneSchedulerToTheOther() {
+    ScheduledJob job = jobs("nightly-analyze").get(0);
+    assertThat(statements(plan(List.of(job), cron(106), new KeptJob(job, true))))
+        .element(0)
+        .asString()
+        .endsWith(", false)");
+  }
+
+  @Test
+  void saysHowALibraryIsLoaded() {
+    assertThat(JobPlanner.mend(SHARD, false)).contains("set shared_preload_libraries there");
+    assertThat(JobPlanner.mend(SHARD, true)).contains("`ppp stop` and `ppp start`");
+    SortedMap<String, String> settings = new TreeMap<>(Map.of("shared_preload_libraries", "a"));
+    ServerDefinition set =
+        new ServerDefinition(
+            SHARD.name(),
+            SHARD.host(),
+            SHARD.port(),
+            SHARD.address(),
+            SHARD.database(),
+            SHARD.user(),
+            SHARD.password(),
+            SHARD.sslMode(),
+            SHARD.sslRootCert(),
+            settings,
+            SHARD.options());
+    assertThat(JobPlanner.mend(set, true)).contains("leaves it out").doesNotContain("stop");
   }
 }
