@@ -79,6 +79,7 @@ public final class JobReader {
       SELECT j.jobid, coalesce(j.jobname, '') AS jobname, j.schedule, j.command, j.database,
         j.username, j.active
       FROM cron.job AS j
+      WHERE j.jobname IS DISTINCT FROM ?
       ORDER BY j.jobid""";
 
   /**
@@ -168,7 +169,7 @@ public final class JobReader {
                     row.integer("at_once"),
                     made.get().extension() == Cron.Extension.MISSING
                         ? List.of()
-                        : home.query(JOBS, JobReader::job)))
+                        : home.query(JOBS, JobReader::job, Cron.UPKEEP)))
         .get(0);
   }
 

@@ -22,16 +22,21 @@ public final class JobChanges {
 
   private static final Sql CREATE_EXTENSION =
       Sql.of(
-          "DO $$ BEGIN CREATE EXTENSION pg_cron;"
-              + " COMMENT ON EXTENSION pg_cron IS '"
+          "DO $$ BEGIN CREATE EXTENSION pg_cron; COMMENT ON EXTENSION pg_cron IS '"
               + Cron.MADE
-              + "'; END $$");
+              + "'; PERFORM cron.schedule('"
+              + Cron.UPKEEP
+              + "', '*/10 * * * *', 'DELETE FROM cron.job_run_details WHERE runid <="
+              + " (SELECT max(runid) - 100000 FROM cron.job_run_details)'); END $$");
 
-  /** Not where somebody else has made jobs meanwhile. */
+  /** Where somebody else has jobs, it is theirs from then on, as if ppp had not made it. */
   private static final Sql DROP_EXTENSION =
       Sql.of(
-          "DO $$ BEGIN IF NOT EXISTS (SELECT FROM cron.job) THEN DROP EXTENSION pg_cron; END IF;"
-              + " END $$");
+          "DO $$ BEGIN PERFORM cron.unschedule(jobid) FROM cron.job WHERE jobname = '"
+              + Cron.UPKEEP
+              + "'; IF EXISTS (SELECT FROM cron.job)"
+              + " THEN COMMENT ON EXTENSION pg_cron IS 'Job scheduler for PostgreSQL';"
+              + " ELSE DROP EXTENSION pg_cron; END IF; END $$");
 
   private JobChanges() {}
 
@@ -78,9 +83,13 @@ public final class JobChanges {
     return changes;
   }
 
-  /** After which pg_cron is loaded, and has no tables and no jobs. */
-  public static Change removal(Cron cron) {
-    return extension(Action.DROP, cron.here(), DROP_EXTENSION);
+  /**
+   * Takes away an extension that ppp made.
+   *
+   * @param shared whether others have jobs in it, to whom it is left
+   */
+  public static Change removal(Cron cron, boolean shared) {
+    return extension(shared ? Action.ALTER : Action.DROP, cron.here(), DROP_EXTENSION);
   }
 
   /** In one transaction, wherever it runs: a block is one statement. */

@@ -152,19 +152,17 @@ final class JobPlanner {
     Cron cron = read(shard).cron();
     List<Change> changes =
         new ArrayList<>(JobChanges.ofCron(cron, List.of(), shard.database().value(), job -> false));
-    if (cron.extension() == Cron.Extension.OURS && isLastWithJobs(shard, cron)) {
-      changes.add(JobChanges.removal(cron));
-    }
-    return changes;
-  }
-
-  /** Of several databases of a PostgreSQL server the first is torn down last. */
-  private boolean isLastWithJobs(ServerDefinition shard, Cron cron) {
+    // Of several databases of a PostgreSQL server the first is torn down last.
     List<ServerDefinition> cluster =
         topology.shards().stream().filter(other -> Clusters.same(other, shard)).toList();
-    List<String> databases = cluster.stream().map(s -> s.database().value()).toList();
-    return cluster.get(0).equals(shard)
-        && cron.jobs().stream().allMatch(job -> job.isOurs() && databases.contains(job.database()));
+    if (cron.extension() == Cron.Extension.OURS && cluster.get(0).equals(shard)) {
+      List<String> databases = cluster.stream().map(s -> s.database().value()).toList();
+      boolean shared =
+          cron.jobs().stream()
+              .anyMatch(job -> !job.isOurs() || !databases.contains(job.database()));
+      changes.add(JobChanges.removal(cron, shared));
+    }
+    return changes;
   }
 
   /** Changes after which nothing runs there as these tenants. */

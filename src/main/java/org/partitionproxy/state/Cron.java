@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param here whether its tables are in this database, and not in the maintenance database
  * @param workers whether jobs run in workers of the server, which need no login
  * @param atOnce how many jobs it runs at the same time
- * @param jobs all it has, for whichever database
+ * @param jobs all it has, for whichever database, but for {@link #UPKEEP}
  */
 public record Cron(
     Optional<String> absence,
@@ -36,6 +36,9 @@ public record Cron(
 
   /** The comment on an extension that ppp made. */
   public static final String MADE = "Job scheduler for PostgreSQL, made by ppp initialize";
+
+  /** A job beside an extension that ppp made, for its table of runs: pg_cron lets that grow. */
+  public static final String UPKEEP = "forget old runs (ppp)";
 
   private static final int FIRST_WITH_SECONDS = 105;
 

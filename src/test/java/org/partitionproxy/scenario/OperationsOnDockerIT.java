@@ -131,6 +131,11 @@ class OperationsOnDockerIT {
   private void leavesNothingBehind() throws Exception {
     example.run("teardown", "--all", "--drop-data", "--yes");
     assertThat(ask("shard1", "SELECT jobname FROM cron.job")).containsExactly("not ours");
+    assertThat(
+            ask(
+                "shard1",
+                "SELECT obj_description(oid) FROM pg_extension WHERE extname = 'pg_cron'"))
+        .containsExactly("Job scheduler for PostgreSQL");
     assertThat(ask("shard1", "SELECT slot_name FROM pg_replication_slots")).isEmpty();
     for (String server : List.of("veneer", "shard1", "shard1-replica")) {
       assertThat(ask(server, "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"))
