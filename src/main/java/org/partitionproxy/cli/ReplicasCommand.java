@@ -73,7 +73,7 @@ final class ReplicasCommand implements Callable<Integer> {
         .status();
   }
 
-  private static Replication of(Workspace workspace, ReplicaDefinition replica) {
+  static Replication of(Workspace workspace, ReplicaDefinition replica) {
     return Replication.of(
         workspace.topology(),
         replica,
