@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.partitionproxy.console.Colors;
 import org.partitionproxy.console.OperationsView;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Pause;
@@ -37,7 +38,7 @@ final class OperationsRun implements AutoCloseable {
   private static final Duration END_OF_JOBS = Duration.ofSeconds(10);
 
   /** The lines above the tables. */
-  private static final int FRAME = 5;
+  private static final int FRAME = 4;
 
   private final OperationsPlaces places;
   private final Optional<Duration> span;
@@ -47,7 +48,6 @@ final class OperationsRun implements AutoCloseable {
   private final OperationGenerator generator;
   private final OperationsLook look;
   private final Thread jobs;
-  private volatile boolean started;
   private volatile Optional<OperationsSeen> seen = Optional.empty();
   private volatile String note = "";
   private volatile @Nullable LiveScreen screen;
@@ -81,7 +81,6 @@ final class OperationsRun implements AutoCloseable {
 
   /** Until the time is over, somebody leaves, or it ends otherwise. */
   void run(BooleanSupplier ended) {
-    started = true;
     jobs.start();
     generator.start();
     if (console.terminal().in() && console.terminal().out()) {
@@ -112,7 +111,7 @@ final class OperationsRun implements AutoCloseable {
   private void tellGenerated() {
     if (!told && generator.took().isPresent()) {
       told = true;
-      say(view.generated(generator));
+      line(view.generated(generator));
       end = span.map(clock.instant()::plus).orElse(Instant.MAX);
     }
   }
@@ -132,42 +131,34 @@ final class OperationsRun implements AutoCloseable {
     }
   }
 
-  private void say(String line) {
-    note = line;
+  private void say(String problem) {
+    note = problem;
+    line(problem);
+  }
+
+  /** Where there is a screen, it shows that anyway. */
+  private void line(String text) {
     if (screen == null) {
-      console.out(view.time(clock.instant()) + "  " + line + "\n");
+      console.out(view.time(clock.instant()) + "  " + text + "\n");
     }
   }
 
   private List<String> picture(int width, int height) {
+    Colors colors = console.outColors();
+    String title =
+        "Tenant " + places.tenant().name() + seen.map(s -> ": " + view.rows(s)).orElse("");
     List<String> lines = new ArrayList<>();
-    lines.add(
-        console
-            .outColors()
-            .bold(
-                clip(
-                    "Tenant "
-                        + places.tenant().name()
-                        + seen.map(s -> ": " + view.rows(s)).orElse(""),
-                    width)));
+    lines.add(colors.bold(clip(title, width)));
     lines.add(clip(view.generated(generator), width));
-    lines.add(console.outColors().faint(clip("q or Ctrl-C ends it", width)));
-    lines.add(
-        console
-            .outColors()
-            .yellow(clip(note.equals(view.generated(generator)) ? "" : note, width)));
-    lines.add("");
-    seen.ifPresent(now -> lines.addAll(view.tables(now, height - FRAME)));
+    lines.add(colors.faint(clip("q or Ctrl-C ends it", width)));
+    lines.add(colors.yellow(clip(note, width)));
+    seen.ifPresent(now -> lines.addAll(view.tables(now, width, height - FRAME)));
     return lines;
   }
 
   /** Whether there is something that can be compared. */
   boolean isGenerated() {
     return generator.took().isPresent();
-  }
-
-  boolean isStarted() {
-    return started;
   }
 
   Optional<String> problem() {

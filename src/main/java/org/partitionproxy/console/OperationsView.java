@@ -110,21 +110,25 @@ public final class OperationsView {
   }
 
   /** Three tables: jobs, the replica, and as many clients of the rollup as there is room for. */
-  public List<String> tables(OperationsSeen seen, int height) {
-    List<String> lines = new ArrayList<>(headed(jobs(seen)));
+  public List<String> tables(OperationsSeen seen, int width, int height) {
+    List<String> lines = new ArrayList<>(headed(jobs(seen), width));
     lines.add("");
-    lines.addAll(headed(replica(seen)));
+    lines.addAll(headed(replica(seen), width));
     lines.add("");
-    lines.add(rollup(seen));
-    List<String> clients = clients(seen, height - lines.size() - 1);
-    lines.addAll(clients);
+    lines.add(clip(rollup(seen), width));
+    lines.addAll(clients(seen, width, height - lines.size() - 1));
     return lines;
   }
 
-  private List<String> headed(Table table) {
-    List<String> lines = new ArrayList<>(table.render().lines().toList());
+  private List<String> headed(Table table, int width) {
+    List<String> lines =
+        new ArrayList<>(table.render().lines().map(line -> clip(line, width)).toList());
     lines.set(0, colors.bold(lines.get(0)));
     return lines;
+  }
+
+  private static String clip(String line, int width) {
+    return line.substring(0, Math.min(line.length(), width));
   }
 
   private static Table jobs(OperationsSeen seen) {
@@ -164,7 +168,7 @@ public final class OperationsView {
                 .map(s -> String.format(Locale.ROOT, "%.1f", s)));
   }
 
-  private List<String> clients(OperationsSeen seen, int most) {
+  private List<String> clients(OperationsSeen seen, int width, int most) {
     Table table =
         new Table().numbers("client").column("type").numbers("operations").numbers("amount");
     List<OperationTotals.Line> shown =
@@ -176,7 +180,7 @@ public final class OperationsView {
                 line.type(),
                 number(line.operations()),
                 String.format(Locale.ROOT, "%,.2f", line.amount())));
-    List<String> lines = headed(table);
+    List<String> lines = headed(table, width);
     for (int i = 0; i < shown.size(); i++) {
       if (seen.changed().contains(shown.get(i).client())) {
         lines.set(i + 1, colors.green(lines.get(i + 1)));

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,12 +27,27 @@ class OperationsExampleIT {
 
   private static final Path EXAMPLE = Path.of("examples/operations").toAbsolutePath();
 
+  private static final Path PPP = Path.of("bin/ppp").toAbsolutePath();
+
   private static final String TOTALS =
       "SELECT client, operation_type, count(*), sum(amount) FROM %s WHERE settled"
           + " GROUP BY client, operation_type ORDER BY client, operation_type";
 
   private static final String ROLLUP =
       "SELECT client, operation_type, operations, amount FROM %s ORDER BY client, operation_type";
+
+  private static final String SAME =
+      "SELECT (SELECT sum(operations) FROM %s) = count(*) FROM %s WHERE settled";
+
+  /** What jobs insert, and what they settle on even turns and on odd ones. */
+  private static final String UNTIL_JOBS_RAN =
+      "SET statement_timeout = '1min'; DO $$ BEGIN WHILE (SELECT count(*) <= 20000"
+          + " OR count(DISTINCT id % 2) FILTER (WHERE settled) < 2 FROM operations)"
+          + " LOOP PERFORM pg_sleep(0.2); END LOOP; END $$";
+
+  private static final String OTHER_WAITS =
+      "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP"
+          + " PERFORM pg_sleep(0.05); END LOOP; END $$";
 
   @TempDir Path folder;
 
@@ -42,6 +59,7 @@ class OperationsExampleIT {
         Files.copy(script, migrations.resolve(script.getFileName()));
       }
     }
+    Files.copy(EXAMPLE.resolve("Makefile"), folder.resolve("Makefile"));
     String topology = Files.readString(EXAMPLE.resolve("shards.yaml"));
     for (int port = 23750; port <= 23752; port++) {
       topology = topology.replace(Integer.toString(port), Integer.toString(TestServer.freePort()));
@@ -51,8 +69,17 @@ class OperationsExampleIT {
   }
 
   @AfterEach
-  void stop() throws Exception {
-    run("stop", "--delete-data", "--yes");
+  void clean() throws Exception {
+    assertThat(make("clean")).contains("deleted the data of shard1, shard1-replica, veneer");
+  }
+
+  /** As a user would, but with the {@code ppp} of this checkout. */
+  private String make(String target, String... lines) throws Exception {
+    Path input = Files.write(folder.resolve("input"), List.of(lines));
+    List<String> command = List.of("make", "PPP=" + PPP, target);
+    InProcess.Result result =
+        Running.start(folder, Map.of(), Optional.of(input), command).result().succeeded();
+    return result.out() + result.err();
   }
 
   private Running begin(String... arguments) throws IOException {
@@ -63,31 +90,26 @@ class OperationsExampleIT {
     return begin(arguments).result().succeeded().out();
   }
 
-  private InProcess.Result psql(String target, String sql) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("psql", target, "--", "-At", "-c", sql));
-    return Running.ppp(folder, arguments).result();
+  private Running psql(String target, String... statements) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("psql", target, "--", "-At"));
+    for (String statement : statements) {
+      arguments.addAll(List.of("-c", statement));
+    }
+    return Running.ppp(folder, arguments);
   }
 
-  private List<String> rows(String target, String sql) throws Exception {
-    return psql(target, sql).succeeded().out().lines().toList();
+  private List<String> rows(String target, String... statements) throws Exception {
+    return psql(target, statements).result().succeeded().out().lines().toList();
   }
 
   @Test
   void showsTheSameTotalsEverywhereAtAQuietPoint() throws Exception {
-    run("start");
-    run("initialize");
+    make("up");
     assertThat(run("plan")).endsWith("Nothing to do: the servers match shards.yaml.\n");
     assertThat(rows("t1", "SELECT generate_operations(20000)")).containsExactly("20000");
     Running jobs = begin("jobs", "run");
     try {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  rows(
-                          "t1",
-                          "SELECT count(*) > 20000, count(DISTINCT id % 2) FILTER (WHERE settled) FROM operations")
-                      .equals(List.of("t|2")));
+      rows("t1", UNTIL_JOBS_RAN);
     } finally {
       jobs.signalled("INT");
     }
@@ -105,7 +127,49 @@ class OperationsExampleIT {
                     "INSERT INTO operations (operation_guid, client, operation_type, amount, created_at)"
                         + " SELECT operation_guid, 1, 'online', 1, now() - interval '3 days'"
                         + " FROM operations ORDER BY created_at DESC LIMIT 1")
+                .result()
                 .err())
         .contains("operation_guids_pkey");
+    requireTheTriggerToRefresh();
+    requireTheTargetsOfMake();
+  }
+
+  /** As its head says: one more migration. */
+  private void requireTheTriggerToRefresh() throws Exception {
+    Files.copy(
+        EXAMPLE.resolve("refresh_by_trigger.sql"),
+        folder.resolve("migrations/V4__refresh_by_trigger.sql"));
+    run("migrate");
+    assertThat(rows("t1", "SELECT settle(7)", SAME.formatted("mv_sum", "operations")))
+        .containsExactly("7", "t");
+    List<String> waiting =
+        rows("t1", "SELECT id FROM operations WHERE NOT settled ORDER BY id LIMIT 3");
+    assertThat(
+            rows(
+                "veneer",
+                settling("t1.operations", waiting.get(0)),
+                SAME.formatted("t1.mv_sum", "t1.operations")))
+        .containsExactly("UPDATE 1", "t");
+    Running first =
+        psql("t1", "BEGIN", settling("operations", waiting.get(1)), OTHER_WAITS, "COMMIT");
+    await().atMost(Duration.ofMinutes(1)).until(() -> first.out().contains("UPDATE 1"));
+    rows("t1", settling("operations", waiting.get(2)));
+    first.result().succeeded();
+    assertThat(rows("t1", SAME.formatted("mv_sum", "operations"))).containsExactly("t");
+  }
+
+  private static String settling(String table, String id) {
+    return "UPDATE " + table + " SET settled = true WHERE id = " + id;
+  }
+
+  private void requireTheTargetsOfMake() throws Exception {
+    assertThat(make("restart")).contains("shard1: stopped", "shard1: started", "Nothing to do");
+    String question = "SELECT session_user || ' sees some: ' || (count(*) > 0) FROM %s;";
+    assertThat(make("psql-primary", question.formatted("operations")))
+        .contains("t1_app sees some: true");
+    assertThat(make("psql-replica", question.formatted("t1.operations")))
+        .contains("sees some: true");
+    assertThat(make("logs")).contains("SELECT settle(7)");
+    assertThat(make("down")).contains("shard1-replica: stopped");
   }
 }
