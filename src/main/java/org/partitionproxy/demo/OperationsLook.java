@@ -25,7 +25,7 @@ import org.partitionproxy.topology.TenantSelection;
 /** Looks at the operations, their jobs, their rollup and their replica; for one thread. */
 public final class OperationsLook implements AutoCloseable {
 
-  private static final Duration WINDOW = Duration.ofSeconds(5);
+  private static final Duration WINDOW = Duration.ofSeconds(10);
 
   private record Count(Instant at, long rows) {}
 
