@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.OperationsView;
@@ -79,7 +78,7 @@ final class DemoOperationsCommand implements Callable<Integer> {
     private final Workspace workspace;
     private final Optional<Duration> span;
     private final OperationsView view = new OperationsView(console.outColors());
-    private final List<Diagnostic> problems = new CopyOnWriteArrayList<>();
+    private volatile boolean failed;
     private volatile @Nullable OperationsRun run;
 
     Operations(Workspace workspace, Optional<Duration> span) {
@@ -95,7 +94,7 @@ final class DemoOperationsCommand implements Callable<Integer> {
         GuidTrial trial = GuidTrial.run(tenant, places.operations());
         console.out(view.guids(trial));
         if (!trial.isKept()) {
-          problems.add(problem("an operation_guid was taken twice"));
+          tell(List.of(problem("an operation_guid was taken twice")));
         }
       }
       steps.say("Generate operations, and run the jobs meanwhile. Ctrl-C ends it.");
@@ -126,7 +125,9 @@ final class DemoOperationsCommand implements Callable<Integer> {
         return;
       }
       shown.close();
-      shown.problem().ifPresent(text -> problems.add(problem("no more can be generated: " + text)));
+      shown
+          .problem()
+          .ifPresent(text -> tell(List.of(problem("no more can be generated: " + text))));
       if (shown.isGenerated()) {
         compare();
       } else {
@@ -143,17 +144,22 @@ final class DemoOperationsCommand implements Callable<Integer> {
         if (OperationsComparison.isSame(found)) {
           console.out("They are the same, for each client and type.\n");
         } else {
-          problems.add(problem("the totals are not the same everywhere"));
+          tell(List.of(problem("the totals are not the same everywhere")));
         }
       } catch (PppException e) {
-        problems.addAll(e.diagnostics());
+        tell(e.diagnostics());
       }
+    }
+
+    /** At once: after a signal there is no other time. */
+    private void tell(List<Diagnostic> problems) {
+      failed = true;
+      console.problems(problems);
     }
 
     @Override
     public int verdict() {
-      console.problems(problems);
-      return problems.isEmpty() ? 0 : Code.OPERATIONS_DIFFER.exitCode().status();
+      return failed ? Code.OPERATIONS_DIFFER.exitCode().status() : 0;
     }
   }
 

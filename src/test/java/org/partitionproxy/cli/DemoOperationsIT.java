@@ -22,7 +22,7 @@ import org.partitionproxy.cli.InProcess.Result;
 import org.partitionproxy.testing.Running;
 
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("ports of demo events")
+@ResourceLock("ports of demo operations")
 class DemoOperationsIT {
 
   @TempDir Path temporary;
