@@ -9,7 +9,7 @@ ARGS =
 
 SOURCES := pom.xml $(shell find src/main -type f)
 SCRIPTS := bin/ppp $(wildcard src/build/make-archive src/build/record-classes \
-  bench/run bench/mirror bench/lib.sh bench/everyone bench/convert bench/partitions bench/inspection bench/rollups .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
+  bench/run bench/mirror bench/lib.sh bench/everyone bench/convert bench/partitions bench/inspection bench/rollups bench/jobs bench/replication bench/operations .ci/run .ci/dockerd .ci/docker-base/build .ci/docker-base/*.sh docker/*/*.sh)
 
 .DEFAULT_GOAL := help
 
@@ -62,6 +62,9 @@ bench: build ## Compare ppp with plain psql (TENANTS=200)
 	bench/run
 	bench/partitions
 	bench/rollups
+	bench/jobs
+	bench/replication
+	bench/operations
 	bench/convert
 	ROWS=10000000 bench/convert
 

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Row;
@@ -26,8 +28,18 @@ public final class JobReader {
 
   private static final int FIRST_WITH_DATABASES = 104;
 
+  /** The view has no parameters of libraries that are not loaded, though somebody set them. */
   private static final String DATABASE =
-      "SELECT pg_catalog.current_setting('cron.database_name', true) AS name";
+      """
+      SELECT s.setting
+      FROM pg_catalog.pg_settings AS s
+      WHERE s.name = 'cron.database_name'""";
+
+  private static final String AVAILABLE =
+      """
+      SELECT a.name
+      FROM pg_catalog.pg_available_extensions AS a
+      WHERE a.name = 'pg_cron'""";
 
   private static final String SETTINGS =
       """
@@ -35,9 +47,8 @@ public final class JobReader {
           AS workers,
         coalesce(pg_catalog.current_setting('cron.max_running_jobs', true), '32')::int AS at_once""";
 
-  /** A ledger of an older ppp has no such table. */
-  private static final String KEPT =
-      "SELECT pg_catalog.to_regclass('ppp.job') IS NOT NULL AS there";
+  /** A ledger of an older ppp has not all tables. */
+  private static final String TABLE = "SELECT pg_catalog.to_regclass(?) IS NOT NULL AS there";
 
   private static final String KEPT_JOBS =
       """
@@ -45,19 +56,30 @@ public final class JobReader {
       FROM ppp.job AS j
       ORDER BY j.title""";
 
-  /** PostgreSQL's version numbers of extensions are text: {@code 1.4-1}. */
-  private static final String VERSION =
+  private static final String IS_THERE =
+      "SELECT e.extname FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_cron'";
+
+  /**
+   * The extension, or what CREATE EXTENSION would make. PostgreSQL's version numbers of extensions
+   * are text: {@code 1.4-1}.
+   */
+  private static final String EXTENSION =
       """
-      SELECT pg_catalog.substring(e.extversion, '^([0-9]+)[.]')::int * 100
-        + pg_catalog.substring(e.extversion, '^[0-9]+[.]([0-9]+)')::int AS version
-      FROM pg_catalog.pg_extension AS e
-      WHERE e.extname = 'pg_cron'""";
+      SELECT x.oid IS NOT NULL AS there,
+        pg_catalog.obj_description(x.oid, 'pg_extension') IS NOT DISTINCT FROM ? AS ours,
+        pg_catalog.substring(v.version, '^([0-9]+)[.]')::int * 100
+          + pg_catalog.substring(v.version, '^[0-9]+[.]([0-9]+)')::int AS version
+      FROM pg_catalog.pg_available_extensions AS a
+      LEFT JOIN pg_catalog.pg_extension AS x ON x.extname = a.name
+      CROSS JOIN LATERAL (SELECT coalesce(x.extversion, a.default_version)) AS v (version)
+      WHERE a.name = 'pg_cron'""";
 
   private static final String JOBS =
       """
       SELECT j.jobid, coalesce(j.jobname, '') AS jobname, j.schedule, j.command, j.database,
         j.username, j.active
       FROM cron.job AS j
+      WHERE j.jobname IS DISTINCT FROM ?
       ORDER BY j.jobid""";
 
   /**
@@ -86,44 +108,69 @@ public final class JobReader {
 
   /** Whether a shard has what remembers jobs. */
   public boolean isKeeping(Session session) {
-    return session.query(KEPT, row -> row.bool("there")).get(0);
+    return isThere(session, "ppp.job");
+  }
+
+  private static boolean isThere(Session session, String table) {
+    return session.query(TABLE, row -> row.bool("there"), table).get(0);
+  }
+
+  /** Those that were paused for all. */
+  public SortedSet<String> paused(Session session) {
+    return isThere(session, "ppp.job_pause")
+        ? new TreeSet<>(
+            session.query("SELECT p.name FROM ppp.job_pause AS p", row -> row.string("name")))
+        : new TreeSet<>();
   }
 
   /** pg_cron as the database of a session can have it. */
   public Cron cron(Session session, Maintenance maintenance) {
-    Identifier database = session.server().database();
-    return inHome(
-            session,
-            maintenance,
-            (home, here) -> {
-              Optional<Integer> version = home.queryOne(VERSION, row -> row.integer("version"));
-              if (version.isEmpty()) {
-                return Cron.absent(
-                    "has loaded pg_cron, but CREATE EXTENSION pg_cron wasn't run in database \""
-                        + (here ? database : Connector.MAINTENANCE_DATABASE)
-                        + "\"");
-              }
-              if (version.get() < FIRST_WITH_DATABASES) {
-                return Cron.absent("has a pg_cron older than 1.4");
-              }
-              return home.query(
-                      SETTINGS,
-                      row ->
-                          new Cron(
-                              Optional.empty(),
-                              version.get(),
-                              here,
-                              row.bool("workers"),
-                              row.integer("at_once"),
-                              home.query(JOBS, JobReader::job)))
-                  .get(0);
-            })
-        .orElseGet(
-            () ->
-                Cron.absent(
-                    database(session)
-                        .map(name -> "has pg_cron in database \"" + name + "\", not in postgres")
-                        .orElse("has no pg_cron")));
+    return inHome(session, maintenance, JobReader::cron).orElseGet(() -> absent(session));
+  }
+
+  private static Cron absent(Session session) {
+    Optional<Identifier> home = database(session);
+    if (home.isPresent()) {
+      return Cron.absent("has pg_cron in database \"" + home.get() + "\", not in postgres");
+    }
+    return Cron.absent(
+        session.query(AVAILABLE, row -> row.string("name")).isEmpty()
+            ? "has no pg_cron"
+            : Cron.NOT_LOADED);
+  }
+
+  private static Cron cron(Session home, boolean here) {
+    record Made(Cron.Extension extension, int version) {}
+    Optional<Made> made =
+        home.queryOne(
+            EXTENSION,
+            row ->
+                new Made(
+                    !row.bool("there")
+                        ? Cron.Extension.MISSING
+                        : row.bool("ours") ? Cron.Extension.OURS : Cron.Extension.OTHERS,
+                    row.integer("version")),
+            Cron.MADE);
+    if (made.isEmpty()) {
+      return Cron.absent("has loaded pg_cron, but lacks the files of its extension");
+    }
+    if (made.get().version() < FIRST_WITH_DATABASES) {
+      return Cron.absent("has a pg_cron older than 1.4");
+    }
+    return home.query(
+            SETTINGS,
+            row ->
+                new Cron(
+                    Optional.empty(),
+                    made.get().extension(),
+                    made.get().version(),
+                    here,
+                    row.bool("workers"),
+                    row.integer("at_once"),
+                    made.get().extension() == Cron.Extension.MISSING
+                        ? List.of()
+                        : home.query(JOBS, JobReader::job, Cron.UPKEEP)))
+        .get(0);
   }
 
   /**
@@ -138,7 +185,7 @@ public final class JobReader {
             session,
             maintenance,
             (home, here) ->
-                home.queryOne(VERSION, row -> row.integer("version")).isPresent()
+                isThere(home)
                     ? histories(home, session.server().database(), ScheduledJob.MARK + sql, runs)
                     : List.<JobHistory>of())
         .orElse(List.of());
@@ -168,12 +215,12 @@ public final class JobReader {
     void lend(Consumer<Session> work);
   }
 
-  private interface AtHome<T> {
+  interface AtHome<T> {
     T apply(Session home, boolean here);
   }
 
   /** Empty where pg_cron's tables are in neither database, or nowhere. */
-  private static <T> Optional<T> inHome(Session session, Maintenance maintenance, AtHome<T> work) {
+  static <T> Optional<T> inHome(Session session, Maintenance maintenance, AtHome<T> work) {
     Optional<Identifier> home = database(session);
     if (home.equals(Optional.of(session.server().database()))) {
       return Optional.of(work.apply(session, true));
@@ -186,11 +233,15 @@ public final class JobReader {
     return Optional.of(results.get(0));
   }
 
+  static boolean isThere(Session home) {
+    return home.queryOne(IS_THERE, row -> row.string("extname")).isPresent();
+  }
+
   /** Where its jobs are; empty where the server has not loaded pg_cron. */
   private static Optional<Identifier> database(Session session) {
     return session
-        .query(DATABASE, row -> row.findString("name").filter(name -> !name.isEmpty()))
-        .get(0)
+        .queryOne(DATABASE, row -> row.string("setting"))
+        .filter(name -> !name.isEmpty())
         .map(Identifier::of);
   }
 

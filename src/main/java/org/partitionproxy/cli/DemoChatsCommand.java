@@ -59,10 +59,8 @@ final class DemoChatsCommand implements Callable<Integer> {
     DemoFolder folder = options.folder(EXAMPLE, home);
     return folder.alone(
         () -> {
-          if (folder.isMade()) {
-            // The tables of the last run are partitioned already.
-            Main.run("stop", "--delete-data", "--yes", "--config", folder.file().toString());
-          }
+          // The tables of the last run are partitioned already.
+          DemoStage.clear(folder);
           folder.write(
               home.example().topology(),
               load.migrations(home.example()),

@@ -8,7 +8,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = "Shows ppp at work, on servers of this machine.",
-    subcommands = {DemoBookstoreCommand.class, DemoEventsCommand.class, DemoChatsCommand.class})
+    subcommands = {
+      DemoBookstoreCommand.class,
+      DemoEventsCommand.class,
+      DemoChatsCommand.class,
+      DemoOperationsCommand.class
+    })
 final class DemoCommand implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();

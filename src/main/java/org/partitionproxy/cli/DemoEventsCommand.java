@@ -21,7 +21,6 @@ import org.partitionproxy.partition.Deed;
 import org.partitionproxy.partition.Maintainer;
 import org.partitionproxy.partition.Maintenance;
 import org.partitionproxy.topology.TenantSelection;
-import org.partitionproxy.trace.TimeSpan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,7 +80,7 @@ final class DemoEventsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EventLoad load = load();
-    Optional<Duration> span = span();
+    Optional<Duration> span = DemoOptions.span(time);
     options.check();
     DemoHome home = DemoHome.of(EXAMPLE, System.getenv());
     DemoFolder folder = options.folder(EXAMPLE, home);
@@ -116,17 +115,6 @@ final class DemoEventsCommand implements Callable<Integer> {
                         "--every is \"" + every + "\"",
                         "It is from '1 second' to '1 hour', with the unit: '10 seconds'."));
     return new EventLoad(rate, range, tenants);
-  }
-
-  private Optional<Duration> span() {
-    if (time == null) {
-      return Optional.empty();
-    }
-    Optional<Duration> span = TimeSpan.parse(time);
-    if (span.isEmpty()) {
-      throw usage("--for is \"" + time + "\"", "It is a number with a unit: 10s, 500ms, 5min.");
-    }
-    return span;
   }
 
   private void requireNothingElse() {

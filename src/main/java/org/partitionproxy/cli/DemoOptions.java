@@ -3,9 +3,12 @@ package org.partitionproxy.cli;
 import static org.partitionproxy.cli.Usage.usage;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.demo.DemoFolder;
 import org.partitionproxy.topology.RuntimeChoice;
+import org.partitionproxy.trace.TimeSpan;
 import picocli.CommandLine.Option;
 
 /** Options of the demos that start servers of their own. */
@@ -36,6 +39,20 @@ final class DemoOptions {
       throw usage(
           "the demo starts its servers", "Say --runtime docker, --runtime embedded, or neither.");
     }
+  }
+
+  /**
+   * @param time of {@code --for}, if it was given
+   */
+  static Optional<Duration> span(@Nullable String time) {
+    if (time == null) {
+      return Optional.empty();
+    }
+    Optional<Duration> span = TimeSpan.parse(time);
+    if (span.isEmpty()) {
+      throw usage("--for is \"" + time + "\"", "It is a number with a unit: 10s, 500ms, 5min.");
+    }
+    return span;
   }
 
   DemoFolder folder(String demo, DemoHome home) {

@@ -1,5 +1,6 @@
 package org.partitionproxy.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,23 @@ final class DemoStage {
   }
 
   static Workspace workspace(DemoFolder folder) {
+    return workspace(folder.file(), "demo " + folder.demo());
+  }
+
+  /**
+   * @param command as which it is known to servers
+   */
+  static Workspace workspace(Path file, String command) {
     CommonOptions common = new CommonOptions();
-    common.config = folder.file();
-    return Workspace.open(common, "demo " + folder.demo());
+    common.config = file;
+    return Workspace.open(common, command);
+  }
+
+  /** For a demo that begins anew each time: what the last run left is deleted. */
+  static void clear(DemoFolder folder) {
+    if (folder.isMade()) {
+      Main.run("stop", "--delete-data", "--yes", "--config", folder.file().toString());
+    }
   }
 
   /** Those of servers that run since an earlier demo was killed. */
@@ -99,7 +114,10 @@ final class DemoStage {
   }
 
   private void start(DemoSteps steps) {
-    steps.say("Start a veneer and a shard.");
+    steps.say(
+        workspace(folder).topology().replicas().isEmpty()
+            ? "Start a veneer and a shard."
+            : "Start a veneer, a shard and its replica.");
     if (options.runtime == null) {
       steps.run("start");
     } else {

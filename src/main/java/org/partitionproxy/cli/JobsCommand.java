@@ -2,6 +2,7 @@ package org.partitionproxy.cli;
 
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,6 +12,7 @@ import org.partitionproxy.console.ScheduleView;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.job.JobBoard;
 import org.partitionproxy.job.JobStatus;
 import org.partitionproxy.state.JobRun;
@@ -48,15 +50,19 @@ final class JobsCommand implements Callable<Integer> {
         common,
         console,
         board -> board.list(selection.selection(), Optional.empty(), RUNS_SHOWN),
-        (board, jobs) ->
-            console.out(
-                output.json()
-                    ? ScheduleView.json(jobs)
-                    : ScheduleView.list(jobs, ZoneId.systemDefault())));
+        (board, jobs) -> {
+          console.out(
+              output.json()
+                  ? ScheduleView.json(jobs)
+                  : ScheduleView.list(jobs, ZoneId.systemDefault()));
+          return List.of();
+        });
   }
 
   private interface Deed {
-    void on(JobBoard board, List<JobStatus> jobs);
+
+    /** Returns what went wrong. */
+    List<Diagnostic> on(JobBoard board, List<JobStatus> jobs);
   }
 
   private static int with(
@@ -64,9 +70,14 @@ final class JobsCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "jobs");
     JobBoard board = new JobBoard(workspace.topology(), workspace.connector(), Clock.systemUTC());
     JobBoard.Listing listing = look.apply(board);
-    deed.on(board, listing.jobs());
-    console.problems(listing.problems());
-    return (listing.problems().isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE).status();
+    List<Diagnostic> problems = new ArrayList<>(deed.on(board, listing.jobs()));
+    problems.addAll(listing.problems());
+    console.problems(problems);
+    return problems.stream()
+        .findFirst()
+        .map(first -> first.code().exitCode())
+        .orElse(ExitCode.DONE)
+        .status();
   }
 
   /** What {@code pause} and {@code resume} share. */
@@ -90,11 +101,12 @@ final class JobsCommand implements Callable<Integer> {
                     .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
                     .filter(job -> job.paused() != paused)
                     .toList();
-            board.pause(others, paused);
+            board.pause(name, selection.selection(), others, paused);
             console.line(
                 (paused ? "paused " : "resumed ")
                     + (others.size() == 1 ? "1 job" : others.size() + " jobs")
                     + (others.isEmpty() ? ": all were so already" : ""));
+            return List.of();
           });
     }
   }
@@ -140,35 +152,43 @@ final class JobsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "As in `ppp jobs`.")
     String name = "";
 
-    private int failed;
-
     @Override
     public Integer call() {
-      int status =
-          with(
-              common,
-              console,
-              board -> board.list(selection.selection(), Optional.of(name), 1),
-              (board, jobs) ->
-                  jobs.stream()
-                      .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
-                      .forEach(job -> run(board, job)));
-      if (failed == 0) {
-        return status;
-      }
-      console.problems(
-          List.of(
-              Diagnostic.error(
-                  Code.JOB_FAILED,
-                  "job \"" + name + "\" failed " + (failed == 1 ? "once" : failed + " times"),
-                  "`ppp jobs history " + name + " --output json` has all of the errors.")));
-      return Code.JOB_FAILED.exitCode().status();
+      return with(
+          common,
+          console,
+          board -> board.list(selection.selection(), Optional.of(name), 1),
+          (board, jobs) -> {
+            List<Diagnostic> problems = new ArrayList<>();
+            long failed =
+                jobs.stream()
+                    .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
+                    .filter(job -> run(board, job, problems))
+                    .count();
+            if (failed > 0) {
+              problems.add(0, failed(failed));
+            }
+            return problems;
+          });
     }
 
-    private void run(JobBoard board, JobStatus job) {
-      JobRun run = board.runNow(job);
-      failed += run.hasFailed() ? 1 : 0;
-      console.out(ScheduleView.line(job.shard(), job.job(), run) + "\n");
+    /** Returns whether it failed. */
+    private boolean run(JobBoard board, JobStatus job, List<Diagnostic> problems) {
+      try {
+        JobRun run = board.runNow(job);
+        console.out(ScheduleView.line(job.shard(), job.job(), run) + "\n");
+        return run.hasFailed();
+      } catch (PppException e) {
+        problems.addAll(e.diagnostics());
+        return false;
+      }
+    }
+
+    private Diagnostic failed(long times) {
+      return Diagnostic.error(
+          Code.JOB_FAILED,
+          "job \"" + name + "\" failed " + (times == 1 ? "once" : times + " times"),
+          "`ppp jobs history " + name + " --output json` has all of the errors.");
     }
   }
 
@@ -199,11 +219,13 @@ final class JobsCommand implements Callable<Integer> {
           common,
           console,
           board -> board.list(selection.selection(), Optional.ofNullable(name), limit),
-          (board, jobs) ->
-              console.out(
-                  output.json()
-                      ? ScheduleView.json(jobs)
-                      : ScheduleView.history(jobs, limit, ZoneId.systemDefault())));
+          (board, jobs) -> {
+            console.out(
+                output.json()
+                    ? ScheduleView.json(jobs)
+                    : ScheduleView.history(jobs, limit, ZoneId.systemDefault()));
+            return List.of();
+          });
     }
   }
 }

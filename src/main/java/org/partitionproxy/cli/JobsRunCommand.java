@@ -1,5 +1,6 @@
 package org.partitionproxy.cli;
 
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,12 @@ final class JobsRunCommand implements Callable<Integer> {
     Thread end = new Thread(() -> end(main), "ppp-jobs-end");
     Runtime.getRuntime().addShutdownHook(end);
     try {
-      new JobRunner(workspace.topology(), workspace.connector(), new Voice(), Math.max(1, hands))
+      new JobRunner(
+              workspace.topology(),
+              workspace.connector(),
+              new Voice(),
+              Math.max(1, hands),
+              Clock.systemUTC())
           .run();
     } finally {
       forget(end);

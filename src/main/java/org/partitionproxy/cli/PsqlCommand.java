@@ -48,7 +48,10 @@ final class PsqlCommand implements Callable<Integer> {
   @Option(
       names = "--via",
       paramLabel = "SERVER",
-      description = "For a tenant: shard or veneer. Default: shard")
+      description = {
+        "For a tenant: shard, veneer, or replica (what the veneer shows of one).",
+        "Default: shard"
+      })
   Login.@Nullable Via via;
 
   @Option(

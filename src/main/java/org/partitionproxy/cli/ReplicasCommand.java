@@ -8,7 +8,6 @@ import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.console.ProgressLine;
 import org.partitionproxy.console.ReplicasView;
-import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
@@ -26,7 +25,6 @@ import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.Tenant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ppp replicas}: how replicas follow their shards, and what can be done to one. */
@@ -41,10 +39,11 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       ReplicasCommand.Verify.class,
       ReplicasCommand.Resync.class,
+      ReplicasSkipCommand.class,
       ReplicasCommand.Refresh.class,
       ReplicasCommand.Pause.class,
       ReplicasCommand.Resume.class,
-      ReplicasCommand.Drop.class
+      ReplicasDropCommand.class
     })
 final class ReplicasCommand implements Callable<Integer> {
 
@@ -63,7 +62,7 @@ final class ReplicasCommand implements Callable<Integer> {
     console.out(output.json() ? ReplicasView.json(all) : ReplicasView.render(all));
     List<Diagnostic> problems = new ArrayList<>();
     all.forEach(one -> problems.addAll(one.unreachable()));
-    all.forEach(one -> one.problem().ifPresent(problems::add));
+    all.forEach(one -> problems.addAll(one.problems()));
     console.problems(problems);
     return problems.stream()
         .filter(Diagnostic::isError)
@@ -73,7 +72,7 @@ final class ReplicasCommand implements Callable<Integer> {
         .status();
   }
 
-  private static Replication of(Workspace workspace, ReplicaDefinition replica) {
+  static Replication of(Workspace workspace, ReplicaDefinition replica) {
     return Replication.of(
         workspace.topology(),
         replica,
@@ -113,7 +112,7 @@ final class ReplicasCommand implements Callable<Integer> {
   }
 
   /** What is done to one of them. */
-  private abstract static class OnReplica implements Callable<Integer> {
+  abstract static class OnReplica implements Callable<Integer> {
 
     @Mixin CommonOptions common = new CommonOptions();
     @Mixin Console console = new Console();
@@ -229,44 +228,6 @@ final class ReplicasCommand implements Callable<Integer> {
         console.problems(outcome.diagnostics());
         return Math.max(status, outcome.exitCode().status());
       }
-    }
-  }
-
-  /** {@code ppp replicas drop}. */
-  @Command(
-      name = "drop",
-      description = {
-        "Ends a replication: subscription, slot and publication. The copied tables stay. As long as",
-        "the replica is in shards.yaml, `ppp initialize` begins it anew."
-      })
-  static final class Drop extends OnReplica {
-
-    @Mixin Consent consent = new Consent();
-
-    @Option(names = "--force", description = "Even where the replica does not answer.")
-    boolean force;
-
-    @Override
-    String done(ReplicaControl control, Replication replication) {
-      consent.require(
-          console, replica, "ends the replication from %s".formatted(replication.shard().title()));
-      try {
-        control.unsubscribe(replication);
-      } catch (SqlFailure e) {
-        if (!e.isUnreachable()) {
-          throw e;
-        }
-        if (!force) {
-          throw new PppException(
-              Diagnostic.error(
-                  Code.REPLICA_AWAY,
-                  "replica \"" + replica + "\" does not answer",
-                  "Start it, or add --force: then its slot goes, and should it come back, it will"
-                      + " have to be copied anew."));
-        }
-      }
-      control.unpublish(replication);
-      return "Replica " + replica + " does not follow any more.";
     }
   }
 }

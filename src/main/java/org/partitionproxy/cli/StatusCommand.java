@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.StatusMetricsView;
 import org.partitionproxy.console.StatusView;
 import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.ExitCode;
 import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.partition.Maintainer;
@@ -58,7 +59,8 @@ final class StatusCommand implements Callable<Integer> {
       names = "--since",
       paramLabel = "TIME",
       description =
-          "Rows in metrics are of the time since then: 10s, 10m, 2026-11-20T10:00:00Z. Default: 1m")
+          "Rows and runs in metrics are of the time since then: 10s, 10m, 2026-11-20T10:00:00Z."
+              + " Default: 1m")
   @Nullable String since;
 
   @Override
@@ -66,7 +68,8 @@ final class StatusCommand implements Callable<Integer> {
     Instant from = since();
     Workspace workspace = Workspace.open(common, "status");
     try (Provisioner provisioner = workspace.provisioner()) {
-      TopologyStatus status = provisioner.status(workspace.runtime().kind().toString(), exact);
+      TopologyStatus status =
+          provisioner.status(workspace.runtime().kind().toString(), exact, from);
       console.out(
           switch (format) {
             case TEXT -> StatusView.render(status, Instant.now());
@@ -112,6 +115,8 @@ final class StatusCommand implements Callable<Integer> {
     if (!status.servers().stream().allMatch(TopologyStatus.ServerStatus::reachable)) {
       return ExitCode.UNREACHABLE;
     }
-    return status.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    return status.problems().stream().noneMatch(Diagnostic::isError)
+        ? ExitCode.DONE
+        : ExitCode.REFUSED;
   }
 }

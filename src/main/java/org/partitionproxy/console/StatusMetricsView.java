@@ -1,7 +1,5 @@
 package org.partitionproxy.console;
 
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -31,13 +29,14 @@ public final class StatusMetricsView {
   private final TopologyStatus status;
   private final Optional<Traffic> traffic;
   private final List<PartitionedTable> tables;
-  private final StringBuilder text = new StringBuilder();
+  private final MetricsText text;
 
   private StatusMetricsView(
       TopologyStatus status, Optional<Traffic> traffic, List<PartitionedTable> tables) {
     this.status = status;
     this.traffic = traffic;
     this.tables = tables;
+    this.text = new MetricsText(status.topology());
   }
 
   /**
@@ -53,7 +52,9 @@ public final class StatusMetricsView {
     servers("reachable", "Whether the server answers.", s -> Optional.of(yes(s.reachable())));
     servers("tenants", "Tenants that it has or shows.", s -> Optional.of(number(s.tenants())));
     servers(
-        "start_timestamp_seconds", "When it was started.", s -> s.startedAt().map(this::seconds));
+        "start_timestamp_seconds",
+        "When it was started.",
+        s -> s.startedAt().map(MetricsText::seconds));
     tenants(
         "in_step",
         "Whether the veneer shows the tenant as its shard has it, with all migrations.",
@@ -89,14 +90,16 @@ public final class StatusMetricsView {
         "partition_gaps",
         "Ranges between its partitions that none holds, of tables with a policy.",
         t -> Optional.of(number(t.gaps().size())));
-    return text.append("# EOF\n").toString();
+    new UpkeepMetrics(text).add(status.upkeep());
+    return text.end();
   }
 
   private void rows() {
-    family(
+    text.family(
         "ppp_traced_seconds",
         "How long the time is that rows are of; absent where level rows is off.");
-    traffic.ifPresent(t -> sample("ppp_traced_seconds", List.of(), decimal(t.time().toMillis())));
+    traffic.ifPresent(
+        t -> text.sample("ppp_traced_seconds", List.of(), MetricsText.seconds(t.time())));
     tenants(
         "rows_shipped",
         "Rows that its shard sent to the veneer" + WHERE_TRACED,
@@ -133,25 +136,25 @@ public final class StatusMetricsView {
   }
 
   private void servers(String name, String help, Function<ServerStatus, Optional<String>> value) {
-    family("ppp_server_" + name, help);
+    text.family("ppp_server_" + name, help);
     for (ServerStatus server : status.servers()) {
       value
           .apply(server)
-          .ifPresent(v -> sample("ppp_server_" + name, List.of("server", server.name()), v));
+          .ifPresent(v -> text.sample("ppp_server_" + name, List.of("server", server.name()), v));
     }
   }
 
   private void tenants(String name, String help, Function<TenantStatus, Optional<String>> value) {
-    family("ppp_tenant_" + name, help);
+    text.family("ppp_tenant_" + name, help);
     for (TenantStatus tenant : status.tenants()) {
       List<String> labels = List.of("tenant", tenant.name(), "shard", tenant.shard());
-      value.apply(tenant).ifPresent(v -> sample("ppp_tenant_" + name, labels, v));
+      value.apply(tenant).ifPresent(v -> text.sample("ppp_tenant_" + name, labels, v));
     }
   }
 
   private void tables(
       String name, String help, Function<PartitionedTable, Optional<String>> value) {
-    family("ppp_table_" + name, help);
+    text.family("ppp_table_" + name, help);
     for (PartitionedTable table : tables) {
       if (table.horizon().isPresent()) {
         List<String> labels =
@@ -162,35 +165,9 @@ public final class StatusMetricsView {
                 table.shard().value(),
                 "table",
                 table.name().name().value());
-        value.apply(table).ifPresent(v -> sample("ppp_table_" + name, labels, v));
+        value.apply(table).ifPresent(v -> text.sample("ppp_table_" + name, labels, v));
       }
     }
-  }
-
-  private void family(String name, String help) {
-    text.append("# TYPE ").append(name).append(" gauge\n");
-    for (String unit : List.of("seconds", "bytes", "ratio")) {
-      if (name.endsWith("_" + unit)) {
-        text.append("# UNIT ").append(name).append(' ').append(unit).append('\n');
-      }
-    }
-    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
-  }
-
-  /**
-   * @param labels names and values in turn
-   */
-  private void sample(String name, List<String> labels, String value) {
-    text.append(name).append("{topology=\"").append(escaped(status.topology())).append('"');
-    for (int i = 0; i < labels.size(); i += 2) {
-      text.append(',').append(labels.get(i)).append("=\"");
-      text.append(escaped(labels.get(i + 1))).append('"');
-    }
-    text.append("} ").append(value).append('\n');
-  }
-
-  private static String escaped(String label) {
-    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
   private static String yes(boolean is) {
@@ -211,13 +188,5 @@ public final class StatusMetricsView {
 
   private static String number(Number value) {
     return value.toString();
-  }
-
-  private String seconds(Instant time) {
-    return decimal(time.toEpochMilli());
-  }
-
-  private static String decimal(long millis) {
-    return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
   }
 }

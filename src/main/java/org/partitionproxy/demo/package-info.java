@@ -1,8 +1,9 @@
 /**
- * What {@code ppp demo events} is made of: a working copy of its example ({@link
+ * What demos are made of: a working copy of an example ({@link
  * org.partitionproxy.demo.DemoFolder}), an application that writes ({@link
- * org.partitionproxy.demo.EventWriter}), and a look at the partitions that it writes to ({@link
- * org.partitionproxy.demo.EventPartitionReader}).
+ * org.partitionproxy.demo.EventWriter}, {@link org.partitionproxy.demo.ChatWriter}, {@link
+ * org.partitionproxy.demo.OperationGenerator}), and a look at what became of it ({@link
+ * org.partitionproxy.demo.EventPartitionReader}, {@link org.partitionproxy.demo.OperationsLook}).
  */
 @NullMarked
 package org.partitionproxy.demo;

@@ -16,6 +16,7 @@ public enum Code {
   NOT_THE_DEMO(106, ExitCode.REFUSED),
   EVENT_WITHOUT_PARTITION(107, ExitCode.SQL_FAILED),
   CHATS_DIFFER(108, ExitCode.SQL_FAILED),
+  OPERATIONS_DIFFER(109, ExitCode.SQL_FAILED),
 
   // 2: shards.yaml
   CONFIGURATION_FILE_MISSING(201, ExitCode.CONFIGURATION),
@@ -144,6 +145,7 @@ public enum Code {
   PSQL_NOT_STARTED(903, ExitCode.REFUSED),
   PSQL_MISSING(904, ExitCode.USAGE),
   SHELL_COMMAND_UNKNOWN(905, ExitCode.USAGE),
+  NO_READS(906, ExitCode.USAGE),
 
   // 10: check
   STATEMENTS_UNREADABLE(1001, ExitCode.USAGE),
@@ -172,6 +174,7 @@ public enum Code {
   JOB_UNKNOWN(1401, ExitCode.USAGE),
   JOB_FAILED(1402, ExitCode.PARTIAL),
   JOB_IS_RUNNING(1403, ExitCode.REFUSED),
+  JOB_LATE(1404, ExitCode.PARTIAL),
 
   // 15: rollups
   ROLLUP_NOT_REFRESHED(1501, ExitCode.PARTIAL),
@@ -179,7 +182,8 @@ public enum Code {
   // 16: replicas
   REPLICA_UNKNOWN(1601, ExitCode.USAGE),
   REPLICATION_STOPPED(1602, ExitCode.PARTIAL),
-  REPLICA_AWAY(1603, ExitCode.UNREACHABLE);
+  REPLICA_AWAY(1603, ExitCode.UNREACHABLE),
+  NOTHING_TO_SKIP(1604, ExitCode.REFUSED);
 
   private final int number;
   private final ExitCode exitCode;

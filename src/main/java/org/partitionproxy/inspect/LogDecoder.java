@@ -48,6 +48,30 @@ final class LogDecoder {
     }
   }
 
+  /** A line as it is, without masks; nothing for a line that is no entry. */
+  Map<String, String> plainFields(String line) {
+    try {
+      return fields(line);
+    } catch (JacksonException | MissingField e) {
+      return new HashMap<>();
+    }
+  }
+
+  /** Of the plain fields of a worker's error; empty for a line without a time. */
+  Optional<WorkerFailure> failure(Map<String, String> fields) {
+    try {
+      return Optional.of(
+          new WorkerFailure(
+              clock.read(require(fields, "timestamp")),
+              false,
+              PasswordMask.inMessage(fields.getOrDefault("message", "")),
+              Optional.ofNullable(fields.get("detail")).map(PasswordMask::inMessage),
+              fields.getOrDefault("context", "")));
+    } catch (DateTimeException | MissingField e) {
+      return Optional.empty();
+    }
+  }
+
   private static final class MissingField extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

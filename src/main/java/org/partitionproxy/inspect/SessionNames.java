@@ -95,7 +95,7 @@ public record SessionNames(ServerName shard, Diagnostic warning) {
                     row.string("setting")));
     List<SessionNames> wrong = new ArrayList<>();
     for (Row row : rows) {
-      for (ServerDefinition shard : topology.shards()) {
+      for (ServerDefinition shard : topology.shown()) {
         // A shard's foreign server is called as the shard is.
         if (row.isWrong() && shard.name().value().equals(row.name().value())) {
           wrong.add(new SessionNames(shard.name(), row.warning()));

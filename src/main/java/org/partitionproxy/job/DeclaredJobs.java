@@ -26,7 +26,12 @@ public final class DeclaredJobs implements JobSource {
 
   private Stream<ScheduledJob> of(JobRules rules, ServerDefinition shard) {
     String place = " in " + shard.database();
-    return rules.on() == JobScope.SHARDS
+    if (rules.on() == JobScope.TENANTS) {
+      return topology.tenantsOf(shard.name()).stream()
+          .filter(rules.selection()::has)
+          .map(tenant -> of(rules, tenant, place));
+    }
+    return rules.selection().has(shard.name())
         ? Stream.of(
             new ScheduledJob(
                 rules.name() + place,
@@ -36,7 +41,7 @@ public final class DeclaredJobs implements JobSource {
                 rules.sql(),
                 topology.adminRole(),
                 rules.timeout()))
-        : topology.tenantsOf(shard.name()).stream().map(tenant -> of(rules, tenant, place));
+        : Stream.empty();
   }
 
   private static ScheduledJob of(JobRules rules, Tenant tenant, String place) {

@@ -1,6 +1,7 @@
 package org.partitionproxy.job;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.partitionproxy.catalog.JobReader;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -18,6 +20,7 @@ import org.partitionproxy.db.Workers;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.diagnostic.Suggestion;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.CronJob;
 import org.partitionproxy.state.JobHistory;
@@ -31,6 +34,11 @@ import org.partitionproxy.topology.Topology;
 
 /** All jobs on all shards, and what can be done with them by hand. */
 public final class JobBoard {
+
+  private static final String PAUSE_LATER =
+      "INSERT INTO ppp.job_pause (name) VALUES (?) ON CONFLICT DO NOTHING";
+
+  private static final String RESUME_LATER = "DELETE FROM ppp.job_pause WHERE name = ?";
 
   private final Topology topology;
   private final Connector connector;
@@ -67,20 +75,24 @@ public final class JobBoard {
     List<JobStatus> named =
         all.stream().filter(one -> name.map(one.job().name()::equals).orElse(true)).toList();
     if (named.isEmpty() && name.isPresent() && problems.isEmpty()) {
-      throw new PppException(
-          Diagnostic.error(
-              Code.JOB_UNKNOWN,
-              "no job is called \"" + name.get() + "\"",
-              all.isEmpty()
-                  ? "There are none; jobs: in shards.yaml declares them."
-                  : "Jobs are "
-                      + String.join(
-                          ", ", all.stream().map(one -> one.job().name()).distinct().toList())
-                      + "."));
+      throw unknown(name.get(), all.stream().map(one -> one.job().name()).distinct().toList());
     }
     List<Tenant> tenants = selection.from(topology);
     return new Listing(
         named.stream().filter(one -> isMeant(one, selection, tenants)).toList(), problems);
+  }
+
+  private static PppException unknown(String name, List<String> names) {
+    return new PppException(
+        Diagnostic.error(
+            Code.JOB_UNKNOWN,
+            "no job is called \"" + name + "\"",
+            names.isEmpty()
+                ? "There are none; jobs: in shards.yaml declares them."
+                : "Jobs are "
+                    + String.join(", ", names)
+                    + "."
+                    + Suggestion.didYouMean(name, names)));
   }
 
   private static boolean isMeant(
@@ -88,35 +100,49 @@ public final class JobBoard {
     Optional<Identifier> schema = status.job().schema();
     return schema.isPresent()
         ? tenants.stream().anyMatch(t -> t.schema().equals(schema.get()))
-        : selection.tenants().isEmpty()
-            && tenants.stream().anyMatch(t -> t.shard().equals(status.shard()));
+        : selection.isWhole(status.shard());
   }
 
   /**
    * Has jobs run on their schedule no more, or again. What runs goes on to its end.
    *
+   * @param name of all of them: those that come later on the shards that are meant are as these,
+   *     unless only some tenants are
    * @throws SqlFailure if a shard can't be reached; others have been told then
    */
-  public void pause(List<JobStatus> jobs, boolean paused) {
+  public void pause(String name, TenantSelection selection, List<JobStatus> jobs, boolean paused) {
     for (ServerDefinition shard : topology.shards()) {
       List<JobStatus> here = jobs.stream().filter(one -> one.shard().equals(shard.name())).toList();
-      if (!here.isEmpty()) {
+      boolean later = selection.tenants().isEmpty() && isMeant(shard, selection);
+      if (later || !here.isEmpty()) {
         try (Session session = connector.superuser(shard)) {
-          session.update(
-              "UPDATE ppp.job SET paused = ? WHERE title = ANY (?)",
-              paused,
-              here.stream()
-                  .filter(one -> one.cronId().isEmpty())
-                  .map(one -> one.job().title())
-                  .toList());
-          reader.setActive(
-              session,
-              work -> maintenance(shard, work),
-              here.stream().flatMap(one -> one.cronId().stream()).toList(),
-              !paused);
+          if (reader.isKeeping(session)) {
+            if (later) {
+              session.update(paused ? PAUSE_LATER : RESUME_LATER, name);
+            }
+            pause(shard, session, here, paused);
+          }
         }
       }
     }
+  }
+
+  private static boolean isMeant(ServerDefinition shard, TenantSelection selection) {
+    return selection.shards().isEmpty()
+        || selection.shards().stream().anyMatch(glob -> glob.matches(shard.name().value()));
+  }
+
+  private void pause(
+      ServerDefinition shard, Session session, List<JobStatus> jobs, boolean paused) {
+    session.update(
+        "UPDATE ppp.job SET paused = ? WHERE title = ANY (?)",
+        paused,
+        jobs.stream().filter(one -> one.cronId().isEmpty()).map(one -> one.job().title()).toList());
+    reader.setActive(
+        session,
+        work -> maintenance(shard, work),
+        jobs.stream().flatMap(one -> one.cronId().stream()).toList(),
+        !paused);
   }
 
   /**
@@ -146,8 +172,12 @@ public final class JobBoard {
 
   private List<JobStatus> jobs(ServerDefinition shard, Session session, int most) {
     JobReader.Maintenance maintenance = work -> maintenance(shard, work);
-    Map<String, ScheduledJob> declared = new LinkedHashMap<>();
-    new DeclaredJobs(topology).on(shard).forEach(job -> declared.put(job.title(), job));
+    Map<String, ScheduledJob> declared = declared(shard);
+    Map<String, ScheduledJob> known = new LinkedHashMap<>(declared);
+    // Whether a shard has tables for these is not looked for here.
+    new PartitionJobs(topology, (where, table) -> true)
+        .on(shard)
+        .forEach(job -> known.put(job.title(), job));
     List<JobHistory> ofCron = reader.histories(session, maintenance, "", most);
     List<KeptJob> kept = reader.kept(session);
     Map<String, List<JobRun>> runs =
@@ -156,8 +186,9 @@ public final class JobBoard {
             : Map.of();
     List<JobStatus> all = new ArrayList<>();
     for (JobHistory one : ofCron) {
-      ScheduledJob known = declared.remove(one.job().name());
-      ScheduledJob job = known == null ? unnamed(one.job()) : known;
+      declared.remove(one.job().name());
+      ScheduledJob named = known.get(one.job().name());
+      ScheduledJob job = named == null ? unnamed(one.job()) : named;
       all.add(ofCron(shard, one, job, runs.getOrDefault(job.title(), List.of()), most));
     }
     boolean led = !kept.isEmpty() && isLed(shard);
@@ -181,6 +212,14 @@ public final class JobBoard {
     return all;
   }
 
+  private Map<String, ScheduledJob> declared(ServerDefinition shard) {
+    Map<String, ScheduledJob> declared = new LinkedHashMap<>();
+    Stream.of(new DeclaredJobs(topology), new RollupJobs(topology))
+        .flatMap(source -> source.on(shard).stream())
+        .forEach(job -> declared.put(job.title(), job));
+    return declared;
+  }
+
   /** Of runs by hand too. */
   private JobStatus ofCron(
       ServerDefinition shard, JobHistory history, ScheduledJob job, List<JobRun> byHand, int most) {
@@ -194,7 +233,21 @@ public final class JobBoard {
         Optional.of(history.job().id()),
         !history.job().active(),
         runs.subList(0, Math.min(most, runs.size())),
-        next(job, !history.job().active()));
+        history.job().active() ? nextOfCron(history) : Optional.empty());
+  }
+
+  /** pg_cron counts seconds from where a job's last run began. */
+  private Optional<Instant> nextOfCron(JobHistory history) {
+    Optional<Duration> interval = JobTimes.interval(history.job().schedule());
+    if (interval.isEmpty()) {
+      return next(history.job().schedule());
+    }
+    Instant now = clock.instant();
+    return history.runs().stream()
+        .findFirst()
+        .flatMap(JobRun::started)
+        .map(start -> start.plus(interval.get()))
+        .map(due -> due.isBefore(now) ? now : due);
   }
 
   private JobStatus kept(ServerDefinition shard, KeptJob kept, boolean led, List<JobRun> runs) {
@@ -205,17 +258,15 @@ public final class JobBoard {
         Optional.empty(),
         kept.paused(),
         runs,
-        led ? next(kept.job(), kept.paused()) : Optional.empty());
+        led && !kept.paused() ? next(kept.job().schedule()) : Optional.empty());
   }
 
-  private Optional<Instant> next(ScheduledJob job, boolean paused) {
-    return paused
-        ? Optional.empty()
-        : Optional.of(JobTimes.of(job.schedule()).next(clock.instant()))
-            .filter(at -> at.isBefore(Instant.MAX));
+  private Optional<Instant> next(String schedule) {
+    return Optional.of(JobTimes.of(schedule).next(clock.instant()))
+        .filter(at -> at.isBefore(Instant.MAX));
   }
 
-  /** One of ppp's that another part of shards.yaml than jobs: wants. */
+  /** One of ppp's that shards.yaml has no more. */
   private static ScheduledJob unnamed(CronJob job) {
     return new ScheduledJob(
         job.name(),

@@ -14,16 +14,31 @@ import org.partitionproxy.state.JobRun;
 /** What {@code ppp.job_run} of a shard knows of the runs of jobs that ppp ran itself. */
 final class JobBook {
 
-  /** Of all jobs of a shard together; older ones go. */
+  /** Of all jobs of a shard together; older ones go, but for the last of each. */
   private static final int RUNS_KEPT = 20_000;
+
+  private static final int LAST_KEPT = 20;
 
   private static final String WRITE =
       """
       INSERT INTO ppp.job_run (title, status, started_at, ended_at, message)
-      VALUES (?, ?, ?::timestamptz, ?::timestamptz, ?)""";
+      VALUES (?, ?, ?::timestamptz, ?::timestamptz, pg_catalog.left(?, 10000))""";
 
   private static final String FORGET =
-      "DELETE FROM ppp.job_run WHERE id < (SELECT max(r.id) - ? FROM ppp.job_run AS r)";
+      """
+      WITH kept AS MATERIALIZED (
+        SELECT j.title, (
+          SELECT min(l.id)
+          FROM (
+            SELECT r.id
+            FROM ppp.job_run AS r
+            WHERE r.title = j.title
+            ORDER BY r.id DESC
+            LIMIT ?) AS l) AS id
+        FROM ppp.job AS j)
+      DELETE FROM ppp.job_run AS d
+      WHERE d.id <= (SELECT max(r.id) - ? FROM ppp.job_run AS r)
+        AND NOT EXISTS (SELECT FROM kept AS k WHERE k.title = d.title AND d.id >= k.id)""";
 
   private static final String LATEST =
       """
@@ -53,7 +68,7 @@ final class JobBook {
 
   /** Removes the oldest; returns how many. */
   static int shorten(Session session) {
-    return session.update(FORGET, RUNS_KEPT);
+    return session.update(FORGET, LAST_KEPT, RUNS_KEPT);
   }
 
   /**

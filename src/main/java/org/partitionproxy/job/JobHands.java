@@ -128,6 +128,9 @@ final class JobHands implements AutoCloseable {
     } catch (SqlFailure e) {
       lost = e;
       forget(job);
+    } catch (RuntimeException | Error e) {
+      forget(job);
+      throw e;
     }
   }
 
@@ -152,7 +155,8 @@ final class JobHands implements AutoCloseable {
   private void note(ScheduledJob job, int missed, String why) {
     if (missed > 0) {
       Optional<Instant> now = Optional.of(clock.instant());
-      String times = missed == 1 ? "1 run was left out: " : missed + " runs were left out: ";
+      String many = missed < JobTimes.MOST_COUNTED ? missed + " runs" : missed + " runs or more";
+      String times = missed == 1 ? "1 run was left out: " : many + " were left out: ";
       write(job, new JobRun(JobRun.MISSED, now, now, times + why));
     }
   }

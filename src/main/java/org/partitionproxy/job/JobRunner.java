@@ -21,24 +21,27 @@ public final class JobRunner {
   private final Connector connector;
   private final JobListener listener;
   private final int hands;
+  private final Clock clock;
 
   /**
    * @param connector of sessions that are called {@code ppp jobs run}
    * @param hands how many jobs of a shard at once, at least 1
+   * @param clock by which jobs are due
    */
-  public JobRunner(Topology topology, Connector connector, JobListener listener, int hands) {
+  public JobRunner(
+      Topology topology, Connector connector, JobListener listener, int hands, Clock clock) {
     this.topology = topology;
     this.connector = connector;
     this.listener = listener;
     this.hands = hands;
+    this.clock = clock;
   }
 
   /** Until this thread is interrupted; then what runs is cancelled. */
   public void run() {
     List<Thread> threads = new ArrayList<>();
     for (ServerDefinition shard : topology.shards()) {
-      ShardRunner runner =
-          new ShardRunner(shard, topology, connector, listener, hands, Clock.systemUTC());
+      ShardRunner runner = new ShardRunner(shard, topology, connector, listener, hands, clock);
       Thread thread = new Thread(runner::run, "ppp-jobs-" + shard.name());
       thread.setDaemon(true);
       thread.start();

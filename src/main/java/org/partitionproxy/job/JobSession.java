@@ -32,6 +32,9 @@ final class JobSession implements AutoCloseable {
   /** Only superusers may set it, so that jobs have none. */
   private static final String TEMP_FILES = "temp_file_limit";
 
+  /** Else that of the machine on which this process runs. */
+  private static final Sql TIME_ZONE = Sql.of("SET TimeZone = 'UTC'");
+
   private final ServerDefinition shard;
   private final Topology topology;
   private final Connector connector;
@@ -118,7 +121,7 @@ final class JobSession implements AutoCloseable {
   }
 
   private List<Sql> preparation(ScheduledJob job) {
-    List<Sql> statements = new ArrayList<>();
+    List<Sql> statements = new ArrayList<>(List.of(TIME_ZONE));
     tenant(job)
         .ifPresent(
             tenant -> {

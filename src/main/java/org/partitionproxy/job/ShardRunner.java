@@ -9,7 +9,7 @@ import org.partitionproxy.catalog.JobReader;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
-import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.diagnostic.PppException;
 import org.partitionproxy.state.KeptJob;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
@@ -65,7 +65,7 @@ final class ShardRunner {
             lead(leadership, work);
           }
         }
-      } catch (SqlFailure e) {
+      } catch (PppException e) {
         if (!away) {
           listener.lost(shard.name(), e.diagnostics().get(0));
         }

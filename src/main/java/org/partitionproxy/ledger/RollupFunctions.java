@@ -7,6 +7,7 @@ import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
 import org.partitionproxy.topology.RollupRules;
+import org.partitionproxy.topology.Tenant;
 
 /** What refreshes rollups on a shard: the same for ppp and for schedulers of the server's own. */
 public final class RollupFunctions {
@@ -16,9 +17,18 @@ public final class RollupFunctions {
 
   private RollupFunctions() {}
 
-  /** The turn of a rollup that comes by itself, for all tenants of a shard. */
-  public static Turn turn(RollupRules rules) {
-    return new Turn(rules, rules.onlyChanged(), Optional.empty());
+  /**
+   * The turn of a rollup that comes by itself.
+   *
+   * @param tenants of a shard, those that it is for
+   */
+  public static Turn turn(RollupRules rules, Collection<Tenant> tenants) {
+    return new Turn(
+        rules,
+        rules.onlyChanged(),
+        rules.selection().tenants().isEmpty()
+            ? Optional.empty()
+            : Optional.of(tenants.stream().map(Tenant::schema).toList()));
   }
 
   /**

@@ -113,6 +113,14 @@ public record Mirror(
       return extensions;
     }
 
+    /** The same with some of the tables, by their names as text. */
+    public Source only(Set<String> names) {
+      return new Source(
+          tables.stream().filter(t -> names.contains(t.name().toString())).toList(),
+          types,
+          triggers);
+    }
+
     public static final Source NONE = new Source(List.of(), List.of(), List.of());
   }
 

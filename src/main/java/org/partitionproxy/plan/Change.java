@@ -113,6 +113,12 @@ public record Change(
     return new Change(stage, action, kind, name, schema, statements, transaction, more, displaced);
   }
 
+  /** The same change in another stage. */
+  public Change in(Stage other) {
+    return new Change(
+        other, action, kind, name, schema, statements, transaction, hazards, displaced);
+  }
+
   /** The same change, for which views over these must make way. */
   Change displacing(List<Displaced> some) {
     return new Change(stage, action, kind, name, schema, statements, transaction, hazards, some);

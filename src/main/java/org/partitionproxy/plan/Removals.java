@@ -43,6 +43,14 @@ public final class Removals {
         mirrored(tables, types));
   }
 
+  /** A schema on the veneer that shows a replica, with what ppp made in it. */
+  public static Change reads(
+      Identifier schema, Collection<QualifiedName> tables, Collection<QualifiedName> types) {
+    List<Sql> statements = new ArrayList<>(mirrored(tables, types));
+    statements.add(Sql.of("DROP SCHEMA {}", schema));
+    return change(Stage.REPLICAS, ObjectKind.SCHEMA, schema.value(), Optional.empty(), statements);
+  }
+
   private static List<Sql> mirrored(
       Collection<QualifiedName> tables, Collection<QualifiedName> types) {
     List<Sql> statements = new ArrayList<>();

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.catalog.Scope;
 import org.partitionproxy.mirror.Everyone;
@@ -19,7 +17,6 @@ import org.partitionproxy.state.RoleLimits;
 import org.partitionproxy.state.Schema;
 import org.partitionproxy.state.ServerState;
 import org.partitionproxy.state.UserMapping;
-import org.partitionproxy.topology.HostPort;
 import org.partitionproxy.topology.JoinChoice;
 import org.partitionproxy.topology.Limits;
 import org.partitionproxy.topology.ServerDefinition;
@@ -37,11 +34,11 @@ final class DesiredState {
   private static final List<String> SEQUENCES = List.of("USAGE", "SELECT", "UPDATE");
 
   private final Topology topology;
-  private final VeneerRoute route;
+  private final Wires wires;
 
   DesiredState(Topology topology, VeneerRoute route) {
     this.topology = topology;
-    this.route = route;
+    this.wires = new Wires(topology, route);
   }
 
   /** The tenants whose schemas a server has: its own, or all of them on the veneer. */
@@ -73,6 +70,9 @@ final class DesiredState {
     }
     TreeSet<Identifier> schemas = new TreeSet<>();
     topology.tenants().forEach(t -> schemas.add(t.schema()));
+    if (server.isVeneer()) {
+      schemas.addAll(reads());
+    }
     return new Scope(server.database(), roles, schemas);
   }
 
@@ -91,7 +91,7 @@ final class DesiredState {
 
   /** The same on one server: what everyone has is not shown from replicas. */
   private List<Identifier> reader(ServerDefinition server) {
-    return server.isReplica() ? List.of() : reader();
+    return wires.reader(server);
   }
 
   /** The role that may read everyone's tables, if that is wanted. */
@@ -121,12 +121,10 @@ final class DesiredState {
     return new ServerState(
         Optional.of(database(is, tenants)),
         ServerState.index(roles(server), Role::name),
-        ServerState.index(tenants.stream().map(t -> schema(server, t)).toList(), Schema::name),
+        ServerState.index(schemas(server, tenants), Schema::name),
         new TreeSet<>(veneer ? List.of(POSTGRES_FDW) : List.of()),
-        ServerState.index(
-            veneer ? topology.shards().stream().map(this::foreignServer).toList() : List.of(),
-            ForeignServer::name),
-        ServerState.index(veneer ? mappings() : List.of(), UserMapping::key));
+        ServerState.index(veneer ? wires.servers() : List.of(), ForeignServer::name),
+        ServerState.index(veneer ? wires.mappings() : List.of(), UserMapping::key));
   }
 
   private Database database(ServerSnapshot is, List<Tenant> tenants) {
@@ -176,6 +174,28 @@ final class DesiredState {
         limits.connections().orElse(RoleLimits.NONE.connections()), limits.settings());
   }
 
+  /** The schemas of the veneer that show replicas. */
+  SortedSet<Identifier> reads() {
+    TreeSet<Identifier> schemas = new TreeSet<>();
+    readTenants().forEach(tenant -> schemas.add(tenant.replicaSchema()));
+    return schemas;
+  }
+
+  private List<Tenant> readTenants() {
+    return topology.tenants().stream()
+        .filter(tenant -> topology.readsOf(tenant.shard()).isPresent())
+        .toList();
+  }
+
+  private List<Schema> schemas(ServerDefinition server, List<Tenant> tenants) {
+    List<Schema> schemas = new ArrayList<>();
+    tenants.forEach(tenant -> schemas.add(schema(server, tenant)));
+    if (server.isVeneer()) {
+      readTenants().forEach(tenant -> schemas.add(read(tenant)));
+    }
+    return schemas;
+  }
+
   private Schema schema(ServerDefinition server, Tenant tenant) {
     return switch (server.part()) {
       case VENEER -> mirrored(tenant);
@@ -214,59 +234,13 @@ final class DesiredState {
         Acl.NONE);
   }
 
-  /**
-   * Only the owner of the foreign tables may use the server: whoever may, can read the password in
-   * its own mapping.
-   *
-   * @see <a href="https://www.postgresql.org/docs/18/postgres-fdw.html">F.38 postgres_fdw</a>
-   */
-  private ForeignServer foreignServer(ServerDefinition shard) {
-    HostPort address = route.address(shard);
-    SortedMap<String, String> options = new TreeMap<>();
-    options.put("host", address.host());
-    options.put("port", Integer.toString(address.port()));
-    options.put("dbname", shard.database().value());
-    options.put("application_name", "ppp:%c");
-    options.put("fetch_size", "10000");
-    options.put("batch_size", "1000");
-    options.put("async_capable", "true");
-    options.put("keep_connections", "on");
-    options.put("connect_timeout", "5");
-    options.put("keepalives_idle", "30");
-    options.put("keepalives_interval", "10");
-    options.put("keepalives_count", "3");
-    // It passes twice where a connection is found dead and made anew: on PostgreSQL 18 postgres_fdw
-    // waits that long for a new connection, whatever connect_timeout says.
-    options.put("tcp_user_timeout", "20000");
-    options.put("sslmode", shard.sslMode().toString());
-    options.putAll(shard.options());
-    return new ForeignServer(name(shard), options, Acl.of(topology.mirrorRole(), "USAGE"));
-  }
-
-  private List<UserMapping> mappings() {
-    List<UserMapping> mappings = new ArrayList<>();
-    for (ServerDefinition shard : topology.shards()) {
-      // ANALYZE, and views of this owner, read as whoever owns the tables at the shard.
-      mappings.add(mapping(shard, topology.mirrorRole(), topology.adminRole()));
-      mappings.add(mapping(shard, topology.adminRole()));
-      mappings.add(mapping(shard, topology.appRole()));
-      reader().forEach(role -> mappings.add(mapping(shard, role)));
-      topology.tenantsOf(shard.name()).forEach(t -> mappings.add(mapping(shard, t.role())));
-    }
-    return mappings;
-  }
-
-  private static UserMapping mapping(ServerDefinition shard, Identifier role) {
-    return mapping(shard, role, role);
-  }
-
-  private static UserMapping mapping(
-      ServerDefinition shard, Identifier role, Identifier remoteRole) {
-    return new UserMapping(new UserMapping.Key(name(shard), role), remoteRole);
-  }
-
-  /** The name of a shard's foreign server. */
-  static Identifier name(ServerDefinition shard) {
-    return Identifier.of(shard.name().value());
+  /** Nobody makes anything of their own beside the foreign tables that show a replica. */
+  private Schema read(Tenant tenant) {
+    return new Schema(
+        tenant.replicaSchema(),
+        topology.mirrorRole(),
+        Acl.of(List.of(tenant.role(), topology.adminRole()), "USAGE"),
+        Acl.NONE,
+        Acl.NONE);
   }
 }

@@ -108,8 +108,7 @@ final class EveryonePlanner {
    * @param survey in which every server has answered
    */
   EveryonePlan plan(Survey survey) {
-    if (!topology.veneers().stream()
-        .allMatch(v -> survey.find(v).flatMap(ServerSnapshot::stamp).isPresent())) {
+    if (!topology.veneers().stream().allMatch(v -> survey.isStamped(v.name()))) {
       return EveryonePlan.inStep(List.of());
     }
     List<Optional<EveryoneLedger.Known>> known = known();
@@ -184,8 +183,7 @@ final class EveryonePlanner {
         new TreeSet<>(everyone.tables().stream().map(t -> t.name().name()).toList());
     for (ServerDefinition shard : topology.shards()) {
       grants.put(shard, grants(sources.getOrDefault(shard.name(), List.of()), shown));
-      made.put(
-          shard, shard(shard, everyone.views().getOrDefault(DesiredState.name(shard), List.of())));
+      made.put(shard, shard(shard, everyone.views().getOrDefault(Wires.name(shard), List.of())));
     }
     topology.veneers().forEach(v -> made.put(v, veneer(v, everyone.tables())));
     return new EveryonePlan(true, grants, made, everyone.notes(), source);
@@ -297,7 +295,7 @@ final class EveryonePlanner {
                       t ->
                           new Everyone.Source(
                               t.name().value(),
-                              DesiredState.name(shard),
+                              Wires.name(shard),
                               bySchema.getOrDefault(t.schema(), List.of()),
                               typesOf.getOrDefault(t.schema(), List.of())))
                   .toList();

@@ -8,10 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.JobReader;
+import org.partitionproxy.db.Session;
 import org.partitionproxy.job.DeclaredJobs;
 import org.partitionproxy.job.JobSource;
+import org.partitionproxy.job.PartitionJobs;
+import org.partitionproxy.job.RollupJobs;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.JobChanges;
 import org.partitionproxy.sql.Identifier;
@@ -31,12 +37,18 @@ import org.partitionproxy.topology.Topology;
 final class JobPlanner {
 
   private static final int NAMES_SHOWN = 5;
+  private static final String PRELOADED = "shared_preload_libraries";
 
   private final Topology topology;
   private final Sessions sessions;
+  private final boolean ownServers;
   private final JobReader reader = new JobReader();
 
-  JobPlanner(Topology topology, Sessions sessions) {
+  /**
+   * @param ownServers whether ppp starts the servers
+   */
+  JobPlanner(Topology topology, Sessions sessions, boolean ownServers) {
+    this.ownServers = ownServers;
     this.topology = topology;
     this.sessions = sessions;
   }
@@ -54,8 +66,24 @@ final class JobPlanner {
     }
   }
 
-  /** What a shard has. */
-  record ShardJobs(Cron cron, List<KeptJob> kept) {}
+  /**
+   * What a shard has.
+   *
+   * @param paused the names of those that were paused for all
+   */
+  record ShardJobs(Cron cron, List<KeptJob> kept, SortedSet<String> paused) {
+
+    /** As it was with the other scheduler, or as all of its name are. */
+    boolean isPaused(ScheduledJob job, String database) {
+      Stream<Boolean> before =
+          Stream.concat(
+              kept.stream().filter(is -> is.job().title().equals(job.title())).map(KeptJob::paused),
+              cron.ours(database).stream()
+                  .filter(is -> is.name().equals(job.title()))
+                  .map(is -> !is.active()));
+      return before.findFirst().orElseGet(() -> paused.contains(job.name()));
+    }
+  }
 
   /**
    * @param shards that answer and have a ledger
@@ -66,7 +94,7 @@ final class JobPlanner {
     List<JobSource> sources =
         List.of(
             new DeclaredJobs(topology),
-            new PartitionJobs(topology, findings),
+            new PartitionJobs(topology, (shard, table) -> isNeeded(findings, shard, table)),
             new RollupJobs(topology));
     Map<ServerDefinition, List<Change>> changes = new LinkedHashMap<>();
     List<String> notes = new ArrayList<>();
@@ -79,26 +107,62 @@ final class JobPlanner {
     return new JobPlan(changes, notes);
   }
 
+  private static boolean isNeeded(
+      Map<ServerDefinition, PolicyFindings> findings, ServerDefinition shard, Identifier table) {
+    PolicyFindings found = findings.get(shard);
+    return found != null
+        && found.wanted().stream().anyMatch(rule -> rule.table().name().equals(table));
+  }
+
   private ShardJobs read(ServerDefinition shard) {
     return sessions.with(
         shard,
         session ->
-            new ShardJobs(
-                reader.cron(
-                    session,
-                    work ->
-                        sessions.withMaintenance(
-                            shard,
-                            maintenance -> {
-                              work.accept(maintenance);
-                              return true;
-                            })),
-                reader.kept(session)));
+            new ShardJobs(cron(shard, session), reader.kept(session), reader.paused(session)));
+  }
+
+  private Cron cron(ServerDefinition shard, Session session) {
+    Cron cron =
+        reader.cron(
+            session,
+            work ->
+                sessions.withMaintenance(
+                    shard,
+                    maintenance -> {
+                      work.accept(maintenance);
+                      return true;
+                    }));
+    return cron.absence().equals(Optional.of(Cron.NOT_LOADED))
+        ? Cron.absent(Cron.NOT_LOADED + mend(shard, ownServers))
+        : cron;
+  }
+
+  /** Who has it load the library, which takes a restart. */
+  static String mend(ServerDefinition shard, boolean ownServers) {
+    if (!ownServers) {
+      return " (set shared_preload_libraries there, and restart it)";
+    }
+    return shard.settings().containsKey(PRELOADED)
+        ? " (its `settings: shared_preload_libraries` leaves it out)"
+        : " (`ppp stop` and `ppp start` do, unless its image or ALTER SYSTEM leaves it out)";
   }
 
   /** Changes after which pg_cron has none of ppp's jobs in the shard's database. */
   List<Change> removal(ServerDefinition shard) {
-    return JobChanges.ofCron(read(shard).cron(), List.of(), shard.database().value());
+    Cron cron = read(shard).cron();
+    List<Change> changes =
+        new ArrayList<>(JobChanges.ofCron(cron, List.of(), shard.database().value(), job -> false));
+    // Of several databases of a PostgreSQL server the first is torn down last.
+    List<ServerDefinition> cluster =
+        topology.shards().stream().filter(other -> Clusters.same(other, shard)).toList();
+    if (cron.extension() == Cron.Extension.OURS && cluster.get(0).equals(shard)) {
+      List<String> databases = cluster.stream().map(s -> s.database().value()).toList();
+      boolean shared =
+          cron.jobs().stream()
+              .anyMatch(job -> !job.isOurs() || !databases.contains(job.database()));
+      changes.add(JobChanges.removal(cron, shared));
+    }
+    return changes;
   }
 
   /** Changes after which nothing runs there as these tenants. */
@@ -110,11 +174,13 @@ final class JobPlanner {
             JobChanges.ofCron(
                 is.cron().only(job -> roles.contains(Identifier.of(job.role()))),
                 List.of(),
-                shard.database().value()));
+                shard.database().value(),
+                job -> false));
     changes.addAll(
         JobChanges.ofKept(
             is.kept().stream().filter(kept -> roles.contains(kept.job().role())).toList(),
-            List.of()));
+            List.of(),
+            job -> false));
     return changes;
   }
 
@@ -129,8 +195,9 @@ final class JobPlanner {
       refusal.ifPresent(
           why -> refusals.computeIfAbsent(why, w -> new LinkedHashSet<>()).add(job.name()));
     }
-    List<Change> changes = new ArrayList<>(JobChanges.ofCron(is.cron(), ofCron, database));
-    changes.addAll(JobChanges.ofKept(is.kept(), kept));
+    Predicate<ScheduledJob> paused = job -> is.isPaused(job, database);
+    List<Change> changes = new ArrayList<>(JobChanges.ofCron(is.cron(), ofCron, database, paused));
+    changes.addAll(JobChanges.ofKept(is.kept(), kept, paused));
     List<String> notes = new ArrayList<>();
     refusals.forEach(
         (why, names) ->

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.partitionproxy.ledger.Placement;
 import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.state.ForeignServer;
 import org.partitionproxy.topology.InspectionLevel;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Tenant;
@@ -108,10 +109,13 @@ final class Leftovers {
                 + "` removes it from the veneer");
       }
     }
-    for (Identifier server : veneer.state().foreignServers().keySet()) {
-      if (topology.shards().stream().noneMatch(s -> DesiredState.name(s).equals(server))) {
+    for (ForeignServer server : veneer.state().foreignServers().values()) {
+      if (!Wires.isReadOnly(server)
+          && topology.shards().stream().noneMatch(s -> Wires.name(s).equals(server.name()))) {
         notes.add(
-            "foreign server \"" + server + "\" is not a shard of shards.yaml and is left alone");
+            "foreign server \""
+                + server.name()
+                + "\" is not a shard of shards.yaml and is left alone");
       }
     }
     return notes;

@@ -216,7 +216,7 @@ final class MirrorPlanner {
     SortedMap<Identifier, String> keys = new TreeMap<>();
     for (Tenant tenant : tenants) {
       Mirror.Source source = sources.getOrDefault(tenant.schema(), Mirror.Source.NONE);
-      Identifier server = DesiredState.name(topology.shardOf(tenant));
+      Identifier server = Wires.name(topology.shardOf(tenant));
       SortedMap<Identifier, Optional<Identifier>> possible = source.extensions();
       possible.entrySet().removeIf(e -> !extensions.canHave(e.getKey(), e.getValue()));
       if (!possible.isEmpty()) {

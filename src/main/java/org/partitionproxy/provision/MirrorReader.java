@@ -23,6 +23,7 @@ import org.partitionproxy.db.Workers;
 import org.partitionproxy.ledger.Ledger;
 import org.partitionproxy.mirror.Mirror;
 import org.partitionproxy.plan.ExtensionChanges;
+import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.ShardTrigger;
@@ -90,6 +91,39 @@ final class MirrorReader {
                 new Ledger(session).tables(schemas),
                 renumbering(session, schemas),
                 new OwnerReader().strays(session, topology.mirrorRole(), schemas)));
+  }
+
+  /** A veneer's schemas that show replicas: in these all is ppp's that belongs to its role. */
+  Veneer reads(ServerDefinition veneer, SortedSet<Identifier> schemas) {
+    if (schemas.isEmpty()) {
+      return Veneer.NONE;
+    }
+    return sessions.with(
+        veneer,
+        session -> {
+          TableReader.Relations relations =
+              tables.relations(session, desired.mirrorScope(veneer), schemas);
+          SortedMap<QualifiedName, UserType> own = types.read(session, schemas);
+          TreeSet<QualifiedName> ours = new TreeSet<>(own.keySet());
+          relations.foreignTables().forEach(table -> ours.add(table.name()));
+          new OwnerReader()
+              .strays(session, topology.mirrorRole(), schemas)
+              .forEach(stray -> ours.remove(stray.name()));
+          return new Veneer(relations, own, ours, new TreeMap<>(), List.of());
+        });
+  }
+
+  /** What a replica has of its tenants that ppp made there, by schema. */
+  SortedMap<Identifier, Mirror.Source> copies(ServerDefinition replica) {
+    return sessions.with(
+        replica,
+        session -> {
+          SortedSet<String> made = new Ledger(session).made(ObjectKind.TABLE.toString());
+          SortedMap<Identifier, Mirror.Source> copies = new TreeMap<>();
+          Rereading.read(session, () -> sources(replica, session, topology.tenantsOn(replica)))
+              .forEach((schema, source) -> copies.put(schema, source.only(made)));
+          return copies;
+        });
   }
 
   /**

@@ -19,6 +19,7 @@ record Parts(
     PartitionPlanner partitions,
     JobPlanner jobs,
     RollupNotes rollups,
+    ReadsPlanner reads,
     ReplicaPlanner replicas,
     ServerChanges changes,
     PlanNotes notes,
@@ -34,13 +35,14 @@ record Parts(
     DesiredState desired = new DesiredState(topology, route);
     Sessions sessions = new Sessions(connector);
     Workers workers = new Workers(workerCount);
-    MirrorPlanner mirrors =
-        new MirrorPlanner(topology, new MirrorReader(topology, desired, sessions, workers));
+    MirrorReader mirrored = new MirrorReader(topology, desired, sessions, workers);
+    MirrorPlanner mirrors = new MirrorPlanner(topology, mirrored);
     EveryonePlanner everyone = new EveryonePlanner(topology, desired, sessions, workers);
     PartitionPlanner partitions = new PartitionPlanner(topology, sessions, workers);
-    JobPlanner jobs = new JobPlanner(topology, sessions);
+    JobPlanner jobs = new JobPlanner(topology, sessions, ownServers);
     RollupNotes rollups = new RollupNotes(topology, sessions);
-    ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers);
+    ReadsPlanner reads = new ReadsPlanner(topology, desired, mirrored, sessions);
+    ReplicaPlanner replicas = new ReplicaPlanner(topology, route, sessions, workers, reads);
     ServerChanges changes = new ServerChanges(topology, desired, ownServers);
     PlanNotes notes = new PlanNotes(topology, ownServers);
     return new Parts(
@@ -55,6 +57,7 @@ record Parts(
         partitions,
         jobs,
         rollups,
+        reads,
         replicas,
         changes,
         notes,

@@ -8,11 +8,14 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.partitionproxy.apply.RunLock;
 import org.partitionproxy.apply.Sessions;
 import org.partitionproxy.catalog.PasswordUseReader;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
+import org.partitionproxy.replica.ReplicaControl;
+import org.partitionproxy.replica.Replication;
 import org.partitionproxy.secret.ScramVerifier;
 import org.partitionproxy.secret.Secret;
 import org.partitionproxy.secret.SecretName;
@@ -25,9 +28,9 @@ import org.partitionproxy.topology.Topology;
 
 /**
  * Gives roles their next passwords, on one PostgreSQL server after the other: on the server itself,
- * and in the veneers' mappings to it. All are made ready in a transaction each and then committed
- * one right after the other, so new connections fail for no longer than the commits take, and a
- * lock that is in the way stops all before one is done.
+ * in the veneers' mappings to it, and in its replicas' subscriptions. All are made ready in a
+ * transaction each and then committed one right after the other, so new connections fail for no
+ * longer than the commits take, and a lock that is in the way stops all before one is done.
  */
 final class PasswordChange {
 
@@ -35,6 +38,7 @@ final class PasswordChange {
 
   private final Topology topology;
   private final Sessions sessions;
+  private final ReplicaPlanner replicas;
   private final RunLock lock;
   private final PasswordHolders holders;
   private final SortedMap<SecretName, Secret> next;
@@ -45,6 +49,7 @@ final class PasswordChange {
       Parts parts, RunLock lock, PasswordHolders holders, SortedMap<SecretName, Secret> next) {
     this.topology = parts.topology();
     this.sessions = parts.sessions();
+    this.replicas = parts.replicas();
     this.lock = lock;
     this.holders = holders;
     this.next = new TreeMap<>(next);
@@ -73,33 +78,61 @@ final class PasswordChange {
 
   private void change(List<ServerDefinition> cluster, List<PasswordOwner> owners) {
     List<Sql> roles = owners.stream().map(this::alterRole).toList();
-    List<ServerDefinition> veneers =
-        topology.veneers().stream().filter(holders::hasDatabase).toList();
-    within(veneers, cluster, owners, () -> atServer(cluster.get(0), roles));
+    List<Use> uses = new ArrayList<>();
+    topology.veneers().stream()
+        .filter(holders::hasDatabase)
+        .forEach(veneer -> uses.add(new Use(veneer, v -> mappings(v, cluster, owners))));
+    uses.addAll(subscriptions(cluster, owners));
+    within(uses, () -> atServer(cluster.get(0), roles));
   }
 
-  /** In the mappings of each of these veneers, and last of all, inside their transactions. */
-  private void within(
-      List<ServerDefinition> veneers,
-      List<ServerDefinition> cluster,
-      List<PasswordOwner> owners,
-      Runnable last) {
-    if (veneers.isEmpty()) {
+  /**
+   * A server that logs in at another, with passwords that it keeps.
+   *
+   * @param statements that change these there
+   */
+  private record Use(ServerDefinition server, Function<Session, List<Sql>> statements) {}
+
+  /** At each of these servers, and last of all, inside their transactions. */
+  private void within(List<Use> uses, Runnable last) {
+    if (uses.isEmpty()) {
       last.run();
       return;
     }
     sessions.with(
-        veneers.get(0),
-        veneer -> {
-          List<Sql> mappings = mappings(veneer, cluster, owners);
-          veneer.inTransaction(
+        uses.get(0).server(),
+        session -> {
+          List<Sql> statements = uses.get(0).statements().apply(session);
+          session.inTransaction(
               () -> {
-                veneer.execute(LOCK_TIMEOUT);
-                veneer.execute(mappings);
-                within(veneers.subList(1, veneers.size()), cluster, owners, last);
+                session.execute(LOCK_TIMEOUT);
+                session.execute(statements);
+                within(uses.subList(1, uses.size()), last);
               });
           return true;
         });
+  }
+
+  /** Sessions that replicate go on; the next ones log in with what stands there then. */
+  private List<Use> subscriptions(List<ServerDefinition> cluster, List<PasswordOwner> owners) {
+    List<Use> uses = new ArrayList<>();
+    for (PasswordOwner owner : owners) {
+      if (owner.role().equals(topology.replicationRole())) {
+        Literal password = Literal.hidden(Objects.requireNonNull(next.get(owner.name())).reveal());
+        cluster.stream()
+            .flatMap(shard -> topology.replicasOf(shard.name()).stream())
+            .filter(replica -> holders.hasDatabase(replica.server()))
+            .map(replicas::replication)
+            .forEach(one -> uses.add(subscription(one, password)));
+      }
+    }
+    return uses;
+  }
+
+  private static Use subscription(Replication replication, Literal password) {
+    return new Use(
+        replication.replicaServer(),
+        session -> ReplicaControl.reconnection(session, replication, password));
   }
 
   /** Roles belong to the whole server, so any of its databases will do. */
@@ -128,7 +161,7 @@ final class PasswordChange {
     TreeSet<Identifier> foreignServers = new TreeSet<>();
     cluster.stream()
         .filter(server -> !server.isVeneer())
-        .forEach(shard -> foreignServers.add(DesiredState.name(shard)));
+        .forEach(shard -> foreignServers.add(Wires.name(shard)));
     Map<Identifier, Secret> passwords = new TreeMap<>();
     owners.forEach(o -> passwords.put(o.role(), Objects.requireNonNull(next.get(o.name()))));
     return reader.mappings(veneer, foreignServers, passwords.keySet()).stream()

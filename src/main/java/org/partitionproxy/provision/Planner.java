@@ -126,9 +126,7 @@ final class Planner {
   /** Of the shards that ppp has been to, whichever others are away. */
   private PartitionPlanner.PartitionPlan partitions(Survey survey) {
     List<ServerDefinition> shards =
-        topology.shards().stream()
-            .filter(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isPresent())
-            .toList();
+        topology.shards().stream().filter(s -> survey.isStamped(s.name())).toList();
     boolean complete =
         shards.size() == topology.shards().size()
             && topology.tenants().stream().noneMatch(t -> Waiting.isMissing(survey, t));
@@ -140,8 +138,7 @@ final class Planner {
   /** Not before all tenants have their tables. */
   private EveryonePlanner.EveryonePlan everyone(Survey survey) {
     boolean early =
-        topology.primaries().stream()
-                .anyMatch(s -> survey.find(s).flatMap(ServerSnapshot::stamp).isEmpty())
+        topology.primaries().stream().anyMatch(s -> !survey.isStamped(s.name()))
             || topology.tenants().stream().anyMatch(t -> Waiting.isMissing(survey, t));
     return early || !survey.refusals().isEmpty()
         ? EveryonePlanner.EveryonePlan.inStep(List.of())

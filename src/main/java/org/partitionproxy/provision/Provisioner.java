@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -63,9 +64,10 @@ public final class Provisioner implements AutoCloseable {
    * How servers and tenants fare.
    *
    * @param exact whether sizes are measured on disk, which opens every file
+   * @param since from when on runs of jobs are counted
    */
-  public TopologyStatus status(String runtime, boolean exact) {
-    return new StatusReader(parts).read(checked(parts.surveyor().survey()), runtime, exact);
+  public TopologyStatus status(String runtime, boolean exact, Instant since) {
+    return new StatusReader(parts).read(checked(parts.surveyor().survey()), runtime, exact, since);
   }
 
   private Survey checked(Survey survey) {

@@ -33,11 +33,17 @@ final class ReplicaStage {
   void run() {
     run.parts().workers().forEach(run.topology().shards(), this::removeOrphans);
     run(run.topology().replicas());
+    new ReadsStage(run, listener).run(run.topology().replicas());
   }
 
   /** Those of some shards, whose tables were changed. */
   void follow(Collection<ServerName> shards) {
-    run(run.topology().replicas().stream().filter(r -> shards.contains(r.shard())).toList());
+    List<ReplicaDefinition> some =
+        run.topology().replicas().stream().filter(r -> shards.contains(r.shard())).toList();
+    run(some);
+    if (some.stream().anyMatch(ReplicaDefinition::reads)) {
+      new ReadsStage(run, listener).run(some);
+    }
   }
 
   /** Two replicas of a shard in turn: both would make the role. */

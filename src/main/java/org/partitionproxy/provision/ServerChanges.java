@@ -20,6 +20,7 @@ import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Passwords;
 import org.partitionproxy.plan.PublicRightsChanges;
 import org.partitionproxy.plan.Stage;
+import org.partitionproxy.replica.ReplicationLag;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.sql.SqlResource;
@@ -68,6 +69,9 @@ final class ServerChanges {
       functions.addAll(PartitionFunctions.ALL);
       functions.add(JobTables.SQL);
       functions.add(RollupFunctions.SQL);
+    }
+    if (snapshot.server().isReplica()) {
+      functions.add(ReplicationLag.SQL);
     }
     String digest = SqlResource.digest(functions);
     Stamp stamp = new Stamp(topology.name(), server.value(), Ledger.VERSION, digest);

@@ -1,5 +1,6 @@
 package org.partitionproxy.provision;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,7 +16,6 @@ import org.partitionproxy.catalog.UsageReader;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
 import org.partitionproxy.migrate.MigrationStatus;
-import org.partitionproxy.replica.ReplicaStatusReader;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -34,7 +34,7 @@ final class StatusReader {
     this.topology = parts.topology();
   }
 
-  TopologyStatus read(Survey survey, String runtime, boolean exact) {
+  TopologyStatus read(Survey survey, String runtime, boolean exact, Instant since) {
     Figures figures =
         new Figures(
             new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
@@ -44,23 +44,15 @@ final class StatusReader {
     Survey seen = figures.without(survey);
     List<Diagnostic> problems = new ArrayList<>(seen.unreachableServers());
     problems.addAll(survey.refusals());
-    problems.addAll(replications(seen));
+    Upkeep upkeep = new UpkeepReader(parts, since, Instant.now()).read(seen);
+    problems.addAll(upkeep.problems());
     return new TopologyStatus(
         topology.name(),
         runtime,
         topology.servers().stream().map(s -> server(s, seen, figures)).toList(),
         tenants(seen, figures.usages()),
-        problems);
-  }
-
-  /** Of replicas that don't follow, or soon won't be able to. */
-  private List<Diagnostic> replications(Survey seen) {
-    ReplicaStatusReader replicas = new ReplicaStatusReader(parts.sessions());
-    return topology.replicas().stream()
-        .filter(r -> seen.find(r.server()).flatMap(ServerSnapshot::stamp).isPresent())
-        .map(r -> replicas.read(parts.replicas().replication(r)))
-        .flatMap(status -> status.problem().stream())
-        .toList();
+        problems,
+        upkeep);
   }
 
   /** Filled by several threads. */

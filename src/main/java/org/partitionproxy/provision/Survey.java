@@ -42,6 +42,12 @@ record Survey(
     return Optional.ofNullable(snapshots.get(server.name()));
   }
 
+  /** Whether ppp could look at a server, and has been there before. */
+  boolean isStamped(ServerName server) {
+    ServerSnapshot snapshot = snapshots.get(server);
+    return snapshot != null && snapshot.stamp().isPresent();
+  }
+
   /** Of a schema on a server; empty text for a schema without tables. */
   String fingerprint(ServerName server, Identifier schema) {
     SortedMap<Identifier, String> ofServer = fingerprints.get(server);

@@ -37,9 +37,16 @@ final class TeardownPlanner {
   private final JobPlanner jobs;
   private final EveryonePlanner everyone;
   private final ReplicaPlanner replicas;
+  private final ReadsPlanner reads;
 
   TeardownPlanner(Parts parts) {
-    this(parts.topology(), parts.sessions(), parts.everyone(), parts.jobs(), parts.replicas());
+    this(
+        parts.topology(),
+        parts.sessions(),
+        parts.everyone(),
+        parts.jobs(),
+        parts.replicas(),
+        parts.reads());
   }
 
   private TeardownPlanner(
@@ -47,7 +54,9 @@ final class TeardownPlanner {
       Sessions sessions,
       EveryonePlanner everyone,
       JobPlanner jobs,
-      ReplicaPlanner replicas) {
+      ReplicaPlanner replicas,
+      ReadsPlanner reads) {
+    this.reads = reads;
     this.replicas = replicas;
     this.jobs = jobs;
     this.topology = topology;
@@ -151,7 +160,8 @@ final class TeardownPlanner {
 
   private List<Change> veneer(Scene scene, ServerSnapshot veneer) {
     Remains remains = scene.remains(veneer);
-    List<Change> changes = new ArrayList<>();
+    List<Change> changes =
+        new ArrayList<>(reads.removal(veneer.server(), scene.tenants().chosen()));
     for (Tenant tenant : scene.tenants().chosen()) {
       Identifier schema = tenant.schema();
       if (scene.keeps(veneer, tenant)) {
@@ -162,8 +172,9 @@ final class TeardownPlanner {
       } else if (remains.has(ObjectKind.SCHEMA, schema)) {
         changes.add(Removals.mirror(schema, remains.tablesOf(schema), remains.typesOf(schema)));
       }
-      mapping(remains, tenant.role(), tenant.shard().value(), Optional.of(schema))
-          .ifPresent(changes::add);
+      for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
+        mapping(remains, tenant.role(), server, Optional.of(schema)).ifPresent(changes::add);
+      }
       tenantRole(scene, veneer, tenant).ifPresent(changes::add);
     }
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {

@@ -9,14 +9,15 @@ import org.partitionproxy.diagnostic.Diagnostic;
 /**
  * How a topology fares.
  *
- * @param problems of servers that don't answer or are not ours
+ * @param problems of servers that don't answer or are not ours, and of what runs by itself
  */
 public record TopologyStatus(
     String topology,
     String runtime,
     List<ServerStatus> servers,
     List<TenantStatus> tenants,
-    List<Diagnostic> problems) {
+    List<Diagnostic> problems,
+    Upkeep upkeep) {
 
   /**
    * One server.

@@ -40,8 +40,7 @@ final class Waiting {
       deferred.add(new Plan.Deferred(Stage.PARTITIONS, "partition policies", until));
     }
     if (!topology.jobs().isEmpty()
-        && topology.shards().stream()
-            .anyMatch(shard -> survey.find(shard).flatMap(ServerSnapshot::stamp).isEmpty())) {
+        && topology.shards().stream().anyMatch(shard -> !survey.isStamped(shard.name()))) {
       deferred.add(new Plan.Deferred(Stage.JOBS, "jobs", Stage.SERVERS));
     }
     if (topology.everyone() && topology.tenants().stream().anyMatch(t -> isMissing(survey, t))) {

@@ -61,10 +61,26 @@ public final class EndReader {
           JOIN pg_catalog.pg_type AS ty ON ty.oid = a.atttypid
           LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+        coalesce((SELECT a.attisdropped
+          FROM pg_catalog.pg_attribute AS a
+          WHERE a.attrelid = c.oid AND a.attnum > 0
+          ORDER BY a.attnum DESC LIMIT 1), false) AS cut,
         (SELECT pg_catalog.array_agg(
             ARRAY[o.conname, pg_catalog.pg_get_constraintdef(o.oid)]::text[] ORDER BY o.conname)
           FROM pg_catalog.pg_constraint AS o
-          WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u') AND o.conparentid = 0) AS keys
+          WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u') AND o.conparentid = 0) AS keys,
+        (SELECT pg_catalog.array_agg(ARRAY[ic.relname, pg_catalog.regexp_replace(
+            pg_catalog.replace(pg_catalog.pg_get_indexdef(ix.indexrelid), ' ON ONLY ', ' ON '),
+            '^CREATE UNIQUE', 'CREATE')]::text[] ORDER BY ic.relname)
+          FROM pg_catalog.pg_index AS ix
+          JOIN pg_catalog.pg_class AS ic ON ic.oid = ix.indexrelid AND NOT ic.relispartition
+          WHERE ix.indrelid = c.oid AND ix.indisvalid AND NOT ix.indisreplident
+            AND ix.indexprs IS NULL AND ix.indpred IS NULL
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS ko
+              WHERE ko.conindid = ix.indexrelid AND ko.contype IN ('p', 'u', 'x'))
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_opclass AS oc
+              WHERE oc.oid = ANY (ix.indclass)
+                AND oc.opcnamespace <> 'pg_catalog'::regnamespace)) AS indexes
       FROM tree AS t
       JOIN pg_catalog.pg_class AS c ON c.oid = t.oid
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -121,6 +137,36 @@ public final class EndReader {
       WHERE r.srsubid = ?::pg_catalog.oid
       ORDER BY n.nspname, c.relname""";
 
+  /** Of the types of columns, of their elements, and of what domains are made of. */
+  private static final String EXTENSIONS =
+      """
+      WITH used AS (
+        SELECT t.oid, t.typelem, t.typbasetype
+        FROM pg_catalog.pg_type AS t
+        JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
+        WHERE tn.nspname = ANY (?) AND t.typtype = 'd'
+          OR t.oid IN (
+            SELECT a.atttypid
+            FROM pg_catalog.pg_attribute AS a
+            JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'c')
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = ANY (?) AND a.attnum > 0 AND NOT a.attisdropped))
+      SELECT DISTINCT e.extname, n.nspname
+      FROM used AS u
+      CROSS JOIN LATERAL (VALUES (u.oid), (u.typelem), (u.typbasetype)) AS o (oid)
+      JOIN pg_catalog.pg_depend AS d
+        ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = o.oid AND d.deptype = 'e'
+      JOIN pg_catalog.pg_extension AS e
+        ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND e.oid = d.refobjid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+      ORDER BY e.extname""";
+
+  private static final String INSTALLED =
+      """
+      SELECT e.extname
+      FROM pg_catalog.pg_extension AS e
+      ORDER BY e.extname""";
+
   private final TypeReader types = new TypeReader();
 
   public ShardEnd shard(Session session, Replication replication) {
@@ -160,6 +206,11 @@ public final class EndReader {
             name),
         tables,
         unidentified(tables),
+        session.query(
+            EXTENSIONS,
+            row -> new ShardEnd.Extension(row.identifier("extname"), row.identifier("nspname")),
+            schemas,
+            schemas),
         types.read(session, replication.schemas()));
   }
 
@@ -174,6 +225,7 @@ public final class EndReader {
         tables(session, schemas),
         new Ledger(session).made(ObjectKind.TABLE.toString()),
         types.read(session, replication.schemas()),
+        new TreeSet<>(session.query(INSTALLED, row -> row.identifier("extname"))),
         session.queryOne(
             SUBSCRIPTION, row -> subscription(session, row), replication.name().value()));
   }
@@ -194,16 +246,14 @@ public final class EndReader {
   }
 
   private static CopiedTable table(Row row) {
-    TreeMap<Identifier, String> keys = new TreeMap<>();
-    row.stringRows("keys")
-        .forEach(
-            key -> keys.put(Identifier.of(key.get(0).orElseThrow()), key.get(1).orElseThrow()));
     return new CopiedTable(
         name(row),
         new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
-        keys,
+        row.bool("cut"),
+        definitions(row, "keys"),
+        definitions(row, "indexes"),
         row.findString("index_definition"),
         new CopiedTable.Identity(row.string("identity"), row.findIdentifier("identity_index")),
         row.bool("identified"),
@@ -214,6 +264,15 @@ public final class EndReader {
                     new CopiedTable.Place(
                         new QualifiedName(row.identifier("parent_schema"), parent),
                         row.string("bound"))));
+  }
+
+  private static SortedMap<Identifier, String> definitions(Row row, String column) {
+    TreeMap<Identifier, String> definitions = new TreeMap<>();
+    row.stringRows(column)
+        .forEach(
+            one ->
+                definitions.put(Identifier.of(one.get(0).orElseThrow()), one.get(1).orElseThrow()));
+    return definitions;
   }
 
   /** Leaves only what is wanted, and the partitions of that. */

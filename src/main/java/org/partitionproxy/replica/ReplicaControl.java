@@ -1,8 +1,11 @@
 package org.partitionproxy.replica;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.partitionproxy.apply.Sessions;
+import org.partitionproxy.db.Pause;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
@@ -24,6 +27,17 @@ public final class ReplicaControl {
       JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
       WHERE d.datname = pg_catalog.current_database() AND s.subname = ?""";
 
+  private static final String SKIPPING =
+      """
+      SELECT s.oid
+      FROM pg_catalog.pg_subscription AS s
+      JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
+      WHERE d.datname = pg_catalog.current_database() AND s.subname = ?
+        AND s.subskiplsn <> '0/0'""";
+
+  private static final Duration SKIPPED_WITHIN = Duration.ofSeconds(20);
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+
   private final Sessions sessions;
 
   public ReplicaControl(Sessions sessions) {
@@ -39,6 +53,36 @@ public final class ReplicaControl {
     onSubscription(replication, Sql.of("ALTER SUBSCRIPTION {} ENABLE", replication.name()));
   }
 
+  /** What a replica that is stopped fails with. */
+  public Optional<ReplicaFailure> failure(Replication replication) {
+    return new ReplicaStatusReader(sessions).read(replication).failure();
+  }
+
+  /**
+   * Has a replica do without the transaction of its shard that fails there.
+   *
+   * @param lsn where the transaction ends; PostgreSQL refuses one that the replica is beyond
+   * @return whether the replica has gone past it, within 20 seconds
+   */
+  public boolean skip(Replication replication, String lsn) {
+    onSubscription(
+        replication,
+        Sql.of("ALTER SUBSCRIPTION {} SKIP (lsn = {})", replication.name(), Literal.of(lsn)));
+    Instant limit = Instant.now().plus(SKIPPED_WITHIN);
+    do {
+      if (!isSkipping(replication)) {
+        return true;
+      }
+    } while (Instant.now().isBefore(limit) && Pause.of(INTERVAL));
+    return false;
+  }
+
+  private boolean isSkipping(Replication replication) {
+    return sessions.with(
+        replication.replicaServer(),
+        session -> session.query(SKIPPING, row -> true, replication.name().value()).contains(true));
+  }
+
   private void onSubscription(Replication replication, Sql statement) {
     sessions.with(
         replication.replicaServer(),
@@ -49,6 +93,18 @@ public final class ReplicaControl {
           session.execute(statement);
           return true;
         });
+  }
+
+  /**
+   * What has a replica log in at its shard with another password from then on; nothing where there
+   * is no subscription yet.
+   *
+   * @param session at the replica
+   */
+  public static List<Sql> reconnection(Session session, Replication replication, Literal password) {
+    return isSubscribed(session, replication.name())
+        ? ReplicationChanges.reconnection(replication, password)
+        : List.of();
   }
 
   static boolean isSubscribed(Session session, Identifier name) {

@@ -3,6 +3,7 @@ package org.partitionproxy.replica;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.state.UserType;
 
@@ -18,6 +19,7 @@ public record ReplicaEnd(
     SortedMap<QualifiedName, CopiedTable> tables,
     SortedSet<String> made,
     SortedMap<QualifiedName, UserType> types,
+    SortedSet<Identifier> extensions,
     Optional<Subscription> subscription) {
 
   /**

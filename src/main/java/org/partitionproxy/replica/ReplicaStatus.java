@@ -3,7 +3,6 @@ package org.partitionproxy.replica;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
 
 /**
@@ -12,6 +11,8 @@ import org.partitionproxy.diagnostic.Diagnostic;
  * @param slot what the shard knows of it; empty if it has no slot or does not answer
  * @param errors and {@code conflicts}: since the replica's statistics began; conflicts are counted
  *     from PostgreSQL 18 on
+ * @param failure the last one, of a replica that is stopped
+ * @param unread why the log that would tell it could not be read
  */
 public record ReplicaStatus(
     String replica,
@@ -20,6 +21,8 @@ public record ReplicaStatus(
     Optional<Slot> slot,
     long errors,
     Optional<Long> conflicts,
+    Optional<ReplicaFailure> failure,
+    Optional<String> unread,
     List<TableState> tables,
     List<Diagnostic> unreachable) {
 
@@ -60,9 +63,19 @@ public record ReplicaStatus(
       long retainedBytes,
       Optional<Long> limitBytes) {
 
-    /** Whether more than half of what may be kept is. */
-    public boolean isFilling() {
-      return limitBytes.filter(limit -> limit > 0 && retainedBytes > limit / 2).isPresent();
+    /** Of more than half of what may be kept, in words. */
+    public Optional<String> filling(String shard, String replica) {
+      return limitBytes
+          .filter(limit -> limit > 0 && retainedBytes > limit / 2)
+          .map(
+              limit ->
+                  "shard \"%s\" keeps %d MB of WAL for replica \"%s\", and may keep %d MB"
+                      .formatted(shard, retainedBytes >> 20, replica, limit >> 20));
+    }
+
+    /** Whether what the replica has not read yet is gone. */
+    public boolean isLost() {
+      return walStatus.equals("lost");
     }
   }
 
@@ -75,39 +88,7 @@ public record ReplicaStatus(
   }
 
   /** What somebody has to do something about, with how. */
-  public Optional<Diagnostic> problem() {
-    return switch (state) {
-      case STOPPED ->
-          Optional.of(
-              Diagnostic.error(
-                  Code.REPLICATION_STOPPED,
-                  "replica \"" + replica + "\" does not follow shard \"" + shard + "\"",
-                  "`ppp show-logs "
-                      + replica
-                      + "` says why. If a row is in the way there, `ppp replicas resync "
-                      + replica
-                      + " TABLE` copies its table once more; if a column or a table is missing,"
-                      + " `ppp initialize --only replicas` makes it."));
-      case LOST ->
-          Optional.of(
-              Diagnostic.error(
-                  Code.REPLICATION_STOPPED,
-                  "shard \""
-                      + shard
-                      + "\" does not have any more what replica \""
-                      + replica
-                      + "\" has not read yet",
-                  "It was longer away than max_slot_wal_keep_size allows. `ppp initialize --only"
-                      + " replicas` copies its tables once more."));
-      default ->
-          slot.filter(Slot::isFilling)
-              .map(
-                  full ->
-                      Diagnostic.warning(
-                          Code.REPLICATION_STOPPED,
-                          "shard \"" + shard + "\" keeps much WAL for replica \"" + replica + "\"",
-                          "Beyond max_slot_wal_keep_size it is thrown away, and the replica must be"
-                              + " copied once more: have it catch up before."));
-    };
+  public List<Diagnostic> problems() {
+    return ReplicaProblems.of(this);
   }
 }

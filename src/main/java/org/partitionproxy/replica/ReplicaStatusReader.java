@@ -1,5 +1,7 @@
 package org.partitionproxy.replica;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,9 +10,14 @@ import org.partitionproxy.db.Row;
 import org.partitionproxy.db.Session;
 import org.partitionproxy.db.SqlFailure;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.diagnostic.PppException;
+import org.partitionproxy.inspect.SubscriptionLog;
 
 /** Asks both ends how a replication fares. */
 public final class ReplicaStatusReader {
+
+  /** Within that time a copy that fails is tried again, by {@code wal_retrieve_retry_interval}. */
+  private static final Duration RETRIED = Duration.ofSeconds(15);
 
   private static final String SLOT =
       """
@@ -68,11 +75,8 @@ public final class ReplicaStatusReader {
     List<Diagnostic> away = new ArrayList<>();
     String name = replication.name().value();
     Optional<ReplicaStatus.Slot> slot =
-        ask(
-            () ->
-                sessions.with(
-                    replication.shard(), s -> s.queryOne(SLOT, ReplicaStatusReader::slot, name)),
-            away);
+        ask(() -> sessions.with(replication.shard(), s -> slot(s, replication)), away);
+    boolean lost = slot.filter(ReplicaStatus.Slot::isLost).isPresent();
     Optional<Subscription> subscription =
         ask(
             () ->
@@ -80,15 +84,63 @@ public final class ReplicaStatusReader {
                     replication.replicaServer(),
                     s -> s.queryOne(SUBSCRIPTION, row -> subscription(s, row), name)),
             away);
+    ReplicaStatus.State seen =
+        away.isEmpty()
+            ? state(slot, subscription)
+            : lost ? ReplicaStatus.State.LOST : ReplicaStatus.State.UNKNOWN;
+    Reason reason = reason(replication, seen);
     return new ReplicaStatus(
         replication.replica().name().value(),
         replication.shard().name().value(),
-        away.isEmpty() ? state(slot, subscription) : ReplicaStatus.State.UNKNOWN,
+        reason.failure().isPresent() ? ReplicaStatus.State.STOPPED : seen,
         slot,
         subscription.map(Subscription::errors).orElse(0L),
         subscription.flatMap(Subscription::conflicts),
+        reason.failure(),
+        reason.unread(),
         subscription.map(Subscription::tables).orElse(List.of()),
         away);
+  }
+
+  /** What the shard keeps for a replica; empty if it has no slot. */
+  public static Optional<ReplicaStatus.Slot> slot(Session shard, Replication replication) {
+    return shard.queryOne(SLOT, ReplicaStatusReader::slot, replication.name().value());
+  }
+
+  /** The last failure, or why it is not known; neither where nothing fails. */
+  private record Reason(Optional<ReplicaFailure> failure, Optional<String> unread) {
+    static final Reason NONE = new Reason(Optional.empty(), Optional.empty());
+  }
+
+  /** Workers that make first copies fail and are tried again beside one that follows. */
+  private Reason reason(Replication replication, ReplicaStatus.State seen) {
+    if (seen != ReplicaStatus.State.STOPPED && seen != ReplicaStatus.State.COPYING) {
+      return Reason.NONE;
+    }
+    boolean copying = seen == ReplicaStatus.State.COPYING;
+    try {
+      return new Reason(
+          sessions.with(replication.replicaServer(), s -> failure(s, replication, copying)),
+          Optional.empty());
+    } catch (PppException e) {
+      return new Reason(
+          Optional.empty(),
+          copying ? Optional.empty() : Optional.of(e.diagnostics().get(0).summary()));
+    }
+  }
+
+  private static Optional<ReplicaFailure> failure(
+      Session session, Replication replication, boolean copying) {
+    Instant recent =
+        session
+            .query("SELECT pg_catalog.clock_timestamp() AS now", row -> row.instant("now"))
+            .get(0)
+            .minus(RETRIED);
+    return SubscriptionLog.newest(
+            session,
+            replication.name().value(),
+            failure -> !copying || (failure.copying() && failure.at().isAfter(recent)))
+        .map(ReplicaFailure::of);
   }
 
   private interface Question<T> {
@@ -109,11 +161,11 @@ public final class ReplicaStatusReader {
     if (subscription.isEmpty()) {
       return ReplicaStatus.State.MISSING;
     }
+    if (slot.isEmpty() || slot.get().isLost()) {
+      return ReplicaStatus.State.LOST;
+    }
     if (!subscription.get().enabled()) {
       return ReplicaStatus.State.PAUSED;
-    }
-    if (slot.isEmpty() || slot.get().walStatus().equals("lost")) {
-      return ReplicaStatus.State.LOST;
     }
     if (!slot.get().active() || !subscription.get().runs()) {
       return ReplicaStatus.State.STOPPED;

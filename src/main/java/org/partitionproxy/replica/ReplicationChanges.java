@@ -72,6 +72,13 @@ final class ReplicationChanges {
                 passwords.verifier(replication.role()))));
   }
 
+  /**
+   * Streaming is not parallel, for then the log may not say where a transaction ends that fails.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/18/logical-replication-conflicts.html">PostgreSQL,
+   *     29.7 Conflicts</a>
+   */
   Change createSubscription() {
     return change(
         Action.CREATE,
@@ -80,7 +87,7 @@ final class ReplicationChanges {
         List.of(
             Sql.of(
                 "CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {}"
-                    + " WITH (create_slot = false, slot_name = {}, copy_data = true)",
+                    + " WITH (create_slot = false, slot_name = {}, copy_data = true, streaming = on)",
                 replication.name(),
                 secretConnection(),
                 replication.name(),
@@ -88,8 +95,11 @@ final class ReplicationChanges {
   }
 
   private Literal secretConnection() {
-    String password = passwords.password(replication.role()).value();
-    return Literal.hidden(connection() + " password=" + quoted(password));
+    return secretConnection(replication, passwords.password(replication.role()).value());
+  }
+
+  private static Literal secretConnection(Replication replication, String password) {
+    return Literal.hidden(connection(replication) + " password=" + quoted(password));
   }
 
   Change connect() {
@@ -97,12 +107,24 @@ final class ReplicationChanges {
         Action.ALTER,
         ObjectKind.SUBSCRIPTION,
         replication.name() + " (connects to " + replication.address() + ")",
-        List.of(
-            Sql.of("ALTER SUBSCRIPTION {} CONNECTION {}", replication.name(), secretConnection())));
+        List.of(connect(replication, secretConnection())));
+  }
+
+  /** The same with another password. */
+  static List<Sql> reconnection(Replication replication, Literal password) {
+    return List.of(connect(replication, secretConnection(replication, password.value())));
+  }
+
+  private static Sql connect(Replication replication, Literal connection) {
+    return Sql.of("ALTER SUBSCRIPTION {} CONNECTION {}", replication.name(), connection);
   }
 
   /** How libpq is told, but for the password. */
   String connection() {
+    return connection(replication);
+  }
+
+  private static String connection(Replication replication) {
     ServerDefinition to = replication.shard();
     return String.join(
         " ",
@@ -159,7 +181,10 @@ final class ReplicationChanges {
                 """
                 SELECT pg_catalog.pg_terminate_backend(s.active_pid, 10000)
                 FROM pg_catalog.pg_replication_slots AS s
-                WHERE s.slot_name = {} AND s.active_pid IS NOT NULL""",
+                JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
+                WHERE s.slot_name = {}
+                  OR s.slot_name ~ '^pg_[0-9]+_sync_[0-9]+_' AND a.application_name = {}""",
+                literal,
                 literal),
             Sql.of(
                 """

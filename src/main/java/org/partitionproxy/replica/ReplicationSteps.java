@@ -79,8 +79,12 @@ public final class ReplicationSteps {
       return;
     }
     Optional<ReplicaEnd.Subscription> subscription = replica.subscription();
-    if (subscription.map(s -> !s.enabled() && s.slot().isPresent()).orElse(false)) {
+    boolean waits = subscription.map(s -> !s.enabled() && s.slot().isPresent()).orElse(false);
+    if (waits && !slotIsLost()) {
       note("is paused; `ppp replicas resume " + replication.replica().name() + "` goes on");
+      return;
+    }
+    if (lacksExtensions()) {
       return;
     }
     TableSteps tables = new TableSteps(replica.tables(), shard.tables(), replica.made());
@@ -99,6 +103,24 @@ public final class ReplicationSteps {
     tables.now().forEach(this::onReplica);
     follow(wanted, followed, subscription.filter(this::isSound));
     tables.later().forEach(change -> later.add(new Step(replication.replicaServer(), change)));
+  }
+
+  /** ppp makes none: what it may bring along, somebody has to decide. */
+  private boolean lacksExtensions() {
+    List<String> missing =
+        shard.extensions().stream()
+            .filter(extension -> !replica.extensions().contains(extension.name()))
+            .map(e -> Sql.of("CREATE EXTENSION {} SCHEMA {}", e.name(), e.schema()).text())
+            .toList();
+    if (!missing.isEmpty()) {
+      note(
+          "types of the shard's columns are missing, and no table is made or altered until they"
+              + " are there; as a superuser in database "
+              + replication.replicaServer().database()
+              + ": "
+              + String.join("; ", missing));
+    }
+    return !missing.isEmpty();
   }
 
   private SortedSet<QualifiedName> wanted() {
@@ -128,7 +150,12 @@ public final class ReplicationSteps {
   private boolean isSound(ReplicaEnd.Subscription subscription) {
     return subscription.slot().isPresent()
         && shard.published().isPresent()
-        && shard.slot().filter(status -> !status.equals("lost")).isPresent();
+        && shard.slot().isPresent()
+        && !slotIsLost();
+  }
+
+  private boolean slotIsLost() {
+    return shard.slot().filter("lost"::equals).isPresent();
   }
 
   /**
@@ -170,7 +197,7 @@ public final class ReplicationSteps {
         onShard(changes.alterPublication("without", fewer, Sql.of("DROP TABLE")));
       }
     }
-    boolean lost = shard.slot().filter("lost"::equals).isPresent();
+    boolean lost = slotIsLost();
     boolean stale = shard.slot().isPresent() && shard.published().isEmpty();
     if (lost || stale) {
       onShard(ReplicationChanges.dropSlot(name));

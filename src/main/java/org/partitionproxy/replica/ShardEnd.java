@@ -1,5 +1,6 @@
 package org.partitionproxy.replica;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -19,6 +20,7 @@ import org.partitionproxy.state.UserType;
  * @param tables of the tenants' schemas that are to be copied, with their partitions
  * @param unidentified those of them whose rows can't be told apart, so that an UPDATE of a
  *     published one would be refused
+ * @param extensions that types of columns come from
  */
 public record ShardEnd(
     boolean hasRole,
@@ -29,4 +31,13 @@ public record ShardEnd(
     Optional<String> slot,
     SortedMap<QualifiedName, CopiedTable> tables,
     SortedSet<QualifiedName> unidentified,
-    SortedMap<QualifiedName, UserType> types) {}
+    List<Extension> extensions,
+    SortedMap<QualifiedName, UserType> types) {
+
+  /** Where it is. */
+  record Extension(Identifier name, Identifier schema) {}
+
+  public ShardEnd {
+    extensions = List.copyOf(extensions);
+  }
+}

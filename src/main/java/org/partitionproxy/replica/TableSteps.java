@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -114,6 +115,7 @@ final class TableSteps {
               partitioned));
     }
     table.keys().forEach((name, definition) -> statements.add(key(table, name, definition)));
+    table.indexes().values().forEach(index -> statements.add(Sql.deparsed(index)));
     table.identityIndex().ifPresent(index -> statements.add(Sql.deparsed(index)));
     identity(table).ifPresent(statements::add);
     return statements;
@@ -160,6 +162,7 @@ final class TableSteps {
         .filter(name -> !wanted.keys().containsKey(name))
         .forEach(
             name -> last.add(Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", wanted.name(), name)));
+    indexes(actual, wanted, first);
     if (!first.isEmpty()) {
       now.add(change(Action.ALTER, wanted.name(), first));
     }
@@ -170,11 +173,15 @@ final class TableSteps {
 
   /**
    * A column that is new on the shard gets what its earlier rows have in it, if that is known.
-   * Renamed, it would be a new one here and be empty: then the table is copied once more.
+   * Renamed there, or dropped here by hand, it would be a new one here and be empty: then the table
+   * is copied once more.
    */
   private void columns(CopiedTable actual, CopiedTable wanted, List<Sql> first, List<Sql> last) {
     SortedMap<Identifier, CopiedColumn> old = new TreeMap<>(actual.columnsByName());
-    boolean loses = !wanted.columnsByName().keySet().containsAll(old.keySet());
+    boolean loses =
+        !wanted.columnsByName().keySet().containsAll(old.keySet())
+            || actual.cut()
+            || hasGap(wanted.columns(), old.keySet());
     for (CopiedColumn column : wanted.columns()) {
       CopiedColumn before = old.remove(column.name());
       if (before == null) {
@@ -207,6 +214,35 @@ final class TableSteps {
     }
     old.keySet()
         .forEach(name -> last.add(Sql.of("ALTER TABLE {} DROP COLUMN {}", wanted.name(), name)));
+  }
+
+  /** One that the replica has for itself stays. */
+  private static void indexes(CopiedTable actual, CopiedTable wanted, List<Sql> statements) {
+    wanted
+        .indexes()
+        .forEach(
+            (name, definition) -> {
+              String old = actual.indexes().get(name);
+              if (old != null && !old.equals(definition)) {
+                statements.add(
+                    Sql.of("DROP INDEX {}", new QualifiedName(wanted.name().schema(), name)));
+              }
+              if (!definition.equals(old)) {
+                statements.add(Sql.deparsed(definition));
+              }
+            });
+  }
+
+  /** Whether a column that is missing stands before one that is there: new ones come last. */
+  private static boolean hasGap(List<CopiedColumn> wanted, Set<Identifier> there) {
+    boolean missing = false;
+    for (CopiedColumn column : wanted) {
+      if (there.contains(column.name()) && missing) {
+        return true;
+      }
+      missing |= !there.contains(column.name());
+    }
+    return false;
   }
 
   private static Sql alterColumn(CopiedTable table, CopiedColumn column, Sql action) {

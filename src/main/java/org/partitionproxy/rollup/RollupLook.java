@@ -56,11 +56,12 @@ public final class RollupLook {
     return session.query(INSTALLED, row -> row.bool("there")).get(0);
   }
 
-  /** One for each tenant, whether it has the view or not. */
+  /** One for each tenant that it is for, whether that has the view or not. */
   public List<Rollup> read(RollupRules rules) {
     Map<Identifier, Rollup> found = new HashMap<>();
     Map<Identifier, Tenant> bySchema = new HashMap<>();
-    tenants.forEach(tenant -> bySchema.put(tenant.schema(), tenant));
+    List<Tenant> some = tenants.stream().filter(rules.selection()::has).toList();
+    some.forEach(tenant -> bySchema.put(tenant.schema(), tenant));
     session.forEach(
         STATE,
         row -> {
@@ -70,9 +71,9 @@ public final class RollupLook {
           }
         },
         rules.view().value(),
-        tenants.stream().map(tenant -> tenant.schema().value()).toList(),
+        some.stream().map(tenant -> tenant.schema().value()).toList(),
         rules.of().stream().map(Identifier::value).toList());
-    return tenants.stream()
+    return some.stream()
         .map(tenant -> found.getOrDefault(tenant.schema(), missing(tenant, rules)))
         .toList();
   }

@@ -61,11 +61,7 @@ public final class Rollups {
         selection,
         (session, tenants) -> {
           Instant began = now(session);
-          List<Identifier> schemas = tenants.stream().map(Tenant::schema).toList();
-          some.forEach(
-              rules ->
-                  call(
-                      session, new RollupFunctions.Turn(rules, onlyChanged, Optional.of(schemas))));
+          some.forEach(rules -> refresh(session, rules, onlyChanged, tenants));
           RollupsSeen seen = look(session, tenants, some);
           List<Diagnostic> problems = new ArrayList<>();
           for (Rollup one : seen.rollups()) {
@@ -86,6 +82,15 @@ public final class Rollups {
     return session
         .query("SELECT pg_catalog.clock_timestamp() AS now", row -> row.instant("now"))
         .get(0);
+  }
+
+  private static void refresh(
+      Session session, RollupRules rules, boolean onlyChanged, List<Tenant> tenants) {
+    List<Identifier> schemas =
+        tenants.stream().filter(rules.selection()::has).map(Tenant::schema).toList();
+    if (!schemas.isEmpty()) {
+      call(session, new RollupFunctions.Turn(rules, onlyChanged, Optional.of(schemas)));
+    }
   }
 
   private static void call(Session session, RollupFunctions.Turn turn) {

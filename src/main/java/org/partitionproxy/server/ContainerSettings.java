@@ -17,9 +17,17 @@ final class ContainerSettings {
   /** As in the image's name. */
   private static final int MAJOR_VERSION = 18;
 
+  /** Settings of the image's own: what it has to preload, and nothing in an image that has not. */
+  private static final String OF_IMAGE = "/usr/local/share/ppp/image.conf";
+
   static String of(Topology topology, ServerDefinition server) {
-    return of(
-        server, topology.startLevel(), ReplicationSettings.wanted(topology, server, MAJOR_VERSION));
+    Map<String, String> defaults =
+        new LinkedHashMap<>(ReplicationSettings.wanted(topology, server, MAJOR_VERSION));
+    if (CronSettings.isShard(server)) {
+      defaults.put("include_if_exists", OF_IMAGE);
+      defaults.putAll(CronSettings.wanted());
+    }
+    return of(server, topology.startLevel(), defaults);
   }
 
   /**

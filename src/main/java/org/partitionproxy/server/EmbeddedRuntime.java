@@ -102,6 +102,9 @@ public final class EmbeddedRuntime implements ServerRuntime {
                 topology.startLevel(),
                 binaries.major())
             .over(ReplicationSettings.wanted(topology, server, binaries.major()));
+    if (CronSettings.isWanted(topology, server) && binaries.hasLibrary(CronSettings.LIBRARY)) {
+      settings.over(CronSettings.preloading());
+    }
     return durable ? settings : settings.notDurable();
   }
 

@@ -84,11 +84,7 @@ record PostgresBinaries(Path home, int major, String version) {
    * @throws PppException if the level needs one
    */
   void requireLibraryOf(InspectionLevel level) {
-    boolean found =
-        LIBRARY_FOLDERS.stream()
-            .flatMap(folder -> Stream.of(".so", ".dylib").map(end -> folder + "/" + library(end)))
-            .anyMatch(file -> Files.exists(home.resolve(file)));
-    if (level == InspectionLevel.ROWS && !found) {
+    if (level == InspectionLevel.ROWS && !hasLibrary(InspectionLevel.PLAN_LIBRARY)) {
       throw unusable(
           home,
           "it has no library " + InspectionLevel.PLAN_LIBRARY + ", which `inspection: rows` needs",
@@ -96,8 +92,11 @@ record PostgresBinaries(Path home, int major, String version) {
     }
   }
 
-  private static String library(String end) {
-    return InspectionLevel.PLAN_LIBRARY + end;
+  /** Whether servers can load it. */
+  boolean hasLibrary(String name) {
+    return LIBRARY_FOLDERS.stream()
+        .flatMap(folder -> Stream.of(".so", ".dylib").map(end -> folder + "/" + name + end))
+        .anyMatch(file -> Files.exists(home.resolve(file)));
   }
 
   String program(String name) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.partitionproxy.topology.ReplicaDefinition;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
@@ -44,6 +45,10 @@ public final class ReplicationSettings {
     } else if (server.isReplica()) {
       least.put("max_logical_replication_workers", "2");
       least.put(origins(majorVersion), Integer.toString(1 + COPIES));
+      if (topology.findReplica(server.name()).filter(ReplicaDefinition::reads).isPresent()) {
+        // By which a replica that has stopped knows until when it has what its shard wrote.
+        least.put("track_commit_timestamp", "on");
+      }
     }
     return least;
   }

@@ -20,12 +20,14 @@ import org.partitionproxy.topology.Topology;
 public record Login(
     String target, ServerDefinition server, Identifier role, Optional<Identifier> schema) {
 
-  /** The two ways to a tenant's schema. */
+  /** The ways to a tenant's tables. */
   public enum Via {
     /** On the tenant's shard, where its tables are. */
     SHARD,
     /** On the veneer, where its foreign tables are. */
-    VENEER;
+    VENEER,
+    /** On the veneer, where it shows what a replica has. */
+    REPLICA;
 
     @Override
     public String toString() {
@@ -39,7 +41,7 @@ public record Login(
    *
    * @param via for a tenant only; the shard unless said otherwise
    * @param admin as the role that owns the tenants' schemas instead
-   * @throws PppException if {@code via} is given for a server
+   * @throws PppException if {@code via} is given for a server, or is a replica and none is shown
    */
   public static Login of(Topology topology, Target target, Optional<Via> via, boolean admin) {
     if (target.tenant().isEmpty()) {
@@ -51,12 +53,25 @@ public record Login(
           Optional.empty());
     }
     Tenant tenant = target.tenant().get();
-    boolean onVeneer = via.filter(way -> way == Via.VENEER).isPresent();
+    Via way = via.orElse(Via.SHARD);
+    if (way == Via.REPLICA && topology.readsOf(tenant.shard()).isEmpty()) {
+      throw withoutReads(target, tenant);
+    }
     return new Login(
         target.name(),
-        onVeneer ? topology.veneer() : target.server(),
+        way == Via.SHARD ? target.server() : topology.veneer(),
         admin ? topology.adminRole() : tenant.role(),
-        Optional.of(tenant.schema()));
+        Optional.of(way == Via.REPLICA ? tenant.replicaSchema() : tenant.schema()));
+  }
+
+  private static PppException withoutReads(Target target, Tenant tenant) {
+    return new PppException(
+        Diagnostic.error(
+            Code.NO_READS,
+            "the veneer shows no replica of \"" + target.name() + "\"",
+            "Write `reads: true` at a replica of shard \""
+                + tenant.shard()
+                + "\" and run `ppp initialize`."));
   }
 
   private static void refuse(Target target, Via via) {

@@ -24,7 +24,7 @@ public record CronJob(
 
   /** Whether it does what is wanted, when and as whom it is wanted. */
   public boolean isFor(ScheduledJob job) {
-    return schedule.equals(job.schedule())
+    return schedule.equals(ScheduledJob.inCron(job.schedule()))
         && command.equals(job.command())
         && role.equals(job.role().value());
   }

@@ -1,5 +1,6 @@
 package org.partitionproxy.topology;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -189,6 +190,35 @@ final class Fields {
       return Optional.empty();
     }
     return Optional.of(text.map(Identifier::of));
+  }
+
+  /**
+   * The texts of a list that has some.
+   *
+   * @param hint how it is written
+   */
+  List<Placed<String>> names(String key, String hint) {
+    Optional<YamlNode> value = entry(key).map(YamlNode.Entry::value);
+    if (value.isEmpty() || value.get() instanceof YamlNode.Unread) {
+      return List.of();
+    }
+    List<YamlNode> items = value.get() instanceof YamlNode.Sequence list ? list.items() : List.of();
+    if (items.isEmpty()) {
+      refuse(key, value.get().place(), hint);
+    }
+    List<Placed<String>> names = new ArrayList<>();
+    for (YamlNode item : items) {
+      if (item instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
+        names.add(new Placed<>(scalar.text(), scalar.place()));
+      } else if (!(item instanceof YamlNode.Unread)) {
+        refuse(key, item.place(), hint);
+      }
+    }
+    return names;
+  }
+
+  private void refuse(String key, Place place, String hint) {
+    problems.add(Code.VALUE_INVALID, place, quoted(key) + " cannot have this value", hint);
   }
 
   /** One of an enum's words, in lower case as {@code toString()} has them. */

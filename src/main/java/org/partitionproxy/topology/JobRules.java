@@ -10,4 +10,9 @@ import java.util.Optional;
  * @param timeout of each of its statements; empty where only the role's own holds
  */
 public record JobRules(
-    String name, JobSchedule schedule, String sql, JobScope on, Optional<Duration> timeout) {}
+    String name,
+    JobSchedule schedule,
+    String sql,
+    JobScope on,
+    Optional<Duration> timeout,
+    Selection selection) {}

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.partitionproxy.diagnostic.Code;
 
 /** Reads {@code jobs:}: what runs on a schedule, and where. */
@@ -14,14 +15,19 @@ final class JobsReader {
 
   static final String EXAMPLE = "settle: { every: 5 seconds, sql: 'SELECT settle()', on: tenants }";
 
-  private static final List<String> KEYS = List.of("every", "cron", "sql", "on", "timeout");
+  private static final List<String> KEYS =
+      Stream.concat(
+              Stream.of("every", "cron", "sql", "on", "timeout"), SelectionReader.KEYS.stream())
+          .toList();
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,49}");
   private static final Pattern TIMEOUT =
       Pattern.compile("([1-9][0-9]{0,2}) (second|minute|hour)s?");
 
+  private final SelectionReader selections;
   private final Problems problems;
 
-  JobsReader(Problems problems) {
+  JobsReader(SelectionReader selections, Problems problems) {
+    this.selections = selections;
     this.problems = problems;
   }
 
@@ -54,9 +60,15 @@ final class JobsReader {
         Placed.valueOf(fields.text("on").flatMap(t -> fields.choice(t, "on", JobScope.values())));
     Optional<Duration> timeout =
         value(fields, "timeout", JobsReader::timeout, "30 seconds, 5 minutes or 1 hour");
+    Selection selection = selections.read(fields);
+    if (on.equals(Optional.of(JobScope.SHARDS))) {
+      selections.refuse(
+          fields, SelectionReader.TENANTS, "It runs on shards: name those with shards: [shard1].");
+    }
     return schedule.isEmpty() || sql.isEmpty() || on.isEmpty()
         ? Optional.empty()
-        : Optional.of(new JobRules(entry.name(), schedule.get(), sql.get(), on.get(), timeout));
+        : Optional.of(
+            new JobRules(entry.name(), schedule.get(), sql.get(), on.get(), timeout, selection));
   }
 
   /** What {@code every:} or {@code cron:} says. */

@@ -31,6 +31,7 @@ final class NameChecks {
     checks.checkTargets();
     checks.checkShardsOfTenants();
     checks.checkSchemas();
+    checks.checkReads();
     checks.checkRoles();
     checks.checkJoins();
   }
@@ -138,6 +139,52 @@ final class NameChecks {
               + "; give one of them a schema of its own with schema:.");
     }
     checkLength(schema, "tenant \"" + tenant.name().value() + "\"", APP_SUFFIX);
+  }
+
+  /** On the veneer, what a replica has of a tenant is a schema beside the tenants' own. */
+  private void checkReads() {
+    List<String> shards =
+        topology.shards().stream()
+            .filter(shard -> shard.replicas().stream().anyMatch(ReplicaDraft::reads))
+            .map(shard -> shard.name().value())
+            .toList();
+    for (TenantDraft tenant : topology.tenants()) {
+      if (tenant.shard().filter(shard -> shards.contains(shard.value())).isPresent()) {
+        tenant.schema().ifPresent(schema -> checkReads(tenant, schema));
+      }
+    }
+  }
+
+  private void checkReads(TenantDraft tenant, Placed<Identifier> schema) {
+    if (!Tenant.hasRoomForReads(schema.value())) {
+      problems.add(
+          Code.NAME_TOO_LONG,
+          schema.place(),
+          "tenant \""
+              + tenant.name().value()
+              + "\" would have a schema \""
+              + schema.value()
+              + "_replica\" on the veneer, which PostgreSQL would cut",
+          "A replica of its shard gives reads: name a schema of at most 55 bytes with schema:.");
+      return;
+    }
+    Identifier reads = Tenant.replicaSchema(schema.value());
+    for (TenantDraft other : topology.tenants()) {
+      other
+          .schema()
+          .filter(taken -> taken.value().equals(reads))
+          .ifPresent(
+              taken ->
+                  problems.add(
+                      Code.NAME_RESERVED,
+                      taken.place(),
+                      "schema \"" + reads + "\" is reserved",
+                      "The veneer shows there what a replica has of tenant \""
+                          + tenant.name().value()
+                          + "\", in line "
+                          + schema.place().line()
+                          + "; give this one another schema with schema:."));
+    }
   }
 
   private boolean checkLength(Placed<Identifier> stem, String whose, String suffix) {

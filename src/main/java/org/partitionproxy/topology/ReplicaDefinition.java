@@ -9,9 +9,15 @@ import org.partitionproxy.sql.Identifier;
  * @param server where it is; its {@linkplain ServerDefinition#part() part} is a replica's
  * @param shard whose tenants it has
  * @param tables the tables that it has of each tenant, in the file's order; empty for all
+ * @param reads whether the veneer shows what it has, as {@link Tenant#replicaSchema}; of a shard's
+ *     replicas at most one does
  */
 public record ReplicaDefinition(
-    ServerDefinition server, ServerName shard, ReplicaKind kind, List<Identifier> tables) {
+    ServerDefinition server,
+    ServerName shard,
+    ReplicaKind kind,
+    List<Identifier> tables,
+    boolean reads) {
 
   public ReplicaDefinition {
     tables = List.copyOf(tables);

@@ -14,7 +14,7 @@ final class ReplicaReader {
   static final String EXAMPLE = "{ port: 29949, kind: logical }";
 
   /** Beside those of every server. */
-  static final List<String> KEYS = List.of("kind", "tables");
+  static final List<String> KEYS = List.of("address", "kind", "tables", "reads");
 
   private final ServerReader servers;
   private final Problems problems;
@@ -25,6 +25,12 @@ final class ReplicaReader {
   }
 
   List<ReplicaDraft> read(Fields shard) {
+    List<ReplicaDraft> replicas = replicas(shard);
+    checkReads(replicas);
+    return replicas;
+  }
+
+  private List<ReplicaDraft> replicas(Fields shard) {
     return shard
         .section("replicas", "replicas: { shard1-replica: " + EXAMPLE + " }")
         .map(
@@ -40,7 +46,28 @@ final class ReplicaReader {
     return new ReplicaDraft(
         servers.read(entry, ServerPart.REPLICA, fields),
         fields.flatMap(this::kind).orElse(ReplicaKind.LOGICAL),
-        fields.map(this::tables).orElse(List.of()));
+        fields.map(this::tables).orElse(List.of()),
+        fields.flatMap(f -> f.text("reads").flatMap(t -> f.choice(t, "reads", Switch.values()))));
+  }
+
+  /** The schemas of the reads are named after the tenants, so a second replica has no room. */
+  private void checkReads(List<ReplicaDraft> replicas) {
+    List<Placed<Switch>> reads =
+        replicas.stream()
+            .filter(ReplicaDraft::reads)
+            .flatMap(replica -> replica.readsWritten().stream())
+            .toList();
+    reads.stream()
+        .skip(1)
+        .forEach(
+            second ->
+                problems.add(
+                    Code.REPEATED_KEY,
+                    second.place(),
+                    "two replicas of a shard give reads",
+                    "The other one is in line "
+                        + reads.get(0).place().line()
+                        + "; the veneer shows one of them: take reads away from the other."));
   }
 
   private Optional<ReplicaKind> kind(Fields fields) {

@@ -3,6 +3,7 @@ package org.partitionproxy.topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.sql.Identifier;
 
@@ -11,14 +12,18 @@ final class RollupReader {
 
   static final String EXAMPLE = "mv_sum: { refresh: after changes }";
 
-  private static final List<String> KEYS = List.of("refresh", "every", "cron", "of");
+  private static final List<String> KEYS =
+      Stream.concat(Stream.of("refresh", "every", "cron", "of"), SelectionReader.KEYS.stream())
+          .toList();
 
   /** How often changes are looked for where the file doesn't say. */
   private static final JobSchedule LOOKING = new JobSchedule("5 seconds");
 
+  private final SelectionReader selections;
   private final Problems problems;
 
-  RollupReader(Problems problems) {
+  RollupReader(SelectionReader selections, Problems problems) {
+    this.selections = selections;
     this.problems = problems;
   }
 
@@ -47,52 +52,25 @@ final class RollupReader {
     boolean timed = fields.entry("every").isPresent() || fields.entry("cron").isPresent();
     Optional<JobSchedule> schedule =
         timed || refresh.equals(Optional.of(RollupRefresh.ALWAYS))
-            ? new JobsReader(problems).schedule(owner, fields)
+            ? new JobsReader(selections, problems).schedule(owner, fields)
             : Optional.of(LOOKING);
     List<Identifier> of = tables(fields);
+    Selection selection = selections.read(fields);
     if (refresh.equals(Optional.of(RollupRefresh.ALWAYS))) {
-      fields
-          .entry("of")
-          .ifPresent(
-              entry ->
-                  problems.add(
-                      Code.KEY_OUT_OF_PLACE,
-                      entry.key().place(),
-                      "\"of\" does not belong here",
-                      "It names the tables whose changes count; add refresh: after changes, or"
-                          + " remove it."));
+      selections.refuse(
+          fields,
+          "of",
+          "It names the tables whose changes count; add refresh: after changes, or remove it.");
     }
     return view.isEmpty() || refresh.isEmpty() || schedule.isEmpty()
         ? Optional.empty()
-        : Optional.of(new RollupRules(view.get(), refresh.get(), schedule.get(), of));
+        : Optional.of(new RollupRules(view.get(), refresh.get(), schedule.get(), of, selection));
   }
 
   private List<Identifier> tables(Fields fields) {
-    Optional<YamlNode.Entry> entry = fields.entry("of");
-    if (entry.isEmpty() || entry.get().value() instanceof YamlNode.Unread) {
-      return List.of();
-    }
-    List<Identifier> tables = new ArrayList<>();
-    if (entry.get().value() instanceof YamlNode.Sequence list && !list.items().isEmpty()) {
-      for (YamlNode item : list.items()) {
-        if (item instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
-          name(scalar.text(), scalar.place(), "a table's name").ifPresent(tables::add);
-        } else if (!(item instanceof YamlNode.Unread)) {
-          refuse(item.place());
-        }
-      }
-    } else {
-      refuse(entry.get().value().place());
-    }
-    return tables;
-  }
-
-  private void refuse(Place place) {
-    problems.add(
-        Code.VALUE_INVALID,
-        place,
-        "\"of\" cannot have this value",
-        "List tables by their names: of: [operations].");
+    return fields.names("of", "List tables by their names: of: [operations].").stream()
+        .flatMap(item -> name(item.value(), item.place(), "a table's name").stream())
+        .toList();
   }
 
   private Optional<Identifier> name(String text, Place place, String what) {

@@ -10,7 +10,11 @@ import org.partitionproxy.sql.Identifier;
  * @param of the tables whose changes count; empty for those that the view's definition names
  */
 public record RollupRules(
-    Identifier view, RollupRefresh refresh, JobSchedule schedule, List<Identifier> of) {
+    Identifier view,
+    RollupRefresh refresh,
+    JobSchedule schedule,
+    List<Identifier> of,
+    Selection selection) {
 
   public RollupRules {
     of = List.copyOf(of);

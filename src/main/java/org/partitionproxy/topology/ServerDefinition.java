@@ -13,7 +13,7 @@ import org.partitionproxy.sql.Identifier;
  * One server as shards.yaml describes it.
  *
  * @param host and {@code port}: where ppp reaches it
- * @param address where the veneer and replicas reach it, when that differs; only shards have one
+ * @param address where the veneer and replicas reach it, when that differs; a veneer has none
  * @param database holds the tenants' schemas
  * @param user a superuser (a later release asks for less)
  * @param password of {@code user}, where shards.yaml takes it from the environment

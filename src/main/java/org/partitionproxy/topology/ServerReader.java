@@ -123,8 +123,13 @@ final class ServerReader {
   }
 
   private void refuseKeysOutOfPlace(ServerPart part, Fields fields) {
+    if (part == ServerPart.VENEER) {
+      refuse(
+          fields,
+          "address",
+          "It is how the veneer reaches what it shows; only shards and replicas have one.");
+    }
     if (part != ServerPart.SHARD) {
-      refuse(fields, "address", "It is how the veneer reaches a shard; only shards have one.");
       refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
       refuse(
           fields,

@@ -41,6 +41,11 @@ public record TenantSelection(List<Glob> tenants, List<Glob> shards) {
         .toList();
   }
 
+  /** Whether what a shard has of no tenant is meant, too. */
+  public boolean isWhole(ServerName shard) {
+    return tenants.isEmpty() && anyMatches(shards, shard.value());
+  }
+
   private static boolean anyMatches(List<Glob> globs, String name) {
     return globs.isEmpty() || globs.stream().anyMatch(glob -> glob.matches(name));
   }

@@ -144,8 +144,22 @@ public record Topology(
     return servers;
   }
 
+  /** What veneers show: the shards, then the replicas that give reads. */
+  public List<ServerDefinition> shown() {
+    List<ServerDefinition> shown = new ArrayList<>(shards);
+    replicas.stream()
+        .filter(ReplicaDefinition::reads)
+        .forEach(replica -> shown.add(replica.server()));
+    return shown;
+  }
+
   public List<ReplicaDefinition> replicasOf(ServerName shard) {
     return replicas.stream().filter(replica -> replica.shard().equals(shard)).toList();
+  }
+
+  /** The one of a shard's replicas whose rows the veneer shows. */
+  public Optional<ReplicaDefinition> readsOf(ServerName shard) {
+    return replicasOf(shard).stream().filter(ReplicaDefinition::reads).findFirst();
   }
 
   public Optional<ReplicaDefinition> findReplica(ServerName name) {

@@ -107,6 +107,8 @@ public final class TopologyReader {
     Optional<Placed<Identifier>> database = database(top, name);
     ServerReader servers = new ServerReader(paths, runtime, database, problems);
     Optional<Fields> shards = top.section("shards", "shards: { shard1: { port: 29948 } }");
+    Optional<Fields> tenants = top.section("tenants", "tenants: { acme: { shard: shard1 } }");
+    SelectionReader selections = SelectionReader.of(tenants, shards, problems);
     return new TopologyDraft(
         Placed.valueOf(name),
         runtime,
@@ -120,9 +122,7 @@ public final class TopologyReader {
         veneers(top, servers),
         shards.map(fields -> servers.readAll(fields, ServerPart.SHARD)).orElse(List.of()),
         shards.map(Fields::isComplete).orElse(false),
-        top.section("tenants", "tenants: { acme: { shard: shard1 } }")
-            .map(fields -> tenants(fields, limits(top)))
-            .orElse(List.of()),
+        tenants.map(fields -> tenants(fields, limits(top))).orElse(List.of()),
         isEveryone(top),
         top.text("cross_tenant_joins")
             .flatMap(text -> top.choice(text, "cross_tenant_joins", JoinChoice.values())),
@@ -132,10 +132,10 @@ public final class TopologyReader {
             .map(new PolicyReader(problems)::read)
             .orElse(List.of()),
         top.section("jobs", "jobs: { " + JobsReader.EXAMPLE + " }")
-            .map(new JobsReader(problems)::read)
+            .map(new JobsReader(selections, problems)::read)
             .orElse(List.of()),
         top.section("rollups", "rollups: { " + RollupReader.EXAMPLE + " }")
-            .map(new RollupReader(problems)::read)
+            .map(new RollupReader(selections, problems)::read)
             .orElse(List.of()));
   }
 

@@ -113,7 +113,7 @@ public final class TraceWatch implements AutoCloseable {
     }
     from = since.orElseGet(this::now);
     List<ServerDefinition> servers = new ArrayList<>(List.of(veneer));
-    servers.addAll(topology.shards());
+    servers.addAll(topology.shown());
     servers.forEach(server -> timeline.join(server.name()));
     for (ServerDefinition server : servers) {
       Source source = new Source(server);
@@ -275,7 +275,7 @@ public final class TraceWatch implements AutoCloseable {
         readNames(session);
       }
       synchronized (weaver) {
-        for (ServerDefinition shard : topology.shards()) {
+        for (ServerDefinition shard : topology.shown()) {
           clocks
               .lead(shard.name())
               .ifPresent(lead -> weaver.clock(shard.name(), lead.ahead(), lead.uncertainty()));

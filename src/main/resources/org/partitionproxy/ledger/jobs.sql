@@ -10,6 +10,11 @@ CREATE TABLE IF NOT EXISTS ppp.job (
   paused boolean NOT NULL DEFAULT false
 );
 
+-- Jobs that were paused for all: what comes later of them, with a new tenant, is made paused.
+CREATE TABLE IF NOT EXISTS ppp.job_pause (
+  name text PRIMARY KEY
+);
+
 -- Whoever runs jobs here removes the oldest.
 CREATE TABLE IF NOT EXISTS ppp.job_run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -13,13 +13,25 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.Diagnostic;
+import org.partitionproxy.job.JobFigures;
 import org.partitionproxy.provision.TopologyStatus;
 import org.partitionproxy.provision.TopologyStatus.ServerStatus;
 import org.partitionproxy.provision.TopologyStatus.State;
 import org.partitionproxy.provision.TopologyStatus.TenantStatus;
+import org.partitionproxy.provision.Upkeep;
+import org.partitionproxy.replica.ReplicaStatus;
+import org.partitionproxy.rollup.Rollup;
+import org.partitionproxy.sql.Identifier;
+import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.testing.GoldenFile;
 import org.partitionproxy.testing.SampleTrace;
 import org.partitionproxy.top.Traffic;
+import org.partitionproxy.topology.JobSchedule;
+import org.partitionproxy.topology.RollupRefresh;
+import org.partitionproxy.topology.RollupRules;
+import org.partitionproxy.topology.Selection;
+import org.partitionproxy.topology.ServerName;
+import org.partitionproxy.topology.TenantName;
 
 class StatusViewTest {
 
@@ -44,7 +56,47 @@ class StatusViewTest {
               Diagnostic.error(
                   Code.SERVER_UNREACHABLE,
                   "server \"shard2\" (127.0.0.1:13366) cannot be reached: connection refused",
-                  "Start it.")));
+                  "Start it.")),
+          new Upkeep(
+              List.of(
+                  new JobFigures(
+                      new ServerName("shard1"),
+                      "settle",
+                      24,
+                      2,
+                      1,
+                      0,
+                      Optional.of(NOW.minusSeconds(3)),
+                      Optional.of(Duration.ofMillis(1250))),
+                  new JobFigures(
+                      new ServerName("shard2"),
+                      "rollup:mv \"s\"",
+                      0,
+                      0,
+                      0,
+                      0,
+                      Optional.empty(),
+                      Optional.empty())),
+              List.of(rollup()),
+              List.of(
+                  new ReplicaStatus(
+                      "shard1-replica",
+                      "shard1",
+                      ReplicaStatus.State.FOLLOWING,
+                      Optional.of(
+                          new ReplicaStatus.Slot(
+                              true,
+                              "reserved",
+                              1234,
+                              Optional.of(0.25),
+                              16_777_216,
+                              Optional.of(10_737_418_240L))),
+                      0,
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      List.of(),
+                      List.of()))));
 
   private static final Optional<Traffic> TRAFFIC =
       Optional.of(
@@ -58,12 +110,36 @@ class StatusViewTest {
                           .build(),
                       SampleTrace.of("INSERT INTO globex.notes").tenant("bluth-co").build())));
 
+  private static Rollup rollup() {
+    return new Rollup(
+        new ServerName("shard1"),
+        new TenantName("globex"),
+        new QualifiedName(Identifier.of("globex"), Identifier.of("mv_sum")),
+        new RollupRules(
+            Identifier.of("mv_sum"),
+            RollupRefresh.AFTER_CHANGES,
+            new JobSchedule("5 seconds"),
+            List.of(),
+            Selection.ALL),
+        Optional.of(
+            new Rollup.View(
+                Rollup.Kind.MATERIALIZED_VIEW, true, true, Optional.of(40_960L), 1, true)),
+        Optional.of(
+            new Rollup.Refresh(
+                NOW.minusSeconds(14),
+                Duration.ofSeconds(14),
+                Duration.ofMillis(68),
+                true,
+                Optional.of(7L))),
+        Optional.of(new Rollup.Failure(NOW, Duration.ZERO, "the 'secret' is 42")));
+  }
+
   /** A metric family: what it is called, of which unit, and its samples after that. */
   private static final Pattern FAMILY =
       Pattern.compile(
           "# TYPE (?<name>[a-z_]+) gauge\n(?:# UNIT \\k<name> (?<unit>[a-z]+)\n)?"
               + "# HELP \\k<name> [^\n\\\\]+\n"
-              + "(?:\\k<name>\\{[a-z]+=\"[^\"\n]*\"(?:,[a-z]+=\"[^\"\n]*\")*} [0-9.E-]+\n)*");
+              + "(?:\\k<name>\\{[a-z]+=\"[^\"\n]*\"(?:,[a-z]+=\"(?:[^\"\n\\\\]|\\\\[n\"\\\\])*\")*} [0-9.E-]+\n)*");
 
   /** By the rules of OpenMetrics for what is used of it. */
   private static void checkFormat(String metrics) {

@@ -24,6 +24,10 @@ class DeclaredJobsTest {
   private Topology documented() throws IOException {
     Matcher yaml = YAML.matcher(Files.readString(Path.of("docs/jobs.md")));
     assertThat(yaml.find()).isTrue();
+    return topology(yaml.group(1));
+  }
+
+  private Topology topology(String jobs) throws IOException {
     Path file = folder.resolve("shards.yaml");
     Files.writeString(
         file,
@@ -34,7 +38,7 @@ class DeclaredJobsTest {
         shards: { shard1: { port: 29948 }, shard2: { port: 29949 } }
         tenants: { acme: { shard: shard1 }, bolt: { shard: shard1 }, cato: { shard: shard2 } }
         """
-            + yaml.group(1));
+            + jobs);
     return TopologyReader.read(file, new TreeMap<>());
   }
 
@@ -52,5 +56,25 @@ class DeclaredJobsTest {
     assertThat(new DeclaredJobs(topology).on(topology.shards().get(1)))
         .extracting(job -> job.role().value())
         .containsExactly("cato_app", "cato_app", "bookstore_admin");
+  }
+
+  @Test
+  void areOnlyForThoseThatAreSelected() throws IOException {
+    Topology topology =
+        topology(
+            """
+            jobs:
+              some: { every: 1 hour, sql: SELECT 1, on: tenants, tenants: [cato, acme] }
+              there: { every: 1 hour, sql: SELECT 1, on: tenants, shards: [shard2] }
+              once: { every: 1 hour, sql: SELECT 1, on: shards, shards: [shard1] }
+            """);
+    assertThat(topology.shards())
+        .flatExtracting(shard -> new DeclaredJobs(topology).on(shard))
+        .extracting(ScheduledJob::title)
+        .containsExactly(
+            "some of acme in bookstore",
+            "once in bookstore",
+            "some of cato in bookstore",
+            "there of cato in bookstore");
   }
 }

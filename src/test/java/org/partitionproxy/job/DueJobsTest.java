@@ -86,5 +86,6 @@ class DueJobsTest {
     assertThat(JobTimes.of("*/5 0-6,22 1 jan-mar mon").next(NOON))
         .isEqualTo("2026-03-01T22:00:00Z");
     assertThat(JobTimes.of("0 0 30 2 *").next(NOON)).isEqualTo(Instant.MAX);
+    assertThat(JobTimes.of("0 0 30 2 *").next(Instant.MAX)).isEqualTo(Instant.MAX);
   }
 }

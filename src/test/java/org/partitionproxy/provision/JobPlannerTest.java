@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.job.DeclaredJobs;
+import org.partitionproxy.job.PartitionJobs;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.sql.Sql;
 import org.partitionproxy.state.Cron;
@@ -39,10 +43,7 @@ class JobPlannerTest {
   }
 
   private static List<ScheduledJob> partitions(String table) {
-    return POLICIES.partitions().stream()
-        .filter(rules -> rules.table().value().equals(table))
-        .map(rules -> PartitionJobs.job(SHARD, rules))
-        .toList();
+    return new PartitionJobs(POLICIES, (shard, name) -> name.value().equals(table)).on(SHARD);
   }
 
   private static List<ScheduledJob> jobs(String... names) {
@@ -50,7 +51,8 @@ class JobPlannerTest {
   }
 
   private static Cron cron(int version, CronJob... jobs) {
-    return new Cron(Optional.empty(), version, false, true, 32, List.of(jobs));
+    return new Cron(
+        Optional.empty(), Cron.Extension.OTHERS, version, false, true, 32, List.of(jobs));
   }
 
   private static CronJob job(long id, String name, String schedule, String command) {
@@ -58,7 +60,8 @@ class JobPlannerTest {
   }
 
   private static JobPlanner.JobPlan plan(List<ScheduledJob> wanted, Cron cron, KeptJob... kept) {
-    return JobPlanner.plan(SHARD, wanted, new JobPlanner.ShardJobs(cron, List.of(kept)));
+    return JobPlanner.plan(
+        SHARD, wanted, new JobPlanner.ShardJobs(cron, List.of(kept), new TreeSet<>()));
   }
 
   private static List<String> statements(JobPlanner.JobPlan plan) {
@@ -79,7 +82,7 @@ class JobPlannerTest {
                 + DATABASE
                 + "', '"
                 + SUPERUSER
-                + "')");
+                + "', true)");
   }
 
   @Test
@@ -134,8 +137,8 @@ class JobPlannerTest {
   @Test
   void runsTenantsJobsWithTheirOwnRightsAndOthersAsTheOwner() {
     assertThat(statements(plan(jobs("insert-operations", "nightly-analyze"), cron(106))))
-        .extracting(sql -> sql.substring(sql.lastIndexOf(',')))
-        .containsExactly(", 'acme_app')", ", 'initech_app')", ", 'bookstore_admin')");
+        .extracting(sql -> sql.substring(sql.lastIndexOf(", '") + 3))
+        .containsExactly("acme_app', true)", "initech_app', true)", "bookstore_admin', true)");
   }
 
   @Test
@@ -170,17 +173,81 @@ class JobPlannerTest {
             Optional.of(Duration.ofSeconds(1)));
     JobPlanner.JobPlan plan =
         plan(List.of(job), Cron.absent("has no pg_cron"), new KeptJob(other, true));
-    assertThat(statements(plan)).singleElement().asString().contains("'ANALYZE'", "NULL)");
+    assertThat(statements(plan)).singleElement().asString().contains("'ANALYZE'", "NULL, true)");
   }
 
   @Test
   void namesMoreJobsThanRunAtOnce() {
-    Cron two = new Cron(Optional.empty(), 106, false, true, 2, List.of());
+    Cron two = new Cron(Optional.empty(), Cron.Extension.OTHERS, 106, false, true, 2, List.of());
     List<ScheduledJob> three =
         Stream.of(jobs("insert-operations"), jobs("quarters")).flatMap(List::stream).toList();
     assertThat(plan(three, two).notes())
         .singleElement()
         .asString()
         .contains("3 jobs", "runs 2 at a time (cron.max_running_jobs)");
+  }
+
+  private static Cron unmade() {
+    return new Cron(Optional.empty(), Cron.Extension.MISSING, 106, false, true, 32, List.of());
+  }
+
+  @Test
+  void makesTheExtensionBeforeItsFirstJobAndNotWithoutOne() {
+    assertThat(statements(plan(jobs("nightly-analyze"), unmade())))
+        .satisfiesExactly(
+            one -> assertThat(one).contains("CREATE EXTENSION pg_cron", Cron.MADE),
+            two -> assertThat(two).startsWith("SELECT cron.schedule_in_database("));
+    assertThat(statements(plan(jobs("daily"), unmade())))
+        .isNotEmpty()
+        .noneMatch(sql -> sql.contains("EXTENSION"));
+  }
+
+  @Test
+  void pausesWhatComesLaterOfAJobThatIsPaused() {
+    List<ScheduledJob> wanted = jobs("insert-operations");
+    TreeSet<String> names = new TreeSet<>(List.of("insert-operations"));
+    assertThat(
+            statements(
+                JobPlanner.plan(
+                    SHARD, wanted, new JobPlanner.ShardJobs(cron(106), List.of(), names))))
+        .hasSize(2)
+        .allMatch(sql -> sql.endsWith(", false)"));
+    KeptJob going = new KeptJob(wanted.get(0), false);
+    JobPlanner.ShardJobs kept =
+        new JobPlanner.ShardJobs(Cron.absent("has no pg_cron"), List.of(going), names);
+    assertThat(statements(JobPlanner.plan(SHARD, wanted, kept)))
+        .singleElement()
+        .asString()
+        .contains("'initech_app', NULL, true)");
+  }
+
+  @Test
+  void keepsAPauseFromOneSchedulerToTheOther() {
+    ScheduledJob job = jobs("nightly-analyze").get(0);
+    assertThat(statements(plan(List.of(job), cron(106), new KeptJob(job, true))))
+        .element(0)
+        .asString()
+        .endsWith(", false)");
+  }
+
+  @Test
+  void saysHowALibraryIsLoaded() {
+    assertThat(JobPlanner.mend(SHARD, false)).contains("set shared_preload_libraries there");
+    assertThat(JobPlanner.mend(SHARD, true)).contains("`ppp stop` and `ppp start`");
+    SortedMap<String, String> settings = new TreeMap<>(Map.of("shared_preload_libraries", "a"));
+    ServerDefinition set =
+        new ServerDefinition(
+            SHARD.name(),
+            SHARD.host(),
+            SHARD.port(),
+            SHARD.address(),
+            SHARD.database(),
+            SHARD.user(),
+            SHARD.password(),
+            SHARD.sslMode(),
+            SHARD.sslRootCert(),
+            settings,
+            SHARD.options());
+    assertThat(JobPlanner.mend(set, true)).contains("leaves it out").doesNotContain("stop");
   }
 }

@@ -62,6 +62,17 @@ class LostShardIT {
     InProcess.Result migrate = scene.ppp("migrate");
     assertThat(migrate.status()).isEqualTo(4);
     assertThat(migrate.err()).contains("tenant \"bolt\"");
+    String lines =
+        "jobs: { tick: { every: 1 hour, sql: SELECT 1, on: tenants } }\n"
+            + "rollups: { mv_sum: { every: 1 hour } }";
+    scene.line(lines);
+    for (String look : List.of("jobs", "rollups", "status")) {
+      InProcess.Result seen = scene.ppp(look);
+      assertThat(seen.status()).as(look).isEqualTo(4);
+      assertThat(seen.out()).as(look).contains("acme");
+      assertThat(seen.err()).as(look).contains("server \"shard2\"").doesNotContain("Exception");
+    }
+    scene.withoutLine(lines);
     isDoneByTheNextRun();
   }
 

@@ -123,7 +123,7 @@ class RollupsIT {
   void namesWhatIsNotRefreshedOrMakesReadersWait() throws Exception {
     scene(
         PostgresVersion.embedded(),
-        "mv_sum: { every: 1 hour }, mv_bare: { every: 1 hour }, settled: { every: 1 hour },"
+        "mv_sum: { every: 1 hour }, mv_bare: { every: 1 hour, tenants: [acme] }, settled: { every: 1 hour },"
             + " mv_odd: { every: 1 hour }, mv_none: { refresh: after changes }");
     scene.migration(
         "V3__more.sql",
@@ -135,7 +135,7 @@ class RollupsIT {
     scene.run("initialize");
     assertThat(scene.run("plan"))
         .contains(
-            "note: rollup \"mv_bare\" of \"acme\", \"cato\": readers wait while it is refreshed; CREATE UNIQUE INDEX",
+            "note: rollup \"mv_bare\" of \"acme\": readers wait while it is refreshed; CREATE UNIQUE INDEX",
             "note: rollup \"settled\" of \"acme\", \"cato\": it is no materialized view",
             "note: rollup \"mv_none\" of \"acme\", \"cato\": there is no such view")
         .doesNotContain("\"mv_sum\" of")
@@ -143,7 +143,13 @@ class RollupsIT {
     onShard("INSERT INTO operations VALUES (1, 'in', '2026-02-01', 1000)");
     InProcess.Result failed = scene.ppp("rollups", "refresh");
     assertThat(failed.status()).isEqualTo(7);
-    assertThat(failed.out()).contains("mv_sum of acme", "mv_sum of cato", "mv_odd of cato");
+    assertThat(failed.out())
+        .contains("mv_sum of acme", "mv_sum of cato", "mv_odd of cato", "mv_bare of acme")
+        .doesNotContain("mv_bare of cato");
+    try (Client superuser = scene.superuser("shard1")) {
+      assertThat(superuser.value("SELECT sql FROM ppp.job WHERE name = 'rollup:mv_bare'"))
+          .contains("ARRAY['" + scene.schema("acme") + "']");
+    }
     assertThat(failed.err()).contains("error[PPP1501]", "of tenant \"acme\"", "division by zero");
     assertThat(scene.run("rollups"))
         .containsPattern("acme +mv_odd .*failed .*: division by zero")

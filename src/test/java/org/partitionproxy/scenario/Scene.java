@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.partitionproxy.cli.InProcess;
 import org.partitionproxy.secret.SecretName;
@@ -294,10 +295,17 @@ final class Scene {
 
   /** Runs {@code bin/ppp} as a process of its own. */
   Running start(String... arguments) throws IOException {
+    return start(Map.of(), arguments);
+  }
+
+  /**
+   * @param environment what it has more, or otherwise, than this process
+   */
+  Running start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--config");
     all.add(folder.resolve("shards.yaml").toString());
-    return Running.ppp(folder, all);
+    return Running.ppp(folder, environment, Optional.empty(), all);
   }
 
   /** The law of every run: after it, there is nothing to do. */

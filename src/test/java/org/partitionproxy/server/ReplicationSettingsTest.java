@@ -54,6 +54,14 @@ class ReplicationSettingsTest {
         .doesNotContainKey("max_active_replication_origins");
   }
 
+  /** A replica that has stopped tells by it how old its rows are. */
+  @Test
+  void asksForCommitTimesOnlyOfAReplicaThatGivesReads() {
+    assertThat(wanted("archive", 15)).containsEntry("track_commit_timestamp", "on");
+    assertThat(wanted("shard2-replica", 15)).doesNotContainKey("track_commit_timestamp");
+    assertThat(wanted("shard1", 15)).doesNotContainKey("track_commit_timestamp");
+  }
+
   @Test
   void leavesServersWithoutReplicasAlone() {
     assertThat(wanted("veneer", 18)).isEmpty();

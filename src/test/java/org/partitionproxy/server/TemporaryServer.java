@@ -99,7 +99,7 @@ public final class TemporaryServer {
     }
   }
 
-  /** As a shard with replicas is. */
+  /** As a shard with replicas is, and a replica that gives reads. */
   private static ServerDefinition definition() {
     return new ServerDefinition(
         NAME,
@@ -111,7 +111,7 @@ public final class TemporaryServer {
         Optional.empty(),
         SslMode.PREFER,
         Optional.empty(),
-        new TreeMap<>(Map.of("wal_level", "logical")),
+        new TreeMap<>(Map.of("wal_level", "logical", "track_commit_timestamp", "on")),
         new TreeMap<>());
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.partitionproxy.diagnostic.Code;
 import org.partitionproxy.diagnostic.PppException;
@@ -17,6 +18,7 @@ import org.partitionproxy.topology.Target;
 import org.partitionproxy.topology.Tenant;
 import org.partitionproxy.topology.TenantName;
 import org.partitionproxy.topology.Topology;
+import org.partitionproxy.topology.TopologyReader;
 
 class LoginTest {
 
@@ -56,6 +58,24 @@ class LoginTest {
         .isEqualTo("bluth_co_app@veneer/bluth_co");
     assertThat(login("bluth-co", Optional.of(Login.Via.VENEER), true))
         .isEqualTo("bookstore_admin@veneer/bluth_co");
+  }
+
+  @Test
+  void takesATenantToAReplicaWhereOneIsShown() {
+    Topology replicated =
+        TopologyReader.read(
+            Path.of("src/test/resources/topology/valid/replica-reads.yaml"), new TreeMap<>());
+    assertThat(
+            Login.of(
+                replicated,
+                Target.require(replicated, "globex-replica"),
+                Optional.of(Login.Via.REPLICA),
+                false))
+        .extracting(login -> login.server().name().value(), login -> login.schema().orElseThrow())
+        .containsExactly("veneer", Identifier.of("globex_replica_replica"));
+    assertThatThrownBy(() -> login("bluth-co", Optional.of(Login.Via.REPLICA), false))
+        .isInstanceOf(PppException.class)
+        .hasMessageContaining(Code.NO_READS.toString());
   }
 
   @Test

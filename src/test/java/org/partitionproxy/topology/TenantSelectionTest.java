@@ -83,4 +83,13 @@ class TenantSelectionTest {
             "no tenant is called like \"bluth\"", "no shard is called like \"shrad*\"");
     assertThat(refusal.diagnostics().get(1).hint()).isEqualTo("The shards are shard1, shard2.");
   }
+
+  @Test
+  void takesAWholeShardUnlessTenantsAreNamed() {
+    ServerName empty = new ServerName("shard3");
+    assertThat(TenantSelection.ALL.isWhole(empty)).isTrue();
+    assertThat(new TenantSelection(List.of(), globs("shard3")).isWhole(empty)).isTrue();
+    assertThat(new TenantSelection(List.of(), globs("shard1")).isWhole(empty)).isFalse();
+    assertThat(new TenantSelection(globs("*"), List.of()).isWhole(empty)).isFalse();
+  }
 }

@@ -83,6 +83,10 @@ class TopologyReaderTest {
             "replica \"archive\"",
             "replica \"shard2-replica\"");
     assertThat(topology.primaries()).noneMatch(ServerDefinition::isReplica).hasSize(3);
+    assertThat(topology.readsOf(new ServerName("shard1")))
+        .map(ReplicaDefinition::name)
+        .contains(new ServerName("archive"));
+    assertThat(topology.readsOf(new ServerName("shard2"))).isEmpty();
     Tenant acme = topology.tenants().get(0);
     assertThat(topology.servers())
         .filteredOn(server -> topology.has(server, acme))

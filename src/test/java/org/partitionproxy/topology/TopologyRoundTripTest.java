@@ -85,11 +85,20 @@ class TopologyRoundTripTest {
             ? Topology.DEFAULT_LOG_BYTES
             : (16L + random.nextInt(5000)) << 20,
         partitions(random, tenants),
-        jobs(random),
-        rollups(random));
+        jobs(random, tenants),
+        rollups(random, tenants));
   }
 
-  private static List<RollupRules> rollups(Random random) {
+  private static Selection selection(Random random, List<Tenant> tenants, boolean byTenant) {
+    Tenant one = tenants.get(random.nextInt(tenants.size()));
+    return random.nextBoolean()
+        ? Selection.ALL
+        : byTenant && random.nextBoolean()
+            ? new Selection(List.of(one.name()), List.of())
+            : new Selection(List.of(), List.of(one.shard()));
+  }
+
+  private static List<RollupRules> rollups(Random random, List<Tenant> tenants) {
     List<RollupRules> rollups = new ArrayList<>();
     int count = random.nextInt(3);
     for (int i = 0; i < count; i++) {
@@ -101,24 +110,27 @@ class TopologyRoundTripTest {
               new JobSchedule(pick(random, "0 23 * * *", "5 seconds", "17 seconds")),
               changes && random.nextBoolean()
                   ? List.of(Identifier.of("a"), Identifier.of("B \"c\""))
-                  : List.of()));
+                  : List.of(),
+              selection(random, tenants, true)));
     }
     return rollups;
   }
 
-  private static List<JobRules> jobs(Random random) {
+  private static List<JobRules> jobs(Random random, List<Tenant> tenants) {
     List<JobRules> jobs = new ArrayList<>();
     int count = random.nextInt(3);
     for (int i = 0; i < count; i++) {
+      JobScope on = random.nextBoolean() ? JobScope.TENANTS : JobScope.SHARDS;
       jobs.add(
           new JobRules(
               "job-" + i,
               new JobSchedule(pick(random, "0 23 * * *", "30 seconds", "*/5 0-6,22 1 jan-mar mon")),
               "SELECT " + word(random, ANY, 10) + "()",
-              random.nextBoolean() ? JobScope.TENANTS : JobScope.SHARDS,
+              on,
               random.nextBoolean()
                   ? Optional.empty()
-                  : Optional.of(Duration.ofSeconds(1 + random.nextInt(900)))));
+                  : Optional.of(Duration.ofSeconds(1 + random.nextInt(900))),
+              selection(random, tenants, on == JobScope.TENANTS)));
     }
     return jobs;
   }
@@ -140,7 +152,8 @@ class TopologyRoundTripTest {
                 server(random, name, ServerPart.REPLICA, runtime, database, port),
                 shard.name(),
                 ReplicaKind.LOGICAL,
-                tables));
+                tables,
+                i == 0 && random.nextBoolean()));
       }
     }
     return replicas;
@@ -262,7 +275,7 @@ class TopologyRoundTripTest {
         name,
         host,
         port,
-        shard && random.nextBoolean()
+        part != ServerPart.VENEER && random.nextBoolean()
             ? Optional.of(new HostPort(pick(random, "/tmp", "fd00::1", "db.x"), port))
             : Optional.empty(),
         random.nextBoolean() ? database : Identifier.of("d" + word(random, ANY, 10)),

@@ -100,16 +100,29 @@ final class TopologyText {
     if (!replica.tables().isEmpty()) {
       keys.put("tables", replica.tables());
     }
+    if (replica.reads() || random.nextBoolean()) {
+      keys.put("reads", Boolean.toString(replica.reads()));
+    }
     return shuffled(keys);
   }
 
   private static Map<String, Object> job(JobRules job) {
     Map<String, Object> keys = new LinkedHashMap<>();
-    keys.put(job.schedule().isInSeconds() ? "every" : "cron", job.schedule().text());
+    keys.put(job.schedule().isInterval() ? "every" : "cron", job.schedule().text());
     keys.put("sql", job.sql());
     keys.put("on", job.on().toString());
     job.timeout().ifPresent(timeout -> keys.put("timeout", timeout.toSeconds() + " seconds"));
+    put(job.selection(), keys);
     return keys;
+  }
+
+  private static void put(Selection selection, Map<String, Object> keys) {
+    if (!selection.tenants().isEmpty()) {
+      keys.put("tenants", selection.tenants().stream().map(TenantName::value).toList());
+    }
+    if (!selection.shards().isEmpty()) {
+      keys.put("shards", selection.shards().stream().map(ServerName::value).toList());
+    }
   }
 
   private Map<String, Object> rollup(RollupRules rollup) {
@@ -120,11 +133,12 @@ final class TopologyText {
     if (!rollup.onlyChanged()
         || !rollup.schedule().text().equals("5 seconds")
         || random.nextBoolean()) {
-      keys.put(rollup.schedule().isInSeconds() ? "every" : "cron", rollup.schedule().text());
+      keys.put(rollup.schedule().isInterval() ? "every" : "cron", rollup.schedule().text());
     }
     if (!rollup.of().isEmpty()) {
       keys.put("of", rollup.of().stream().map(Identifier::value).toList());
     }
+    put(rollup.selection(), keys);
     return keys;
   }
 

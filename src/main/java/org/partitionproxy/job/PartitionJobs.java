@@ -1,9 +1,8 @@
-package org.partitionproxy.provision;
+package org.partitionproxy.job;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.partitionproxy.job.JobSource;
+import java.util.function.BiPredicate;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.ScheduledJob;
 import org.partitionproxy.topology.PartitionRules;
@@ -12,36 +11,30 @@ import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.Topology;
 
 /** Those that make partitions ahead: one for all tables of a name on a shard. */
-final class PartitionJobs implements JobSource {
+public final class PartitionJobs implements JobSource {
 
   private final Topology topology;
-  private final Map<ServerDefinition, PolicyFindings> findings;
+  private final BiPredicate<ServerDefinition, Identifier> needed;
 
   /**
-   * @param findings what the shards' policies can be applied to
+   * @param needed whether a shard has tables of that name to make partitions of
    */
-  PartitionJobs(Topology topology, Map<ServerDefinition, PolicyFindings> findings) {
+  public PartitionJobs(Topology topology, BiPredicate<ServerDefinition, Identifier> needed) {
     this.topology = topology;
-    this.findings = findings;
+    this.needed = needed;
   }
 
   @Override
   public List<ScheduledJob> on(ServerDefinition shard) {
     return topology.partitions().stream()
         .filter(rules -> rules.policy().schedule().isPresent())
-        .filter(rules -> isNeeded(shard, rules.table()))
+        .filter(rules -> needed.test(shard, rules.table()))
         .map(rules -> job(shard, rules))
         .toList();
   }
 
-  private boolean isNeeded(ServerDefinition shard, Identifier table) {
-    PolicyFindings found = findings.get(shard);
-    return found != null
-        && found.wanted().stream().anyMatch(rule -> rule.table().name().equals(table));
-  }
-
   /** As the server's superuser, who may make partitions of everybody's tables. */
-  static ScheduledJob job(ServerDefinition shard, PartitionRules rules) {
+  private static ScheduledJob job(ServerDefinition shard, PartitionRules rules) {
     PartitionSchedule schedule = rules.policy().schedule().orElseThrow();
     String name = "partitions:" + rules.table();
     return new ScheduledJob(
