@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,7 +18,6 @@ import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.plan.Plan;
 import org.partitionproxy.plan.Removals;
 import org.partitionproxy.plan.ShardTriggerChanges;
-import org.partitionproxy.replica.Replication;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.topology.ServerDefinition;
 import org.partitionproxy.topology.ServerName;
@@ -64,56 +62,14 @@ final class TeardownPlanner {
     this.everyone = everyone;
   }
 
-  /** What is known before the changes of a server are planned. */
-  private record Scene(
-      Topology topology,
-      TeardownRequest request,
-      TeardownTenants tenants,
-      Map<ServerName, ServerSnapshot> snapshots,
-      Map<ServerName, Remains> remains,
-      List<String> notes) {
-
-    Remains remains(ServerSnapshot snapshot) {
-      return Objects.requireNonNull(remains.get(snapshot.server().name()));
-    }
-
-    /** The databases of one PostgreSQL server that ppp has been in. */
-    List<ServerSnapshot> cluster(ServerSnapshot of) {
-      return snapshots.values().stream()
-          .filter(s -> Clusters.same(s.server(), of.server()))
-          .toList();
-    }
-
-    boolean madeRole(ServerSnapshot snapshot, Identifier role) {
-      return cluster(snapshot).stream().anyMatch(s -> remains(s).has(ObjectKind.ROLE, role));
-    }
-
-    boolean has(ServerSnapshot snapshot, Tenant tenant) {
-      return topology.has(snapshot.server(), tenant);
-    }
-
-    boolean keepsAny(ServerSnapshot snapshot) {
-      return tenants.chosen().stream().anyMatch(tenant -> keeps(snapshot, tenant));
-    }
-
-    /** Whether a schema of this name is there that ppp did not make, and so leaves as it is. */
-    boolean keeps(ServerSnapshot snapshot, Tenant tenant) {
-      boolean there =
-          snapshot.state().schemas().containsKey(tenant.schema())
-              || snapshot.placements().containsKey(tenant.schema());
-      return there
-          && has(snapshot, tenant)
-          && !remains(snapshot).has(ObjectKind.SCHEMA, tenant.schema());
-    }
-  }
-
   Plan plan(Survey survey, TeardownRequest request) {
     TeardownTenants tenants = TeardownTenants.of(topology, survey, request);
     Map<ServerName, ServerSnapshot> snapshots = new LinkedHashMap<>(survey.snapshots());
     snapshots.values().removeIf(snapshot -> snapshot.stamp().isEmpty());
     Map<ServerName, Remains> remains = new LinkedHashMap<>();
     snapshots.forEach((name, snapshot) -> remains.put(name, remains(snapshot, tenants)));
-    Scene scene = new Scene(topology, request, tenants, snapshots, remains, new ArrayList<>());
+    TeardownScene scene =
+        new TeardownScene(topology, request, tenants, snapshots, remains, new ArrayList<>());
     List<Plan.ServerPlan> servers = new ArrayList<>();
     for (ServerSnapshot snapshot : survey.snapshots().values()) {
       List<Change> changes = changes(scene, snapshot);
@@ -129,7 +85,7 @@ final class TeardownPlanner {
     return new Plan(servers, List.of(), scene.notes(), refusals, survey.unreachableServers());
   }
 
-  private List<Change> changes(Scene scene, ServerSnapshot snapshot) {
+  private List<Change> changes(TeardownScene scene, ServerSnapshot snapshot) {
     if (snapshot.stamp().isEmpty()) {
       return emptied(scene.request(), snapshot);
     }
@@ -158,7 +114,7 @@ final class TeardownPlanner {
     return sessions.with(snapshot.server(), session -> Remains.read(session, schemas));
   }
 
-  private List<Change> veneer(Scene scene, ServerSnapshot veneer) {
+  private List<Change> veneer(TeardownScene scene, ServerSnapshot veneer) {
     Remains remains = scene.remains(veneer);
     List<Change> changes =
         new ArrayList<>(reads.removal(veneer.server(), scene.tenants().chosen()));
@@ -168,47 +124,22 @@ final class TeardownPlanner {
         if (!remains.tablesOf(schema).isEmpty() || !remains.typesOf(schema).isEmpty()) {
           changes.add(Removals.tables(schema, remains.tablesOf(schema), remains.typesOf(schema)));
         }
-        keep(scene, veneer, tenant);
+        scene.noteKept(veneer, tenant);
       } else if (remains.has(ObjectKind.SCHEMA, schema)) {
         changes.add(Removals.mirror(schema, remains.tablesOf(schema), remains.typesOf(schema)));
       }
       for (String server : remains.names(ObjectKind.FOREIGN_SERVER)) {
         mapping(remains, tenant.role(), server, Optional.of(schema)).ifPresent(changes::add);
       }
-      tenantRole(scene, veneer, tenant).ifPresent(changes::add);
+      new TeardownRoles(scene).ofTenant(veneer, tenant).ifPresent(changes::add);
     }
     if (scene.request().all() && scene.tenants().waiting().isEmpty()) {
       changes.addAll(everyone.removal(veneer.server()));
       changes.addAll(wires(remains));
-      mirrorOwner(scene, veneer).ifPresent(changes::add);
+      new TeardownRoles(scene).mirrorOwner(veneer).ifPresent(changes::add);
       changes.addAll(rest(scene, veneer));
     }
     return changes;
-  }
-
-  /**
-   * Goes with the last foreign table of its PostgreSQL server's veneers, whatever stays on the
-   * shards: of several veneers there, the first is torn down last.
-   */
-  private Optional<Change> mirrorOwner(Scene scene, ServerSnapshot veneer) {
-    List<ServerSnapshot> veneers =
-        scene.cluster(veneer).stream().filter(s -> s.server().isVeneer()).toList();
-    return scene.madeRole(veneer, topology.mirrorRole())
-            && veneers.get(0).equals(veneer)
-            && veneers.stream().noneMatch(scene::keepsAny)
-        ? Optional.of(Removals.owner(topology.mirrorRole()))
-        : Optional.empty();
-  }
-
-  private static void keep(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
-    scene
-        .notes()
-        .add(
-            "schema \""
-                + tenant.schema()
-                + "\" on "
-                + snapshot.server().name()
-                + " was not made by ppp and is left alone, with the roles that it needs");
   }
 
   private List<Change> wires(Remains remains) {
@@ -230,7 +161,7 @@ final class TeardownPlanner {
     return changes;
   }
 
-  private List<Change> shard(Scene scene, ServerSnapshot shard) {
+  private List<Change> shard(TeardownScene scene, ServerSnapshot shard) {
     List<Tenant> here =
         scene.tenants().chosen().stream().filter(tenant -> scene.has(shard, tenant)).toList();
     boolean dropData = scene.request().dropData();
@@ -248,11 +179,11 @@ final class TeardownPlanner {
     }
     for (Tenant tenant : here) {
       if (scene.keeps(shard, tenant)) {
-        keep(scene, shard, tenant);
+        scene.noteKept(shard, tenant);
       } else if (remains.has(ObjectKind.SCHEMA, tenant.schema())) {
         changes.add(Removals.data(tenant.schema()));
       }
-      tenantRole(scene, shard, tenant).ifPresent(changes::add);
+      new TeardownRoles(scene).ofTenant(shard, tenant).ifPresent(changes::add);
     }
     if (scene.request().all()) {
       changes.addAll(everyone.removal(shard.server()));
@@ -265,7 +196,7 @@ final class TeardownPlanner {
   }
 
   /** Schema {@code partmanteau}: stays where other schemas than the tenants' have partitions. */
-  private Optional<Change> framework(Scene scene, ServerSnapshot shard) {
+  private Optional<Change> framework(TeardownScene scene, ServerSnapshot shard) {
     List<Identifier> going =
         scene.tenants().chosen().stream()
             .filter(t -> scene.has(shard, t) && !scene.keeps(shard, t))
@@ -304,31 +235,8 @@ final class TeardownPlanner {
                     new ShardTriggerReader().read(session, schemas), new TreeMap<>()));
   }
 
-  /**
-   * The tenant's own role goes with the last thing on its PostgreSQL server that needs it: the copy
-   * on a replica, the data on its shard, or the mirror where the veneer is a server of its own.
-   */
-  private Optional<Change> tenantRole(Scene scene, ServerSnapshot snapshot, Tenant tenant) {
-    Identifier role = tenant.role();
-    List<ServerSnapshot> cluster = scene.cluster(snapshot);
-    boolean kept = cluster.stream().anyMatch(s -> scene.keeps(s, tenant));
-    if (kept || !scene.madeRole(snapshot, role)) {
-      return Optional.empty();
-    }
-    Optional<Identifier> schema = Optional.of(tenant.schema());
-    List<ServerSnapshot> users = cluster.stream().filter(s -> scene.has(s, tenant)).toList();
-    boolean isLast = snapshot.equals(users.get(users.size() - 1));
-    return Optional.of(
-        isLast
-            ? Removals.role(role, databases(cluster), schema)
-            : Removals.access(role, snapshot.server().database(), schema));
-  }
-
-  /**
-   * The roles of all tenants, the ledger, and the database where it is ppp's own and may go. Roles
-   * go last on their PostgreSQL server, with its first database.
-   */
-  private List<Change> rest(Scene scene, ServerSnapshot snapshot) {
+  /** The roles of all tenants, the ledger, and the database where it is ppp's own and may go. */
+  private List<Change> rest(TeardownScene scene, ServerSnapshot snapshot) {
     List<Change> changes = new ArrayList<>();
     Identifier database = snapshot.server().database();
     boolean ours = snapshot.databaseIsOurs();
@@ -336,39 +244,13 @@ final class TeardownPlanner {
     if (ours && !keeps) {
       changes.add(Removals.disown(database));
     }
-    List<ServerSnapshot> cluster = scene.cluster(snapshot);
-    boolean last = cluster.get(0).equals(snapshot) && isFree(scene, cluster);
-    for (Identifier role :
-        List.of(
-            topology.appRole(),
-            topology.readerRole(),
-            Replication.role(topology),
-            topology.adminRole())) {
-      if (scene.madeRole(snapshot, role) && !keeps) {
-        Change gone =
-            last
-                ? Removals.role(role, List.of(database), Optional.empty())
-                : Removals.access(role, database, Optional.empty());
-        boolean catalogReader = snapshot.publicRights().catalogReaders().contains(role);
-        changes.add(catalogReader ? Removals.withForeignCatalogs(gone, role) : gone);
-      }
-    }
+    changes.addAll(new TeardownRoles(scene).ofAllTenants(snapshot));
     boolean drop = ours && !keeps && scene.request().dropData() && !scene.request().keepDatabases();
     if (!drop && !snapshot.server().isVeneer()) {
       framework(scene, snapshot).ifPresent(changes::add);
     }
     changes.add(drop ? Removals.database(database) : Removals.ledger(Ledger.SCHEMA));
     return changes;
-  }
-
-  /** Whether nothing stays on a PostgreSQL server that the roles of all tenants own or use. */
-  private static boolean isFree(Scene scene, List<ServerSnapshot> cluster) {
-    return cluster.stream()
-        .allMatch(s -> (s.server().isVeneer() || scene.request().dropData()) && !scene.keepsAny(s));
-  }
-
-  private static List<Identifier> databases(List<ServerSnapshot> cluster) {
-    return cluster.stream().map(ServerSnapshot::server).map(ServerDefinition::database).toList();
   }
 
   private static Optional<Change> mapping(
