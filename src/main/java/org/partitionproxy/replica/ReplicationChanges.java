@@ -167,7 +167,10 @@ final class ReplicationChanges {
             Literal.of(name.value())));
   }
 
-  /** With those of copies that the replica, known by the publication's comment, did not end. */
+  /**
+   * With those of copies that the replica, known by the publication's comment, did not end. While
+   * the replica follows, it comes back again and again.
+   */
   static Change dropSlot(Identifier name) {
     Literal literal = Literal.of(name.value());
     return new Change(
@@ -179,18 +182,28 @@ final class ReplicationChanges {
         List.of(
             Sql.of(
                 """
-                SELECT pg_catalog.pg_terminate_backend(s.active_pid, 10000)
-                FROM pg_catalog.pg_replication_slots AS s
-                JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
-                WHERE s.slot_name = {}
-                  OR s.slot_name ~ '^pg_[0-9]+_sync_[0-9]+_' AND a.application_name = {}""",
+                DO $ppp$
+                BEGIN
+                  FOR tried IN 1 .. 100 LOOP
+                    PERFORM pg_catalog.pg_terminate_backend(s.active_pid, 10000)
+                    FROM pg_catalog.pg_replication_slots AS s
+                    JOIN pg_catalog.pg_stat_activity AS a ON a.pid = s.active_pid
+                    WHERE s.slot_name = {}
+                      OR s.slot_name ~ '^pg_[0-9]+_sync_[0-9]+_' AND a.application_name = {};
+                    BEGIN
+                      PERFORM pg_catalog.pg_drop_replication_slot(s.slot_name)
+                      FROM pg_catalog.pg_replication_slots AS s
+                      WHERE s.slot_name = {};
+                      RETURN;
+                    EXCEPTION WHEN object_in_use THEN
+                      IF tried = 100 THEN RAISE; END IF;
+                      PERFORM pg_catalog.pg_stat_clear_snapshot();
+                    END;
+                  END LOOP;
+                END
+                $ppp$""",
                 literal,
-                literal),
-            Sql.of(
-                """
-                SELECT pg_catalog.pg_drop_replication_slot(s.slot_name)
-                FROM pg_catalog.pg_replication_slots AS s
-                WHERE s.slot_name = {}""",
+                literal,
                 literal),
             Sql.of(
                 """

@@ -31,7 +31,7 @@ class ReplicaConflictIT {
         new Scene(
             folder, TestServer.shared("beside-a", version), TestServer.shared("beside-b", version));
     scene.replica("shard1", "copy", TestServer.shared("beside-a", version), "");
-    triesOften(scene);
+    scene.retries("copy", "1s");
     scene.run("initialize");
     isTheSame(scene);
     aRowIsSkipped(scene);
@@ -41,13 +41,6 @@ class ReplicaConflictIT {
       aColumnIsNewOnTheShard(scene);
     }
     scene.run("teardown", "--all", "--drop-data", "--yes");
-  }
-
-  private static void triesOften(Scene scene) throws SQLException {
-    try (Client superuser = scene.superuser("copy", "postgres")) {
-      superuser.execute("ALTER SYSTEM SET wal_retrieve_retry_interval = '1s'");
-      superuser.execute("SELECT pg_reload_conf()");
-    }
   }
 
   private static void aRowIsSkipped(Scene scene) throws SQLException {

@@ -101,6 +101,14 @@ final class Scene {
     write();
   }
 
+  /** How soon a replica tries again what failed, from now on; 5 s by default. */
+  void retries(String replica, String interval) throws SQLException {
+    try (Client superuser = superuser(replica, "postgres")) {
+      superuser.execute("ALTER SYSTEM SET wal_retrieve_retry_interval = '" + interval + "'");
+      superuser.execute("SELECT pg_reload_conf()");
+    }
+  }
+
   Place place(String server) {
     return copies.containsKey(server) ? require(copies, server) : require(places, server);
   }
