@@ -94,7 +94,8 @@ public final class OperationsView {
         + number(seen.rowsOnReplica())
         + seen.replica()
             .slot()
-            .map(slot -> ", " + Sizes.compact(slot.lagBytes()) + seconds(slot) + " behind")
+            .map(
+                slot -> ", " + Sizes.compact(slot.lagBytes()) + seconds(seen.replica()) + " behind")
             .orElse(", " + seen.replica().state());
   }
 
@@ -105,8 +106,8 @@ public final class OperationsView {
         + (job.failed() == 0 ? "" : " (" + number(job.failed()) + " failed)");
   }
 
-  private static String seconds(ReplicaStatus.Slot slot) {
-    return slot.lagSeconds().map(s -> String.format(Locale.ROOT, " and %.1f s", s)).orElse("");
+  private static String seconds(ReplicaStatus replica) {
+    return replica.lagSeconds().map(s -> String.format(Locale.ROOT, " and %.1f s", s)).orElse("");
   }
 
   /** Three tables: jobs, the replica, and as many clients of the rollup as there is room for. */
@@ -164,8 +165,7 @@ public final class OperationsView {
             number(seen.rowsOnReplica()),
             number(Math.max(0, seen.rows() - seen.rowsOnReplica())),
             slot.map(s -> Sizes.compact(s.lagBytes())),
-            slot.flatMap(ReplicaStatus.Slot::lagSeconds)
-                .map(s -> String.format(Locale.ROOT, "%.1f", s)));
+            replica.lagSeconds().map(s -> String.format(Locale.ROOT, "%.1f", s)));
   }
 
   private List<String> clients(OperationsSeen seen, int width, int most) {

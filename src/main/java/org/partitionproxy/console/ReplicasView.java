@@ -34,8 +34,7 @@ public final class ReplicasView {
           one.state(),
           copied + "/" + one.tables().size(),
           slot.map(s -> Sizes.compact(s.lagBytes())),
-          slot.flatMap(ReplicaStatus.Slot::lagSeconds)
-              .map(s -> String.format(Locale.ROOT, "%.1f", s)),
+          one.lagSeconds().map(s -> String.format(Locale.ROOT, "%.1f", s)),
           slot.map(s -> Sizes.compact(s.retainedBytes())),
           slot.flatMap(ReplicaStatus.Slot::limitBytes).map(Sizes::compact),
           one.errors(),

@@ -114,8 +114,8 @@ final class UpkeepMetrics {
         one -> one.slot().map(ReplicaStatus.Slot::lagBytes));
     replicas.add(
         "lag_seconds",
-        "Of the replica's last answer, while something is under way.",
-        one -> one.slot().flatMap(ReplicaStatus.Slot::lagSeconds));
+        "How long ago it had all that the shard had, at most.",
+        ReplicaStatus::lagSeconds);
     replicas.add(
         "wal_bytes",
         "WAL that the shard keeps for it.",

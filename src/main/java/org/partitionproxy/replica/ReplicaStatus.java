@@ -11,6 +11,8 @@ import org.partitionproxy.diagnostic.Diagnostic;
  * @param slot what the shard knows of it; empty if it has no slot or does not answer
  * @param errors and {@code conflicts}: since the replica's statistics began; conflicts are counted
  *     from PostgreSQL 18 on
+ * @param lagSeconds how long ago the replica had all that the shard had, at most, as {@code
+ *     ppp.replication_lag} there tells; empty if that is not known
  * @param failure the last one, of a replica that is stopped
  * @param unread why the log that would tell it could not be read
  */
@@ -19,6 +21,7 @@ public record ReplicaStatus(
     String shard,
     State state,
     Optional<Slot> slot,
+    Optional<Double> lagSeconds,
     long errors,
     Optional<Long> conflicts,
     Optional<ReplicaFailure> failure,
@@ -51,7 +54,6 @@ public record ReplicaStatus(
    * @param active whether somebody reads from it
    * @param walStatus {@code reserved}, {@code extended}, {@code unreserved}, {@code lost}
    * @param lagBytes written, and not confirmed by the replica
-   * @param lagSeconds of the replica's last answer, while there is something under way
    * @param retainedBytes of WAL that can't be removed
    * @param limitBytes {@code max_slot_wal_keep_size}; empty without a limit
    */
@@ -59,7 +61,6 @@ public record ReplicaStatus(
       boolean active,
       String walStatus,
       long lagBytes,
-      Optional<Double> lagSeconds,
       long retainedBytes,
       Optional<Long> limitBytes) {
 

@@ -24,13 +24,11 @@ public final class ReplicaStatusReader {
       SELECT s.active, coalesce(s.wal_status, 'lost') AS wal_status,
         coalesce(pg_catalog.pg_wal_lsn_diff(
           pg_catalog.pg_current_wal_lsn(), s.confirmed_flush_lsn), 0)::bigint AS lag,
-        pg_catalog.date_part('epoch', r.replay_lag)::text AS seconds,
         greatest(coalesce(pg_catalog.pg_wal_lsn_diff(
           pg_catalog.pg_current_wal_lsn(), s.restart_lsn), 0), 0)::bigint AS retained,
         (SELECT CASE WHEN p.setting::bigint >= 0 THEN p.setting::bigint * 1048576 END
          FROM pg_catalog.pg_settings AS p WHERE p.name = 'max_slot_wal_keep_size') AS keeps
       FROM pg_catalog.pg_replication_slots AS s
-      LEFT JOIN pg_catalog.pg_stat_replication AS r ON r.pid = s.active_pid
       WHERE s.slot_name = ?""";
 
   private static final String SUBSCRIPTION =
@@ -48,6 +46,13 @@ public final class ReplicaStatusReader {
       LEFT JOIN pg_catalog.pg_stat_subscription_stats AS e ON e.subid = s.oid
       WHERE d.datname = pg_catalog.current_database() AND s.subname = ?""";
 
+  /** Not there before ppp is: then nobody knows. */
+  private static final String HAS_LAG =
+      "SELECT pg_catalog.to_regclass('ppp.replication_lag') IS NOT NULL AS there";
+
+  private static final String LAG =
+      "SELECT pg_catalog.date_part('epoch', l.lag)::text AS seconds FROM ppp.replication_lag AS l";
+
   private static final String TABLES =
       """
       SELECT n.nspname || '.' || c.relname AS name,
@@ -63,6 +68,7 @@ public final class ReplicaStatusReader {
       boolean runs,
       long errors,
       Optional<Long> conflicts,
+      Optional<Double> lagSeconds,
       List<ReplicaStatus.TableState> tables) {}
 
   private final Sessions sessions;
@@ -94,6 +100,7 @@ public final class ReplicaStatusReader {
         replication.shard().name().value(),
         reason.failure().isPresent() ? ReplicaStatus.State.STOPPED : seen,
         slot,
+        subscription.flatMap(Subscription::lagSeconds),
         subscription.map(Subscription::errors).orElse(0L),
         subscription.flatMap(Subscription::conflicts),
         reason.failure(),
@@ -179,7 +186,6 @@ public final class ReplicaStatusReader {
         row.bool("active"),
         row.string("wal_status"),
         row.number("lag"),
-        row.findString("seconds").map(Double::valueOf),
         row.number("retained"),
         row.findNumber("keeps"));
   }
@@ -190,9 +196,16 @@ public final class ReplicaStatusReader {
         row.bool("runs"),
         row.number("errors"),
         row.findNumber("conflicts"),
+        lag(session),
         session.query(
             TABLES,
             t -> new ReplicaStatus.TableState(t.string("name"), t.string("state")),
             row.string("oid")));
+  }
+
+  private static Optional<Double> lag(Session session) {
+    return session.query(HAS_LAG, row -> row.bool("there")).get(0)
+        ? session.query(LAG, row -> row.findString("seconds").map(Double::valueOf)).get(0)
+        : Optional.empty();
   }
 }

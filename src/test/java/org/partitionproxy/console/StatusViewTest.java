@@ -85,12 +85,8 @@ class StatusViewTest {
                       ReplicaStatus.State.FOLLOWING,
                       Optional.of(
                           new ReplicaStatus.Slot(
-                              true,
-                              "reserved",
-                              1234,
-                              Optional.of(0.25),
-                              16_777_216,
-                              Optional.of(10_737_418_240L))),
+                              true, "reserved", 1234, 16_777_216, Optional.of(10_737_418_240L))),
+                      Optional.of(0.25),
                       0,
                       Optional.empty(),
                       Optional.empty(),

@@ -169,6 +169,9 @@ class ReplicationIT {
     scene.run("replicas", "pause", "copy");
     scene.onShard("acme", "INSERT INTO items VALUES (8, 'of the shard')");
     assertThat(scene.run("replicas")).contains("paused");
+    assertThat(scene.run("replicas", "--output", "json"))
+        .as("it is behind, though nobody reads from its slot")
+        .containsPattern("\"lag_seconds\" *: *[0-9.]*[1-9]");
     scene.run("replicas", "resume", "copy");
     arrives("SELECT note FROM items WHERE id = 8", "of the shard");
     scene.run("replicas", "verify", "copy");
