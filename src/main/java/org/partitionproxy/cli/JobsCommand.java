@@ -50,11 +50,11 @@ final class JobsCommand implements Callable<Integer> {
         common,
         console,
         board -> board.list(selection.selection(), Optional.empty(), RUNS_SHOWN),
-        (board, jobs) -> {
+        (board, listing) -> {
           console.out(
               output.json()
-                  ? ScheduleView.json(jobs)
-                  : ScheduleView.list(jobs, ZoneId.systemDefault()));
+                  ? ScheduleView.json(listing.jobs())
+                  : ScheduleView.list(listing, ZoneId.systemDefault()));
           return List.of();
         });
   }
@@ -62,7 +62,7 @@ final class JobsCommand implements Callable<Integer> {
   private interface Deed {
 
     /** Returns what went wrong. */
-    List<Diagnostic> on(JobBoard board, List<JobStatus> jobs);
+    List<Diagnostic> on(JobBoard board, JobBoard.Listing listing);
   }
 
   private static int with(
@@ -70,7 +70,7 @@ final class JobsCommand implements Callable<Integer> {
     Workspace workspace = Workspace.open(common, "jobs");
     JobBoard board = new JobBoard(workspace.topology(), workspace.connector(), Clock.systemUTC());
     JobBoard.Listing listing = look.apply(board);
-    List<Diagnostic> problems = new ArrayList<>(deed.on(board, listing.jobs()));
+    List<Diagnostic> problems = new ArrayList<>(deed.on(board, listing));
     problems.addAll(listing.problems());
     console.problems(problems);
     return problems.stream()
@@ -95,9 +95,9 @@ final class JobsCommand implements Callable<Integer> {
           common,
           console,
           board -> board.list(selection.selection(), Optional.of(name), 1),
-          (board, jobs) -> {
+          (board, listing) -> {
             List<JobStatus> others =
-                jobs.stream()
+                listing.jobs().stream()
                     .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
                     .filter(job -> job.paused() != paused)
                     .toList();
@@ -105,7 +105,9 @@ final class JobsCommand implements Callable<Integer> {
             console.line(
                 (paused ? "paused " : "resumed ")
                     + (others.size() == 1 ? "1 job" : others.size() + " jobs")
-                    + (others.isEmpty() ? ": all were so already" : ""));
+                    + (others.isEmpty() && listing.problems().isEmpty()
+                        ? ": all were so already"
+                        : ""));
             return List.of();
           });
     }
@@ -158,10 +160,10 @@ final class JobsCommand implements Callable<Integer> {
           common,
           console,
           board -> board.list(selection.selection(), Optional.of(name), 1),
-          (board, jobs) -> {
+          (board, listing) -> {
             List<Diagnostic> problems = new ArrayList<>();
             long failed =
-                jobs.stream()
+                listing.jobs().stream()
                     .filter(job -> job.keeper() != JobStatus.Keeper.NOT_MADE)
                     .filter(job -> run(board, job, problems))
                     .count();
@@ -219,11 +221,11 @@ final class JobsCommand implements Callable<Integer> {
           common,
           console,
           board -> board.list(selection.selection(), Optional.ofNullable(name), limit),
-          (board, jobs) -> {
+          (board, listing) -> {
             console.out(
                 output.json()
-                    ? ScheduleView.json(jobs)
-                    : ScheduleView.history(jobs, limit, ZoneId.systemDefault()));
+                    ? ScheduleView.json(listing.jobs())
+                    : ScheduleView.history(listing, limit, ZoneId.systemDefault()));
             return List.of();
           });
     }

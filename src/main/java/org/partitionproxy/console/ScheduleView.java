@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.partitionproxy.job.JobBoard;
 import org.partitionproxy.job.JobStatus;
 import org.partitionproxy.state.JobRun;
 import org.partitionproxy.state.ScheduledJob;
@@ -27,9 +28,10 @@ public final class ScheduleView {
    *
    * @param zone in which times are shown
    */
-  public static String list(List<JobStatus> jobs, ZoneId zone) {
+  public static String list(JobBoard.Listing listing, ZoneId zone) {
+    List<JobStatus> jobs = listing.jobs();
     if (jobs.isEmpty()) {
-      return "No jobs.\n";
+      return none(listing, "No jobs.\n");
     }
     Table table =
         new Table()
@@ -58,15 +60,20 @@ public final class ScheduleView {
     return table.render();
   }
 
+  /** Of a server that is away nobody knows. */
+  private static String none(JobBoard.Listing listing, String words) {
+    return listing.problems().isEmpty() ? words : "";
+  }
+
   /**
    * The latest runs of all these jobs together, the latest first.
    *
    * @param most how many
    */
-  public static String history(List<JobStatus> jobs, int most, ZoneId zone) {
-    List<Ran> runs = runs(jobs, most);
+  public static String history(JobBoard.Listing listing, int most, ZoneId zone) {
+    List<Ran> runs = runs(listing.jobs(), most);
     if (runs.isEmpty()) {
-      return "No runs.\n";
+      return none(listing, "No runs.\n");
     }
     Table table =
         new Table()

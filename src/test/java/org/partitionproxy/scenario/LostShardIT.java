@@ -72,6 +72,7 @@ class LostShardIT {
       assertThat(seen.out()).as(look).contains("acme");
       assertThat(seen.err()).as(look).contains("server \"shard2\"").doesNotContain("Exception");
     }
+    assertThat(scene.ppp("jobs", "--tenant", "bolt").out()).as("nobody knows").isEmpty();
     scene.withoutLine(lines);
     isDoneByTheNextRun();
   }
