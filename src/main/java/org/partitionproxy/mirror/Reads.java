@@ -68,7 +68,7 @@ public final class Reads {
         table.remote(),
         table.columns().stream().map(this::column).toList(),
         readable(table.acl()),
-        table.comments());
+        Comments.NONE);
   }
 
   private ForeignTable lag(Identifier server, Acl acl) {

@@ -55,16 +55,14 @@ public final class EndReader {
               pg_catalog.pg_get_expr(ad.adbin, ad.adrelid),
               CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) END,
             CASE WHEN a.atthasdef OR a.attidentity <> '' OR a.attnotnull THEN 't' ELSE 'f' END,
-            CASE WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END]::text[]
+            CASE WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END,
+            a.attnum::text]::text[]
             ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute AS a
           JOIN pg_catalog.pg_type AS ty ON ty.oid = a.atttypid
           LEFT JOIN pg_catalog.pg_attrdef AS ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-        coalesce((SELECT a.attisdropped
-          FROM pg_catalog.pg_attribute AS a
-          WHERE a.attrelid = c.oid AND a.attnum > 0
-          ORDER BY a.attnum DESC LIMIT 1), false) AS cut,
+        pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
         (SELECT pg_catalog.array_agg(
             ARRAY[o.conname, pg_catalog.pg_get_constraintdef(o.oid)]::text[] ORDER BY o.conname)
           FROM pg_catalog.pg_constraint AS o
@@ -251,7 +249,7 @@ public final class EndReader {
         new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
-        row.bool("cut"),
+        Origins.of(row.findString("comment")),
         definitions(row, "keys"),
         definitions(row, "indexes"),
         row.findString("index_definition"),

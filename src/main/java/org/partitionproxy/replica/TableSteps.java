@@ -4,16 +4,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.partitionproxy.plan.Action;
 import org.partitionproxy.plan.Change;
 import org.partitionproxy.plan.ObjectKind;
 import org.partitionproxy.sql.Identifier;
-import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.QualifiedName;
 import org.partitionproxy.sql.Sql;
 
@@ -114,6 +111,9 @@ final class TableSteps {
                       .toList()),
               partitioned));
     }
+    if (table.place().isEmpty()) {
+      statements.add(Origins.of(table.columns()).comment(table.name()));
+    }
     table.keys().forEach((name, definition) -> statements.add(key(table, name, definition)));
     table.indexes().values().forEach(index -> statements.add(Sql.deparsed(index)));
     table.identityIndex().ifPresent(index -> statements.add(Sql.deparsed(index)));
@@ -142,8 +142,9 @@ final class TableSteps {
   private void alter(CopiedTable actual, CopiedTable wanted) {
     List<Sql> first = new ArrayList<>();
     List<Sql> last = new ArrayList<>();
-    if (wanted.place().isEmpty()) {
-      columns(actual, wanted, first, last);
+    ColumnSteps columns = new ColumnSteps(actual, wanted, first, last);
+    if (wanted.place().isEmpty() && !columns.bring()) {
+      anew.add(wanted.name());
     }
     place(actual, wanted, first, last);
     wanted
@@ -158,62 +159,14 @@ final class TableSteps {
                 first.add(key(wanted, name, definition));
               }
             });
-    actual.keys().keySet().stream()
-        .filter(name -> !wanted.keys().containsKey(name))
-        .forEach(
-            name -> last.add(Sql.of("ALTER TABLE {} DROP CONSTRAINT {}", wanted.name(), name)));
     indexes(actual, wanted, first);
+    columns.drop(anew.contains(wanted.name()));
     if (!first.isEmpty()) {
       now.add(change(Action.ALTER, wanted.name(), first));
     }
     if (!last.isEmpty()) {
       later.add(change(Action.ALTER, wanted.name() + " (what is gone on the shard)", last));
     }
-  }
-
-  /**
-   * A column that is new on the shard gets what its earlier rows have in it, if that is known.
-   * Renamed there, or dropped here by hand, it would be a new one here and be empty: then the table
-   * is copied once more.
-   */
-  private void columns(CopiedTable actual, CopiedTable wanted, List<Sql> first, List<Sql> last) {
-    SortedMap<Identifier, CopiedColumn> old = new TreeMap<>(actual.columnsByName());
-    boolean loses =
-        !wanted.columnsByName().keySet().containsAll(old.keySet())
-            || actual.cut()
-            || hasGap(wanted.columns(), old.keySet());
-    for (CopiedColumn column : wanted.columns()) {
-      CopiedColumn before = old.remove(column.name());
-      if (before == null) {
-        first.add(
-            Sql.of(
-                "ALTER TABLE {} ADD COLUMN {}{}",
-                wanted.name(),
-                column.definition(),
-                column.missing().map(m -> Sql.of(" DEFAULT {}", Literal.of(m))).orElse(Sql.EMPTY)));
-        if (column.missing().isPresent()) {
-          first.add(alterColumn(wanted, column, Sql.of("DROP DEFAULT")));
-        }
-        if (column.notNull()) {
-          last.add(alterColumn(wanted, column, Sql.of("SET NOT NULL")));
-        }
-        boolean unknown = column.filled() && column.missing().isEmpty();
-        if (column.generated().isEmpty() && (loses || unknown)) {
-          anew.add(wanted.name());
-        }
-        continue;
-      }
-      if (!column.hasTypeOf(before)) {
-        first.add(type(wanted, column));
-      }
-      if (before.notNull() && !column.notNull()) {
-        first.add(alterColumn(wanted, column, Sql.of("DROP NOT NULL")));
-      } else if (column.notNull() && !before.notNull()) {
-        last.add(alterColumn(wanted, column, Sql.of("SET NOT NULL")));
-      }
-    }
-    old.keySet()
-        .forEach(name -> last.add(Sql.of("ALTER TABLE {} DROP COLUMN {}", wanted.name(), name)));
   }
 
   /** One that the replica has for itself stays. */
@@ -231,30 +184,6 @@ final class TableSteps {
                 statements.add(Sql.deparsed(definition));
               }
             });
-  }
-
-  /** Whether a column that is missing stands before one that is there: new ones come last. */
-  private static boolean hasGap(List<CopiedColumn> wanted, Set<Identifier> there) {
-    boolean missing = false;
-    for (CopiedColumn column : wanted) {
-      if (there.contains(column.name()) && missing) {
-        return true;
-      }
-      missing |= !there.contains(column.name());
-    }
-    return false;
-  }
-
-  private static Sql alterColumn(CopiedTable table, CopiedColumn column, Sql action) {
-    return Sql.of("ALTER TABLE {} ALTER COLUMN {} {}", table.name(), column.name(), action);
-  }
-
-  private static Sql type(CopiedTable table, CopiedColumn column) {
-    Sql type = Sql.deparsed(column.type());
-    Sql collation =
-        column.collation().map(c -> Sql.of(" COLLATE {}", Sql.deparsed(c))).orElse(Sql.EMPTY);
-    return alterColumn(
-        table, column, Sql.of("TYPE {}{} USING {}::{}", type, collation, column.name(), type));
   }
 
   private static void place(

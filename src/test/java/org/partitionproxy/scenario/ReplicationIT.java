@@ -92,6 +92,7 @@ class ReplicationIT {
         ALTER TABLE items ADD COLUMN kind text NOT NULL DEFAULT 'plain';
         INSERT INTO items VALUES (9, 'nine', 'fine');
         ALTER TABLE operations DROP COLUMN doubled;
+        ALTER TABLE events ADD COLUMN tag text NOT NULL DEFAULT 'gone soon';
         DROP INDEX by_note;
         CREATE INDEX by_note ON items (kind);
         CREATE TABLE extras (id int PRIMARY KEY);
@@ -110,10 +111,32 @@ class ReplicationIT {
     assertThat(scene.run("replicas", "verify", "copy"))
         .contains("the same")
         .doesNotContain("different");
+    columnsHaveOtherValuesThanTheyHad();
     partitionsAreMaintained();
     try (Client tenant = scene.as("copy", scene.role("acme"))) {
       assertThat(tenant.value("SELECT count(*) FROM items")).isEqualTo("3");
     }
+  }
+
+  /** None of it is a change of rows, which would be replicated. */
+  private void columnsHaveOtherValuesThanTheyHad() throws Exception {
+    scene.migration(
+        "V4__other_values.sql",
+        """
+        ALTER TABLE items DROP COLUMN kind;
+        ALTER TABLE items ADD COLUMN kind text DEFAULT 'other';
+        ALTER TABLE operations ALTER COLUMN amount DROP DEFAULT;
+        ALTER TABLE operations ALTER COLUMN amount TYPE text USING 'about ' || amount;
+        ALTER TABLE extras RENAME COLUMN id TO number;
+        ALTER TABLE events DROP COLUMN tag;
+        INSERT INTO events VALUES (1, now());
+        """);
+    scene.run("migrate");
+    isInStep();
+    arrives("SELECT string_agg(id || kind, ' ' ORDER BY id) FROM items", "2other 3other 9other");
+    arrives("SELECT amount FROM operations WHERE id = 7", "about 7");
+    arrives("SELECT string_agg(number::text, ' ' ORDER BY number) FROM extras", "1 2");
+    arrives("SELECT count(*) FROM events", "1");
   }
 
   /** A day that is missing on both is made on both. */
