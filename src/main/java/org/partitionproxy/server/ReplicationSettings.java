@@ -26,6 +26,9 @@ public final class ReplicationSettings {
   /** The first where replication's origins are not counted with the slots. */
   private static final int FIRST_WITH_ORIGINS = 18;
 
+  /** By which a replica that has stopped knows until when it has what its shard wrote. */
+  private static final String COMMIT_TIMES = "track_commit_timestamp";
+
   private ReplicationSettings() {}
 
   /**
@@ -46,8 +49,7 @@ public final class ReplicationSettings {
       least.put("max_logical_replication_workers", "2");
       least.put(origins(majorVersion), Integer.toString(1 + COPIES));
       if (topology.findReplica(server.name()).filter(ReplicaDefinition::reads).isPresent()) {
-        // By which a replica that has stopped knows until when it has what its shard wrote.
-        least.put("track_commit_timestamp", "on");
+        least.put(COMMIT_TIMES, "on");
       }
     }
     return least;
@@ -61,6 +63,7 @@ public final class ReplicationSettings {
       wanted.put("max_sync_workers_per_subscription", Integer.toString(COPIES));
       wanted.put("max_worker_processes", "16");
       wanted.put(origins(majorVersion), "20");
+      wanted.put(COMMIT_TIMES, "on");
     } else if (!wanted.isEmpty()) {
       // A replica that stays away must not fill the shard's disk: its slot is given up, and it is
       // copied anew.

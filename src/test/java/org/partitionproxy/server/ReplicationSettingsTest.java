@@ -58,8 +58,12 @@ class ReplicationSettingsTest {
   @Test
   void asksForCommitTimesOnlyOfAReplicaThatGivesReads() {
     assertThat(wanted("archive", 15)).containsEntry("track_commit_timestamp", "on");
-    assertThat(wanted("shard2-replica", 15)).doesNotContainKey("track_commit_timestamp");
+    assertThat(wanted("shard2-replica", 15)).containsEntry("track_commit_timestamp", "on");
     assertThat(wanted("shard1", 15)).doesNotContainKey("track_commit_timestamp");
+    assertThat(ReplicationSettings.least(topology, server("archive"), 15))
+        .containsEntry("track_commit_timestamp", "on");
+    assertThat(ReplicationSettings.least(topology, server("shard2-replica"), 15))
+        .doesNotContainKey("track_commit_timestamp");
   }
 
   @Test
