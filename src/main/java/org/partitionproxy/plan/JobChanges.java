@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.partitionproxy.sql.Literal;
 import org.partitionproxy.sql.Sql;
@@ -69,17 +70,7 @@ public final class JobChanges {
                 Action.ALTER, should.title(), should.schedule(), cron.here(), alter(is, should)));
       }
     }
-    missing
-        .values()
-        .forEach(
-            job ->
-                changes.add(
-                    change(
-                        Action.CREATE,
-                        job.title(),
-                        job.schedule(),
-                        cron.here(),
-                        schedule(job, database, !paused.test(job)))));
+    create(changes, missing, cron.here(), job -> schedule(job, database, !paused.test(job)));
     return changes;
   }
 
@@ -142,17 +133,7 @@ public final class JobChanges {
             change(Action.ALTER, title, should.schedule(), true, write(should, is.paused())));
       }
     }
-    missing
-        .values()
-        .forEach(
-            job ->
-                changes.add(
-                    change(
-                        Action.CREATE,
-                        job.title(),
-                        job.schedule(),
-                        true,
-                        write(job, paused.test(job)))));
+    create(changes, missing, true, job -> write(job, paused.test(job)));
     return changes;
   }
 
@@ -176,6 +157,20 @@ public final class JobChanges {
 
   private static SqlPart orNull(Optional<? extends SqlPart> part) {
     return part.isPresent() ? part.get() : Sql.of("NULL");
+  }
+
+  private static void create(
+      List<Change> changes,
+      Map<String, ScheduledJob> missing,
+      boolean here,
+      Function<ScheduledJob, Sql> statement) {
+    missing
+        .values()
+        .forEach(
+            job ->
+                changes.add(
+                    change(
+                        Action.CREATE, job.title(), job.schedule(), here, statement.apply(job))));
   }
 
   private static Map<String, ScheduledJob> byTitle(Collection<ScheduledJob> jobs) {

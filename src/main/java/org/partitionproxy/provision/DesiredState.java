@@ -174,6 +174,11 @@ final class DesiredState {
         limits.connections().orElse(RoleLimits.NONE.connections()), limits.settings());
   }
 
+  /** The names of a veneer's foreign servers. */
+  List<Identifier> foreignServers() {
+    return wires.servers().stream().map(ForeignServer::name).toList();
+  }
+
   /** The schemas of the veneer that show replicas. */
   SortedSet<Identifier> reads() {
     TreeSet<Identifier> schemas = new TreeSet<>();

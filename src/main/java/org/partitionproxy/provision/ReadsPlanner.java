@@ -157,14 +157,12 @@ final class ReadsPlanner {
         """
         SELECT s.srvname
         FROM pg_catalog.pg_foreign_server AS s
-        WHERE 'updatable=false' = ANY (s.srvoptions)
+        WHERE s.srvoptions @> ARRAY['updatable=false', 'truncatable=false']
         ORDER BY s.srvname""",
         row -> servers.add(row.identifier("srvname")));
     SortedSet<String> ours = ledger.made(ObjectKind.FOREIGN_SERVER.toString());
     servers.removeIf(server -> !ours.contains(server.value()));
-    topology.replicas().stream()
-        .filter(ReplicaDefinition::reads)
-        .forEach(replica -> servers.remove(Wires.name(replica.server())));
+    desired.foreignServers().forEach(servers::remove);
     return new Gone(schemas, servers);
   }
 

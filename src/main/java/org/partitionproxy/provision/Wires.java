@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.partitionproxy.sql.Identifier;
 import org.partitionproxy.state.Acl;
 import org.partitionproxy.state.ForeignServer;
@@ -34,7 +35,8 @@ final class Wires {
 
   /** Whether it leads to a replica, or did. */
   static boolean isReadOnly(ForeignServer server) {
-    return "false".equals(server.options().get("updatable"));
+    return Stream.of("updatable", "truncatable")
+        .allMatch(option -> "false".equals(server.options().get(option)));
   }
 
   /**

@@ -40,18 +40,18 @@ final class ColumnSteps {
       if (before == null) {
         add(column);
         known &=
-            column.generated().isPresent() || (actual.origins().isNew(column) && column.isKnown());
+            column.generated().isPresent() || (actual.numbers().isNew(column) && column.isKnown());
       } else {
         alter(before, column);
-        known &= actual.origins().isOf(column) && column.type().equals(before.type());
+        known &= actual.numbers().isOf(column) && column.type().equals(before.type());
       }
     }
     if (!known) {
       first.add(0, Sql.of("TRUNCATE {}", wanted.name()));
     }
-    Origins origins = Origins.of(wanted.columns());
-    if (!origins.equals(actual.origins())) {
-      first.add(origins.comment(wanted.name()));
+    ColumnNumbers numbers = ColumnNumbers.of(wanted.columns());
+    if (!numbers.equals(actual.numbers())) {
+      first.add(numbers.comment(wanted.name()));
     }
     return known;
   }

@@ -13,7 +13,7 @@ import org.partitionproxy.sql.QualifiedName;
  *
  * @param root the table that it is a partition of, through however many others; else itself
  * @param depth 0 for tables that are no partitions, 1 for their partitions, 2 for those of these
- * @param origins of a replica's table: which of the shard's columns its columns were made for
+ * @param numbers of a replica's table: which of the shard's columns its columns were made for
  * @param keys definitions of primary keys and unique constraints that are not a parent's, by name
  * @param indexes that only make reads faster, on columns: definitions by name, none of them unique
  * @param identityIndex the index that identifies rows, where it is no key's: its definition
@@ -27,7 +27,7 @@ public record CopiedTable(
     QualifiedName root,
     int depth,
     List<CopiedColumn> columns,
-    Origins origins,
+    ColumnNumbers numbers,
     SortedMap<Identifier, String> keys,
     SortedMap<Identifier, String> indexes,
     Optional<String> identityIndex,

@@ -249,7 +249,7 @@ public final class EndReader {
         new QualifiedName(row.identifier("root_schema"), row.identifier("root")),
         row.integer("depth"),
         row.stringRows("columns").stream().map(CopiedColumn::of).toList(),
-        Origins.of(row.findString("comment")),
+        ColumnNumbers.of(row.findString("comment")),
         definitions(row, "keys"),
         definitions(row, "indexes"),
         row.findString("index_definition"),

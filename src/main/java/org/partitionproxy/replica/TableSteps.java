@@ -112,7 +112,7 @@ final class TableSteps {
               partitioned));
     }
     if (table.place().isEmpty()) {
-      statements.add(Origins.of(table.columns()).comment(table.name()));
+      statements.add(ColumnNumbers.of(table.columns()).comment(table.name()));
     }
     table.keys().forEach((name, definition) -> statements.add(key(table, name, definition)));
     table.indexes().values().forEach(index -> statements.add(Sql.deparsed(index)));

@@ -150,6 +150,11 @@ class ReplicaReadsIT {
     assertThat(schemas()).isEmpty();
     reads("true");
     scene.run("initialize");
+    // A shard whose options are those of a replica's is a shard nevertheless.
+    scene.keys("shard1", "options: { updatable: \"false\", truncatable: \"false\" }");
+    scene.run("initialize");
+    scene.isInStep();
+    assertThat(onVeneer("SELECT srvname FROM pg_foreign_server")).containsExactly("shard1");
   }
 
   private List<String> tablesOf(String schema) throws SQLException {

@@ -19,30 +19,30 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param numbers by the column's name then; empty if that is not known
  */
-record Origins(SortedMap<String, Integer> numbers) {
+record ColumnNumbers(SortedMap<String, Integer> numbers) {
 
   private static final TypeReference<TreeMap<String, Integer>> NUMBERS = new TypeReference<>() {};
 
-  Origins {
+  ColumnNumbers {
     numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
   }
 
   /** From a comment; of any other than ppp's nothing is known. */
-  static Origins of(Optional<String> comment) {
+  static ColumnNumbers of(Optional<String> comment) {
     try {
-      return new Origins(
+      return new ColumnNumbers(
           comment
               .map(text -> JsonMapper.shared().readValue(text, NUMBERS))
               .orElseGet(TreeMap::new));
     } catch (JacksonException e) {
-      return new Origins(new TreeMap<>());
+      return new ColumnNumbers(new TreeMap<>());
     }
   }
 
-  static Origins of(List<CopiedColumn> columns) {
+  static ColumnNumbers of(List<CopiedColumn> columns) {
     TreeMap<String, Integer> numbers = new TreeMap<>();
     columns.forEach(column -> numbers.put(column.name().value(), column.number()));
-    return new Origins(numbers);
+    return new ColumnNumbers(numbers);
   }
 
   Sql comment(QualifiedName table) {
