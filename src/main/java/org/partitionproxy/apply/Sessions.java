@@ -4,6 +4,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.partitionproxy.db.Connector;
 import org.partitionproxy.db.Session;
@@ -51,6 +52,16 @@ public final class Sessions implements AutoCloseable, Lender {
     try (Session session = connector.maintenance(server)) {
       return work.apply(session);
     }
+  }
+
+  /** The same for work without a result. */
+  public void lendMaintenance(ServerDefinition server, Consumer<Session> work) {
+    withMaintenance(
+        server,
+        session -> {
+          work.accept(session);
+          return true;
+        });
   }
 
   @Override

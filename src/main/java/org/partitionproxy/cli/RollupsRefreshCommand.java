@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.partitionproxy.console.RollupsView;
@@ -17,9 +16,7 @@ import org.partitionproxy.rollup.RollupsSeen;
 import org.partitionproxy.topology.RollupRules;
 import org.partitionproxy.trace.TimeSpan;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code ppp rollups refresh}: refreshes rollups now. */
 @Command(
@@ -33,16 +30,7 @@ import picocli.CommandLine.Parameters;
       "What fails for one tenant stops no other.",
       "Exit status: 0 done or nothing to do, 4 a shard cannot be reached, 7 something was not done."
     })
-final class RollupsRefreshCommand implements Callable<Integer> {
-
-  @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only rollups of this name.")
-  @Nullable String name;
-
-  @Mixin CommonOptions common = new CommonOptions();
-  @Mixin OutputOption output = new OutputOption();
-  @Mixin SelectionOptions selection = new SelectionOptions();
-  @Mixin JobsOption jobs = new JobsOption();
-  @Mixin Console console = new Console();
+final class RollupsRefreshCommand extends OnRollups {
 
   @Option(
       names = "--changed",
@@ -59,7 +47,7 @@ final class RollupsRefreshCommand implements Callable<Integer> {
   public Integer call() {
     Duration pause = pause();
     Workspace workspace = Workspace.open(common, "rollups refresh");
-    List<RollupRules> some = RollupsCommand.named(workspace.topology(), name);
+    List<RollupRules> some = named(workspace.topology());
     Rollups rollups = new Rollups(workspace.topology(), workspace.connector(), jobs.jobs);
     Set<String> told = new HashSet<>();
     RollupsSeen last;

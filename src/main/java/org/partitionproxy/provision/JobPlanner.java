@@ -122,16 +122,7 @@ final class JobPlanner {
   }
 
   private Cron cron(ServerDefinition shard, Session session) {
-    Cron cron =
-        reader.cron(
-            session,
-            work ->
-                sessions.withMaintenance(
-                    shard,
-                    maintenance -> {
-                      work.accept(maintenance);
-                      return true;
-                    }));
+    Cron cron = reader.cron(session, work -> sessions.lendMaintenance(shard, work));
     return cron.absence().equals(Optional.of(Cron.NOT_LOADED))
         ? Cron.absent(Cron.NOT_LOADED + mend(shard, ownServers))
         : cron;

@@ -137,16 +137,14 @@ final class PasswordChange {
 
   /** Roles belong to the whole server, so any of its databases will do. */
   private void atServer(ServerDefinition server, List<Sql> statements) {
-    sessions.withMaintenance(
+    sessions.lendMaintenance(
         server,
-        session -> {
-          session.inTransaction(
-              () -> {
-                session.execute(LOCK_TIMEOUT);
-                session.execute(statements);
-              });
-          return true;
-        });
+        session ->
+            session.inTransaction(
+                () -> {
+                  session.execute(LOCK_TIMEOUT);
+                  session.execute(statements);
+                }));
   }
 
   private Sql alterRole(PasswordOwner owner) {

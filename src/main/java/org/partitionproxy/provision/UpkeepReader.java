@@ -73,16 +73,7 @@ final class UpkeepReader {
     if (none) {
       return List.of();
     }
-    JobReader.Maintenance maintenance =
-        work ->
-            parts
-                .sessions()
-                .withMaintenance(
-                    shard,
-                    session -> {
-                      work.accept(session);
-                      return true;
-                    });
+    JobReader.Maintenance maintenance = work -> parts.sessions().lendMaintenance(shard, work);
     return JobFigures.of(
         topology,
         shard,

@@ -243,4 +243,16 @@ final class Fields {
   static String quoted(String name) {
     return '"' + name + '"';
   }
+
+  /** Reports a key that does not belong here, where it is written. */
+  void refuseKey(String key, String hint) {
+    entry(key)
+        .ifPresent(
+            entry ->
+                problems.add(
+                    Code.KEY_OUT_OF_PLACE,
+                    entry.key().place(),
+                    quoted(key) + " does not belong here",
+                    hint));
+  }
 }

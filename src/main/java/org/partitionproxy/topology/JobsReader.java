@@ -62,8 +62,8 @@ final class JobsReader {
         value(fields, "timeout", JobsReader::timeout, "30 seconds, 5 minutes or 1 hour");
     Selection selection = selections.read(fields);
     if (on.equals(Optional.of(JobScope.SHARDS))) {
-      selections.refuse(
-          fields, SelectionReader.TENANTS, "It runs on shards: name those with shards: [shard1].");
+      fields.refuseKey(
+          SelectionReader.TENANTS, "It runs on shards: name those with shards: [shard1].");
     }
     return schedule.isEmpty() || sql.isEmpty() || on.isEmpty()
         ? Optional.empty()

@@ -57,8 +57,7 @@ final class RollupReader {
     List<Identifier> of = tables(fields);
     Selection selection = selections.read(fields);
     if (refresh.equals(Optional.of(RollupRefresh.ALWAYS))) {
-      selections.refuse(
-          fields,
+      fields.refuseKey(
           "of",
           "It names the tables whose changes count; add refresh: after changes, or remove it.");
     }

@@ -39,26 +39,13 @@ final class SelectionReader {
     List<Placed<String>> some = fields.names(TENANTS, "List tenants: tenants: [acme].");
     List<Placed<String>> where = fields.names(SHARDS, "List shards: shards: [shard1].");
     if (fields.entry(TENANTS).isPresent()) {
-      refuse(fields, SHARDS, "\"tenants\" has its tenants by their names; keep one of the two.");
+      fields.refuseKey(SHARDS, "\"tenants\" has its tenants by their names; keep one of the two.");
     }
     some.forEach(name -> check(name, "tenant", Code.TENANT_UNDECLARED, tenants));
     where.forEach(name -> check(name, "shard", Code.SHARD_UNDECLARED, shards));
     return new Selection(
         some.stream().map(Placed::value).filter(TenantName::isValid).map(TenantName::new).toList(),
         where.stream().map(name -> new ServerName(name.value())).toList());
-  }
-
-  /** Reports a key that does not belong beside another. */
-  void refuse(Fields fields, String key, String hint) {
-    fields
-        .entry(key)
-        .ifPresent(
-            entry ->
-                problems.add(
-                    Code.KEY_OUT_OF_PLACE,
-                    entry.key().place(),
-                    Fields.quoted(key) + " does not belong here",
-                    hint));
   }
 
   private void check(Placed<String> name, String kind, Code code, Optional<List<String>> declared) {

@@ -124,38 +124,24 @@ final class ServerReader {
 
   private void refuseKeysOutOfPlace(ServerPart part, Fields fields) {
     if (part == ServerPart.VENEER) {
-      refuse(
-          fields,
+      fields.refuseKey(
           "address",
           "It is how the veneer reaches what it shows; only shards and replicas have one.");
     }
     if (part != ServerPart.SHARD) {
-      refuse(fields, "options", "They are of a shard's foreign server; only shards have them.");
-      refuse(
-          fields,
+      fields.refuseKey("options", "They are of a shard's foreign server; only shards have them.");
+      fields.refuseKey(
           "partmanteau",
           "Partitions are made where the tables are; write it in the shards that are to have it.");
-      refuse(fields, "replicas", "They follow a shard; write them under the one that they follow.");
+      fields.refuseKey(
+          "replicas", "They follow a shard; write them under the one that they follow.");
     }
     if (runtime.equals(Optional.of(RuntimeChoice.EXTERNAL))) {
-      refuse(
-          fields,
+      fields.refuseKey(
           "settings",
           "ppp sets parameters only of servers that it starts; set these on the server, and remove"
               + " them here.");
     }
-  }
-
-  private void refuse(Fields fields, String key, String hint) {
-    fields
-        .entry(key)
-        .ifPresent(
-            entry ->
-                problems.add(
-                    Code.KEY_OUT_OF_PLACE,
-                    entry.key().place(),
-                    "\"" + key + "\" does not belong here",
-                    hint));
   }
 
   private Optional<Placed<String>> host(Placed<String> name, Fields fields) {
